@@ -15,7 +15,7 @@ pub(crate) fn run(
     let found = bisect(&request(global, args)?, &Interrupt::listen(), reporter)?;
     reporter.end_progress();
     let note = found.note.map(|path| path.display().to_string());
-    if args.json {
+    if args.run.json {
         ui::print(&found.report.json(note.as_deref()))?;
     } else {
         ui::print(&found.report.terminal())?;
@@ -37,19 +37,19 @@ fn request(global: &GlobalArgs, args: &BisectArgs) -> anyhow::Result<BisectReque
         measure: MeasureRequest {
             options: internal_load_options(global)?,
             sides: SidesRequest::One,
-            command: args.command.clone(),
+            command: args.run.command.clone(),
             setup: args.setup.clone(),
             rounds: RoundCount::Auto,
             time_limit: args.time_limit,
             warm_up: 0,
             rebuild: None,
-            format: args.format.clone(),
-            collect: args.collect.clone(),
+            format: args.output.format.clone(),
+            collect: args.output.collect.clone(),
             branch: None,
             pull: None,
             toolchains: Vec::new(),
             into: None,
-            intake: args.intake.options(),
+            intake: args.run.intake.options(),
         },
     })
 }

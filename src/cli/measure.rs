@@ -27,14 +27,14 @@ pub(crate) fn run(
     reporter.info(&format!("{records} added{}", files.collect::<String>()));
     match &measured.comparison {
         Some(comparison) => {
-            if args.json {
+            if args.run.json {
                 ui::print(&comparison.json())?;
             } else {
                 ui::print(&side_by_side_text::render(comparison))?;
             }
             Ok(comparison.decision().exit_code())
         }
-        None => print_one(&measured, args.json),
+        None => print_one(&measured, args.run.json),
     }
 }
 
@@ -71,18 +71,18 @@ fn request(global: &GlobalArgs, args: &MeasureArgs) -> anyhow::Result<MeasureReq
     Ok(MeasureRequest {
         options: internal_load_options(global)?,
         sides,
-        command: args.command.clone(),
+        command: args.run.command.clone(),
         setup: args.setup.clone(),
         rounds: args.rounds,
         time_limit: args.time_limit,
         warm_up: args.warm_up,
         rebuild: args.rebuild,
-        format: args.format.clone(),
-        collect: args.collect.clone(),
+        format: args.output.format.clone(),
+        collect: args.output.collect.clone(),
         branch: args.branch.clone(),
         pull: args.pull,
         toolchains: args.toolchain.clone(),
         into: args.into.clone(),
-        intake: args.intake.options(),
+        intake: args.run.intake.options(),
     })
 }

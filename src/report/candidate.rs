@@ -11,24 +11,20 @@
 //! A base that nobody knows is an error; a candidate without records is a result, since the caller
 //! cannot help it.
 
-use std::collections::BTreeMap;
+mod base;
+mod placed_runs;
 
 use rayon::prelude::*;
 
+use self::base::{MAIN_NAMES, PullBase, nearest_measured, newest_on_main, requested_base};
+use self::placed_runs::{append_runs, runner_numbers, split_into_runs, typical_repeats};
 use crate::report::base_line;
-use crate::report::session::{CandidateSession, SessionRequest};
+use crate::report::session::CandidateSession;
 use model::commit_ref::{self, AmbiguousName};
-use model::history::{BranchId, Environment, History, MeasurementRow, SeriesColumn};
+use model::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use model::policy::Policy;
-use model::record::time::{DAY_US, Timestamp};
+use model::record::time::Timestamp;
 use model::series::{CommitIndex, SeriesKey};
-use model::text;
-
-/// Newest runs of the main line from which the usual number of repeats is taken.
-const TYPICAL_RUNS: usize = 20;
-
-/// Names of the newest measured commit, where no repository knows better.
-const MAIN_NAMES: [&str; 3] = ["main", "master", "latest"];
 
 /// Whose runs are judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,55 +191,6 @@ pub(crate) fn measured_commit(
     Ok(found.or_else(newest).map(commit_index))
 }
 
-/// The newest commit of the main line, before another one where one is given.
-fn newest_on_main(history: &History, before: Option<usize>) -> Option<usize> {
-    let end = before.unwrap_or(history.commits.len());
-    history.commits[..end].iter().rposition(|commit| commit.main_line)
-}
-
-/// The requested base, and how it was resolved; none where none was requested.
-fn requested_base(
-    history: &History,
-    request: &CandidateRequest<'_>,
-) -> Result<Option<(usize, String)>, String> {
-    let Some(name) = &request.base else { return Ok(None) };
-    let named = history.commit_names().find(name).map_err(|error| error.to_string())?;
-    if let Some(at) = named.filter(|at| history.commits[*at].main_line) {
-        return Ok(Some((at, "as requested".to_owned())));
-    }
-    if let Some(found) = nearest_measured(history, &(request.ancestors)(name)) {
-        return Ok(Some(found));
-    }
-    if MAIN_NAMES.contains(&name.as_str())
-        && let Some(at) = newest_on_main(history, None)
-    {
-        return Ok(Some((at, "the newest measured commit of the main line".to_owned())));
-    }
-    Err(format!(
-        "base `{name}`: not a measured commit of the main line, and no measured ancestor of it is \
-         known here; name a measured commit, or fetch the whole history (fetch-depth: 0)"
-    ))
-}
-
-/// The first of these commits that was measured on the main line.
-fn nearest_measured(history: &History, ancestors: &[String]) -> Option<(usize, String)> {
-    let names = history.commit_names();
-    let measured = |id: &String| {
-        // Ids of git are whole: one that means several recorded commits means none for sure.
-        let at = names.find(id).ok().flatten()?;
-        history.commits[at].main_line.then_some(at)
-    };
-    let (back, at) =
-        ancestors.iter().enumerate().find_map(|(back, id)| Some((back, measured(id)?)))?;
-    let why = match back {
-        0 => "measured".to_owned(),
-        back => {
-            format!("nearest measured ancestor, {} back", text::count_noun(back as u64, "commit"))
-        }
-    };
-    Some((at, why))
-}
-
 /// The main line up to the candidate. With a base, only what changed after it counts.
 fn select_on_main(
     history: &mut History,
@@ -274,65 +221,6 @@ fn select_on_main(
         first_commit: requested.map(|(at, _)| commit_index(at + 1)),
         ..Candidate::default()
     })
-}
-
-/// What a pull request is compared with.
-struct PullBase {
-    session: Option<CandidateSession>,
-    /// The measured commit of the main line, and how it was chosen.
-    main: Option<(usize, String)>,
-}
-
-impl PullBase {
-    /// Chooses the base of a pull request's head.
-    ///
-    /// # Errors
-    /// A requested base is not known, and no session says it.
-    fn of(
-        history: &History,
-        request: &CandidateRequest<'_>,
-        branch: BranchId,
-        head: usize,
-    ) -> Result<Self, String> {
-        let named = request.base.as_ref();
-        let named = named.and_then(|name| history.commit_names().find(name).ok().flatten());
-        let place = SessionRequest { head, branch, base: named };
-        let session = CandidateSession::find(history, request.policy, place);
-        let requested = match (requested_base(history, request), &session) {
-            (Ok(requested), _) => requested,
-            // The name may be of a commit that only this session measured.
-            (Err(_), Some(_)) => None,
-            (Err(error), None) => return Err(error),
-        };
-        // Parents are stronger than clocks: a branch may be older than the newest run of the main
-        // line. Where git knows nothing (a shallow clone, an export), the order of measurement has
-        // to do.
-        let by_ancestry = || {
-            let parents = (request.ancestors)(&history.commits[head].id);
-            nearest_measured(history, &parents).filter(|(at, _)| *at != head)
-        };
-        let by_time = || {
-            let why = "the newest measured commit of the main line before it";
-            newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
-        };
-        Ok(Self { session, main: requested.or_else(by_ancestry).or_else(by_time) })
-    }
-
-    /// The commit that pages compare with: that of the session, if the main line measured it.
-    fn of_pages(&self, history: &History) -> Option<usize> {
-        let of_session = self.session.as_ref().map(|session| session.base);
-        let of_session = of_session.filter(|base| history.commits[*base].main_line);
-        of_session.or(self.main.as_ref().map(|(base, _)| *base))
-    }
-
-    /// The commit that the candidate is compared with, and why.
-    fn compared(&self) -> (Option<usize>, String) {
-        match (&self.session, &self.main) {
-            (Some(session), _) => (Some(session.base), session.base_reason()),
-            (None, Some((base, why))) => (Some(*base), why.clone()),
-            (None, None) => (None, String::new()),
-        }
-    }
 }
 
 /// The main line up to the base, and behind it the runs of the pull request's head.
@@ -394,98 +282,6 @@ fn select_on_pull(
         session: bases.session,
         nothing_compared: None,
     })
-}
-
-/// By environment: the number of its runner, as far as the policy tells runners apart.
-fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
-    let mut number_by_runner: BTreeMap<_, usize> = BTreeMap::new();
-    let machine = |environment: &Environment| {
-        let of = |field: &String| environment.fields.get(field).cloned();
-        (fields.iter().map(of).collect::<Vec<_>>(), environment.version.clone())
-    };
-    let numbers = history.environments.iter().map(machine).map(|machine| {
-        let next = number_by_runner.len();
-        *number_by_runner.entry(machine).or_insert(next)
-    });
-    numbers.collect()
-}
-
-/// How many repeats a run of the main line has here: the median of its newest runs, at least 1.
-fn typical_repeats(column: &SeriesColumn, machines: &[usize]) -> usize {
-    let mut sizes: BTreeMap<(u32, usize, i64), usize> = BTreeMap::new();
-    for row in column.rows.iter().rev().filter(|row| row.value.is_some()) {
-        let run = (row.commit, machines[row.environment as usize], row.time.day());
-        if sizes.len() == TYPICAL_RUNS && !sizes.contains_key(&run) {
-            break;
-        }
-        *sizes.entry(run).or_default() += 1;
-    }
-    let mut sizes: Vec<usize> = sizes.into_values().collect();
-    sizes.sort_unstable();
-    sizes.get(sizes.len() / 2).copied().unwrap_or(1).max(1)
-}
-
-/// The candidate's rows as runs, each of as many repeats as a run of the main line has: five
-/// repeats in one job are one run, so that one bad minute of one machine confirms nothing; the
-/// same job started three times is three. Failed rows count only where nothing else came.
-fn split_into_runs(
-    rows: Vec<MeasurementRow>,
-    repeats: usize,
-    machines: &[usize],
-) -> Vec<Vec<MeasurementRow>> {
-    // A failed attempt beside a good one is the harness's retry; alone it is the result.
-    let valued = rows.iter().any(|row| row.value.is_some());
-    let mut by_machine: BTreeMap<usize, Vec<MeasurementRow>> = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| !valued || row.value.is_some()) {
-        by_machine.entry(machines[row.environment as usize]).or_default().push(row);
-    }
-    let mut runs = Vec::new();
-    for rows in by_machine.into_values() {
-        // Rounded down: a run with two repeats more is still one run.
-        let count = (rows.len() / repeats).max(1);
-        for at in 0..count {
-            let (from, to) = (at * rows.len() / count, (at + 1) * rows.len() / count);
-            runs.push(rows[from..to].to_vec());
-        }
-    }
-    runs.sort_by_key(|run| run.first().map(|row| row.time));
-    runs
-}
-
-/// Puts the candidate's runs behind everything else: each under a commit of its own, all on one
-/// day that nothing else was measured on, because shifts of all backends are looked for by day.
-/// Returns the first of those commits.
-fn append_runs(
-    history: &mut History,
-    head: usize,
-    runs_by_column: Vec<Vec<Vec<MeasurementRow>>>,
-) -> CommitIndex {
-    let count = runs_by_column.iter().map(Vec::len).max().unwrap_or(0);
-    let measured = runs_by_column.iter().flatten().flatten().map(|row| row.time).min();
-    let newest = |column: &SeriesColumn| column.rows.iter().map(|row| row.time).max();
-    let newest = history.columns.par_iter().filter_map(newest).max();
-    let free = newest.map_or(0, |newest| newest.day().saturating_add(1).saturating_mul(DAY_US));
-    let start = measured.map_or(free, |time| time.micros().max(free));
-    let first = history.commits.len();
-    let time = |at: usize| Timestamp::from_micros(start.saturating_add(at as i64));
-    for at in 0..count {
-        let mut commit = history.commits[head].clone();
-        commit.time = time(at);
-        history.commits.push(commit);
-    }
-    for (column, runs) in history.columns.iter_mut().zip(runs_by_column) {
-        for (at, run) in runs.into_iter().enumerate() {
-            let commit = u32::try_from(first + at).unwrap_or(u32::MAX);
-            let placed = run.into_iter().map(|row| MeasurementRow {
-                time: time(at),
-                commit,
-                branch: BranchId::MAIN,
-                ..row
-            });
-            column.rows.extend(placed);
-        }
-    }
-    commit_index(first)
 }
 
 /// The newest record of what is left of the main line.

@@ -1,9 +1,8 @@
 //! What may be typed after `bisect`.
 
-use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::cli::args::intake::IntakeArgs;
+use crate::cli::args::bench_run::{BenchOutputArgs, BenchRunArgs};
 use crate::cli::args::measure::time_limit;
 
 /// What is searched, and how it is measured.
@@ -35,20 +34,10 @@ pub(crate) struct BisectArgs {
     /// Begin no measurement that would end later: 90s, 20m, 1h
     #[arg(long, value_name = "TIME", default_value = "2h", value_parser = time_limit)]
     pub(crate) time_limit: Duration,
-    /// Format of the output, a name of `ingest --list`, or `auto` to recognize it by content
-    #[arg(long, default_value = "auto", value_name = "NAME")]
-    pub(crate) format: String,
-    /// Read the files that the command writes, not what it prints: target/criterion, out/*.json
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) collect: Option<String>,
     #[command(flatten)]
-    pub(crate) intake: IntakeArgs,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The benchmark and its arguments; run as they are, without a shell
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(crate) command: Vec<OsString>,
+    pub(crate) output: BenchOutputArgs,
+    #[command(flatten)]
+    pub(crate) run: BenchRunArgs,
 }
 
 fn confidence(text: &str) -> Result<f64, String> {

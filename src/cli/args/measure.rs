@@ -1,11 +1,10 @@
 //! What may be typed after `measure`.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::measure::RoundCount;
-use crate::cli::args::intake::IntakeArgs;
+use crate::cli::args::bench_run::{BenchOutputArgs, BenchRunArgs};
 
 /// What is measured, how often, and what its output is.
 #[derive(Clone, Debug, clap::Args)]
@@ -46,12 +45,8 @@ pub(crate) struct MeasureArgs {
     #[arg(long, value_name = "N", requires = "setup",
         value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rebuild: Option<u32>,
-    /// Format of the output, a name of `ingest --list`, or `auto` to recognize it by content
-    #[arg(long, default_value = "auto", value_name = "NAME")]
-    pub(crate) format: String,
-    /// Read the files that the command writes, not what it prints: target/criterion, out/*.json
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) collect: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: BenchOutputArgs,
     /// Branch that was measured
     #[arg(long, value_name = "NAME")]
     pub(crate) branch: Option<String>,
@@ -65,13 +60,7 @@ pub(crate) struct MeasureArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) into: Option<String>,
     #[command(flatten)]
-    pub(crate) intake: IntakeArgs,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The benchmark and its arguments; run as they are, without a shell
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(crate) command: Vec<OsString>,
+    pub(crate) run: BenchRunArgs,
 }
 
 fn rounds(text: &str) -> Result<RoundCount, String> {
