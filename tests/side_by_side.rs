@@ -220,3 +220,16 @@ fn page_command_and_check_say_the_same_of_a_session() {
         assert!(page.contains(&format!("1 {verdict}")), "{page}");
     }
 }
+
+#[test]
+fn rounds_of_any_number_are_counted_and_not_waited_for() {
+    for number in ["4294967295", "99999999999", "-1", "x", ""] {
+        let mut records = session("s", 8, &[Bench { factor: 1.2, ..QUIET }]);
+        let odd = |it: &&mut Value| it["round"] == "8";
+        records.iter_mut().filter(odd).for_each(|it| it["round"] = json!(number));
+        let (status, found) = project(20, &records).json(&CHECK);
+        let rounds = if number == "4294967295" { 8 } else { 7 };
+        let reason = format!("measured side by side, {rounds} rounds");
+        assert_eq!((status, &found["base_reason"]), (1, &json!(reason)), "{number}: {found}");
+    }
+}

@@ -170,24 +170,26 @@ fn recorded(history: &History, policy: &Policy, request: SessionRequest) -> Opti
     let mut series: BTreeMap<SeriesKey, SessionSeries> = BTreeMap::new();
     let mut is_planned = true;
     // Rounds and builds of a later session are numbered on.
-    let (mut last_round, mut builds) = (0, 0);
+    let (mut rounds, mut builds) = (0_u32, 0_u32);
     for session in &sessions {
-        let (round_offset, build_offset) = (last_round, builds);
-        let mut own_rounds = 0;
-        for own in session_series(history, policy, &session.id) {
+        let (round_offset, build_offset) = (rounds, builds);
+        let own = session_series(history, policy, &session.id);
+        // A number is what a record says; how many rounds there are is counted.
+        let numbers: BTreeSet<u32> =
+            own.iter().flat_map(|series| series.rounds.keys().copied()).collect();
+        let numbered: BTreeMap<u32, u32> = numbers.into_iter().zip(round_offset + 1..).collect();
+        rounds = rounds.saturating_add(u32::try_from(numbered.len()).unwrap_or(u32::MAX));
+        for own in own {
             let all = series
                 .entry(own.key.clone())
                 .or_insert_with(|| SessionSeries { rounds: BTreeMap::new(), ..own.clone() });
             for (round, mut values) in own.rounds {
-                own_rounds = round.max(own_rounds);
                 values.build = values.build.saturating_add(build_offset);
                 builds = builds.max(values.build.saturating_add(1));
-                let round = round.saturating_add(round_offset);
-                last_round = round.max(last_round);
-                all.rounds.insert(round, values);
+                all.rounds.insert(numbered[&round], values);
             }
         }
-        is_planned &= session.planned_rounds == Some(own_rounds);
+        is_planned &= session.planned_rounds == Some(rounds - round_offset);
     }
     Some(FoundSession { base, series: series.into_values().collect(), is_planned })
 }

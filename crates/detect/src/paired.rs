@@ -71,6 +71,9 @@ pub enum SessionEnd {
     Interrupted,
 }
 
+/// Most rounds of a session. Their numbers come from records, which may say anything, and what
+/// a thousand rounds do not show, no more will.
+pub const MAX_ROUNDS: u32 = 1_000;
 /// Fewest rounds after which a running session calls a series unchanged.
 const MIN_ROUNDS: u32 = 4;
 /// Probability on either side of the 90 % interval.
@@ -168,7 +171,7 @@ pub struct PairedResult {
     pub depends_on_build: bool,
 }
 
-/// Judges a session after so many rounds.
+/// Judges a session after so many rounds, of which [`MAX_ROUNDS`] count.
 pub fn judge(session: &[PairedSeries], rounds: u32, end: SessionEnd) -> Vec<PairedResult> {
     let differences: Vec<Differences> = session.iter().map(Differences::of).collect();
     let tested = session.iter().filter(|series| series.direction != Direction::Unknown).count();
@@ -176,6 +179,7 @@ pub fn judge(session: &[PairedSeries], rounds: u32, end: SessionEnd) -> Vec<Pair
     let mut found = vec![Found::default(); session.len()];
     let mut estimates = vec![None; session.len()];
     let mut look = 0;
+    let rounds = rounds.min(MAX_ROUNDS);
     for round in 1..=rounds {
         let is_last = round == rounds;
         // Every round again, not only the last: what a look has found stays found.

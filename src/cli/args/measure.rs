@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::measure::RoundCount;
 use crate::cli::args::bench_run::{BenchOutputArgs, BenchRunArgs};
+use detect::paired::MAX_ROUNDS;
 
 /// What is measured, how often, and what its output is.
 #[derive(Clone, Debug, clap::Args)]
@@ -64,7 +65,6 @@ pub(crate) struct MeasureArgs {
 }
 
 fn rounds(text: &str) -> Result<RoundCount, String> {
-    const MAX_ROUNDS: u32 = 10_000;
     if text == "auto" {
         return Ok(RoundCount::Auto);
     }
