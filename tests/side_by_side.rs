@@ -218,6 +218,7 @@ fn page_command_and_check_say_the_same_of_a_session() {
         let site = project.history.site(&["--now", crate::check::NOW]);
         let page = site.text(&format!("diff/{}..{}/", main(19), head(PULL)));
         assert!(page.contains(&format!("1 {verdict}")), "{page}");
+        assert!(page.contains("Measured side by side") && page.contains("8 rounds"), "{page}");
     }
 }
 
@@ -231,5 +232,19 @@ fn rounds_of_any_number_are_counted_and_not_waited_for() {
         let rounds = if number == "4294967295" { 8 } else { 7 };
         let reason = format!("measured side by side, {rounds} rounds");
         assert_eq!((status, &found["base_reason"]), (1, &json!(reason)), "{number}: {found}");
+    }
+}
+
+#[test]
+fn a_requested_base_that_the_session_does_not_have_is_named() {
+    let project = project(20, &session("s", 8, &[QUIET]));
+    let reason = |base: &str| {
+        let (_, found) = project.json(&[&CHECK[..], &["--base", base]].concat());
+        found["base_reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reason(&main(19)), "measured side by side, 8 rounds");
+    for other in [&main(3), "nosuch"] {
+        let expected = format!("measured side by side, 8 rounds; base `{other}` is not used");
+        assert_eq!(reason(other), expected);
     }
 }

@@ -100,7 +100,17 @@ impl CandidateSession {
 
     /// `measured side by side, 8 rounds`.
     pub(crate) fn base_reason(&self) -> String {
-        format!("measured side by side, {}", text::count_noun(u64::from(self.rounds), "round"))
+        format!("measured side by side, {}", self.rounds_text())
+    }
+
+    /// `8 rounds`.
+    pub(crate) fn rounds_text(&self) -> String {
+        text::count_noun(u64::from(self.rounds), "round")
+    }
+
+    /// How many series have both sides.
+    pub(crate) fn series_count(&self) -> usize {
+        self.results.len()
     }
 
     pub(crate) fn result(&self, key: &SeriesKey) -> Option<&PairedResult> {
@@ -130,8 +140,8 @@ impl CandidateSession {
     pub(crate) fn notice(&self) -> String {
         format!(
             "{} measured side by side with the base, in {}.",
-            text::count_noun(self.results.len() as u64, "series"),
-            text::count_noun(u64::from(self.rounds), "round")
+            text::count_noun(self.series_count() as u64, "series"),
+            self.rounds_text()
         )
     }
 }

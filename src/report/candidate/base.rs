@@ -63,6 +63,8 @@ pub(super) struct PullBase {
     pub(super) session: Option<CandidateSession>,
     /// The measured commit of the main line, and how it was chosen.
     pub(super) main: Option<(usize, String)>,
+    /// A requested base that is not that of the session.
+    unused: Option<String>,
 }
 
 impl PullBase {
@@ -97,7 +99,16 @@ impl PullBase {
             let why = "the newest measured commit of the main line before it";
             newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
         };
-        Ok(Self { session, main: requested.or_else(by_ancestry).or_else(by_time) })
+        // The session's base is often an ancestor of the branch that a job names.
+        let is_used = |name: &&String| {
+            session.as_ref().is_none_or(|session| {
+                let id = &history.commits[session.base].id;
+                named == Some(session.base) || (request.ancestors)(name).contains(id)
+            })
+        };
+        let unused = request.base.as_ref().filter(|name| !is_used(name)).cloned();
+        let main = requested.or_else(by_ancestry).or_else(by_time);
+        Ok(Self { session, main, unused })
     }
 
     /// The commit that pages compare with: that of the session, if the main line measured it.
@@ -110,7 +121,11 @@ impl PullBase {
     /// The commit that the candidate is compared with, and why.
     pub(super) fn compared(&self) -> (Option<usize>, String) {
         match (&self.session, &self.main) {
-            (Some(session), _) => (Some(session.base), session.base_reason()),
+            (Some(session), _) => {
+                let unused = self.unused.as_ref();
+                let unused = unused.map(|name| format!("; base `{name}` is not used"));
+                (Some(session.base), session.base_reason() + &unused.unwrap_or_default())
+            }
             (None, Some((base, why))) => (Some(*base), why.clone()),
             (None, None) => (None, String::new()),
         }

@@ -274,9 +274,14 @@ fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
         _ if back <= 1 => "previous measured commit".to_owned(),
         _ => format!("measured ancestor, {back} measured commits back"),
     };
+    let level = match site.session(pair.base, pair.head) {
+        Some(session) => Fact::new("Measured side by side", session.rounds_text())
+            .note(text::count_noun(session.series_count() as u64, "series")),
+        None => Fact::new("Base level", format!("median of up to {} runs", delta::BASE_RUNS)),
+    };
     let mut facts = vec![
         Fact::at("Base", wording::day(base.time)).note(why),
-        Fact::new("Base level", format!("median of up to {} runs", delta::BASE_RUNS)),
+        level,
         Fact::at("Head", wording::day(head.time)),
     ];
     facts.push(Fact::new("Policy", site.input.policy_sha.clone()));
