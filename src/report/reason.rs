@@ -98,16 +98,7 @@ pub(crate) fn unknown_runner(
 
 /// A series that the candidate did not measure, though it still was at the base.
 pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
-    UncomparedSeries {
-        subject: SeriesRef::of(&series.key),
-        verdict: Verdict::Missing,
-        reason: "the candidate has no result".to_owned(),
-        needs_look: true,
-        runners: None,
-        failed: false,
-        blocks: false,
-        shows_critical: false,
-    }
+    without_result(SeriesRef::of(&series.key), "the candidate has no result")
 }
 
 /// A series that only the candidate has in its session.
@@ -118,10 +109,14 @@ pub(crate) fn new_in_session(series: &Series) -> UncomparedSeries {
 
 /// A series that only the base has in the candidate's session.
 pub(crate) fn removed(subject: SeriesRef) -> UncomparedSeries {
+    without_result(subject, "the base has it, the candidate has no result")
+}
+
+fn without_result(subject: SeriesRef, reason: &str) -> UncomparedSeries {
     UncomparedSeries {
         subject,
         verdict: Verdict::Missing,
-        reason: "the base has it, the candidate has no result".to_owned(),
+        reason: reason.to_owned(),
         needs_look: true,
         runners: None,
         failed: false,
