@@ -7,6 +7,7 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
 use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
+use crate::site::markdown::Markup;
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
@@ -225,6 +226,25 @@ fn panel(
         svg: svg.into(),
         words: short_verdict(site, index),
     }
+}
+
+/// The chart of a card: one series around its last change.
+pub(crate) fn card_chart(
+    site: &SiteContext<'_>,
+    _root: LinkRoot,
+    index: usize,
+    id: &str,
+) -> Markup {
+    let shared = SharedAxes::of([site.series(index).0]);
+    let links = chart::NoLinks;
+    let input = trend_input(site, index, &[], &links, id);
+    shared.map(|shared| multiple::panel(&input, shared).into()).unwrap_or_default()
+}
+
+/// The chart of a cell, or of a tile, which is wider.
+pub(crate) fn cell_chart(site: &SiteContext<'_>, index: usize, _wide: bool) -> Markup {
+    let (series, analysis) = site.series(index);
+    chart::spark(series, analysis).into()
 }
 
 /// Links to more of a list that was cut.
