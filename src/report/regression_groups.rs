@@ -38,6 +38,8 @@ pub(crate) struct Regression {
     /// When it began, and, for a gradual one, when it passed the threshold.
     pub(crate) since: Timestamp,
     pub(crate) crossed: Timestamp,
+    /// False for an improvement, which is grouped in the same way.
+    pub(crate) is_regression: bool,
     /// Levels in base units.
     pub(crate) before: f64,
     pub(crate) after: f64,
@@ -218,6 +220,7 @@ impl GroupInput<'_> {
             first_bad: first.commit,
             since,
             crossed: first.time,
+            is_regression: change.is_regression,
             before: change.before,
             after: change.after,
             change: change.change,
@@ -267,6 +270,7 @@ impl GroupInput<'_> {
             first_bad: CommitIndex(0),
             since: Timestamp::from_micros(0),
             crossed: Timestamp::from_micros(0),
+            is_regression: true,
             before: 0.0,
             after: 0.0,
             change: 0.0,

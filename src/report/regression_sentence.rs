@@ -20,7 +20,13 @@ impl RegressionGroup {
             count => self.shared_name(names, count as u64),
         };
         let gradual = if first.kind == RegressionKind::Gradual { " (gradual)" } else { "" };
-        let verb = if subject.ends_with(" series") { "are" } else { "is" };
+        let is_over = matches!(self.state(), "fixed" | "closed" | "withdrawn");
+        let verb = match (is_over, subject.ends_with(" series")) {
+            (false, false) => "is",
+            (false, true) => "are",
+            (true, false) => "was",
+            (true, true) => "were",
+        };
         format!("{subject} {verb} {}{gradual}", self.size_range())
     }
 
@@ -113,9 +119,8 @@ impl RegressionGroup {
         let word = if is_same { first.word } else { "worse" };
         let factors = || {
             let factor = |it: &Regression| wording::factor(it.before, it.after);
-            let smallest = self.members.iter().min_by(|a, b| {
-                a.change.abs().total_cmp(&b.change.abs())
-            })?;
+            let smallest =
+                self.members.iter().min_by(|a, b| a.change.abs().total_cmp(&b.change.abs()))?;
             Some((factor(smallest)?, factor(first)?))
         };
         let range = match factors().filter(|_| high >= 1.0) {

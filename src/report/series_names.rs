@@ -4,6 +4,8 @@
 //! Example: of `parse · rust · n = 1000` and `print · rust · n = 1000` the titles are `parse` and
 //! `print`. With a third one of n = 10 they are `parse · n = 1,000`, ….
 
+use std::collections::BTreeMap;
+
 use model::record::{DEFAULT_MODE, TIME_METRIC};
 use model::series::SeriesKey;
 use model::text;
@@ -13,6 +15,8 @@ use model::text;
 pub(crate) struct SeriesNames {
     pub(crate) backend: bool,
     pub(crate) suite: bool,
+    /// Two suites have a test of the same name, so that titles need the suite.
+    has_same_tests: bool,
     mode: bool,
     parallel: bool,
     n: bool,
@@ -26,7 +30,12 @@ impl SeriesNames {
         let Some(first) = keys.clone().next() else { return Self::default() };
         let differs =
             |same: fn(&SeriesKey, &SeriesKey) -> bool| keys.clone().any(|key| !same(key, first));
+        let mut suites: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut is_other = |key: &'a SeriesKey| {
+            *suites.entry(&key.test).or_insert(&key.suite) != key.suite.as_str()
+        };
         Self {
+            has_same_tests: keys.clone().any(&mut is_other),
             backend: differs(|a, b| a.backend == b.backend),
             suite: differs(|a, b| a.suite == b.suite),
             mode: differs(|a, b| a.mode == b.mode),
@@ -39,7 +48,7 @@ impl SeriesNames {
 
     /// The same under a heading that names the suite.
     pub(crate) fn within_suite(self) -> Self {
-        Self { suite: false, ..self }
+        Self { has_same_tests: false, ..self }
     }
 
     /// `groupby_topN · csharp · loops · n = 100,000`.
@@ -66,7 +75,7 @@ impl SeriesNames {
             (self.parallel && key.parallel).then(|| "parallel".to_owned()),
             key.n.filter(|_| self.n).map(|n| format!("n = {}", text::count(n))),
             (self.params && !key.params.is_empty()).then(|| key.params.clone()),
-            (self.suite && !key.suite.is_empty()).then(|| key.suite.clone()),
+            (self.has_same_tests && !key.suite.is_empty()).then(|| key.suite.clone()),
             (self.metric && key.metric != TIME_METRIC).then(|| key.metric_name.clone()),
         ]
     }

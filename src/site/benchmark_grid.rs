@@ -11,13 +11,15 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::markdown::Markup;
+use crate::site::table;
 use crate::site::urgency::{self, by_urgency};
 use crate::site::verdict_counts::VerdictCounts;
-use crate::site::table;
 use crate::site::view::PageLink;
+use chart::SharedRow;
 use detect::{Analysis, Verdict};
 use model::series::Series;
-use model::text;
+use model::text::xml::XmlText;
+use model::text::{self, UnitScale};
 
 /// Cells of the page, and links to benchmarks without one: bounds its weight.
 const MAX_CELLS: usize = 90;
@@ -28,6 +30,8 @@ const MAX_RETIRED: usize = 60;
 /// What a template draws.
 pub(crate) struct BenchmarkGrid {
     pub(crate) sections: Vec<GridSection>,
+    /// Class of the blocks: how many cells stand side by side.
+    pub(crate) columns: &'static str,
     /// Benchmarks without a cell.
     pub(crate) others: Vec<PageLink>,
     /// `65 series`; where some have no cell, how many have.
@@ -56,7 +60,8 @@ pub(crate) struct GridBlock {
 /// One series.
 pub(crate) struct GridCell {
     pub(crate) href: String,
-    pub(crate) name: String,
+    /// The name, cut where a line may break.
+    pub(crate) name: Vec<String>,
     /// Read with the name by those who hear the page.
     pub(crate) context: String,
     pub(crate) value: String,
@@ -70,8 +75,7 @@ pub(crate) fn grid(site: &SiteContext<'_>, root: LinkRoot) -> BenchmarkGrid {
         site.series_indices().partition(|series| site.series(*series).1.is_retired);
     let mut maker = GridMaker { site, root, left: MAX_CELLS, others: Vec::new() };
     let has_peers = active.iter().any(|series| site.peers.members(*series).len() > 1);
-    let sections =
-        if has_peers { maker.matrix(&active) } else { maker.tile_sections(&active) };
+    let sections = if has_peers { maker.matrix(&active) } else { maker.tile_sections(&active) };
     let shown = MAX_CELLS - maker.left;
     let count = text::count_noun(active.len() as u64, "series");
     let note = match shown {
@@ -82,6 +86,7 @@ pub(crate) fn grid(site: &SiteContext<'_>, root: LinkRoot) -> BenchmarkGrid {
     let listed = retired.iter().take(MAX_RETIRED);
     BenchmarkGrid {
         sections,
+        columns: columns(site.backends.len()),
         others: maker.others,
         note,
         all: table::more_link(root, "view/", "All series, with filters".to_owned()),
@@ -132,10 +137,12 @@ impl GridMaker<'_> {
     fn block(&self, members: &[usize]) -> GridBlock {
         let site = self.site;
         let title = site.names.variant(&site.series(members[0]).0.key);
-        let cell = |series: &usize| {
-            let key = &site.series(*series).0.key;
-            let context = format!("{} {title}", key.test);
-            GridCell { context, ..self.cell(*series, key.backend.clone(), false) }
+        let shared = SharedRow::of(members.iter().map(|at| site.series(*at)));
+        let cell = |at: &usize| {
+            let (series, analysis) = site.series(*at);
+            let svg = chart::cell(series, analysis, &shared);
+            let context = format!("{} {title}", series.key.test);
+            GridCell { context, ..self.cell(*at, series.key.backend.clone(), false, svg) }
         };
         GridBlock { cells: members.iter().map(cell).collect(), title }
     }
@@ -144,7 +151,7 @@ impl GridMaker<'_> {
     fn tile_sections(&mut self, active: &[usize]) -> Vec<GridSection> {
         let site = self.site;
         let suites = grouped(active, |at| site.series(at).0.key.suite.as_str());
-        let names = if site.names.suite { site.names.within_suite() } else { site.names };
+        let names = site.names.within_suite();
         let fits = active.len() <= MAX_CELLS;
         let share = MAX_CELLS / suites.len().max(1);
         let mut sections = Vec::new();
@@ -171,24 +178,24 @@ impl GridMaker<'_> {
     }
 
     fn tile(&self, names: &SeriesNames, series: usize) -> GridCell {
-        let name = names.title(&self.site.series(series).0.key);
-        self.cell(series, name, true)
+        let (shown, analysis) = self.site.series(series);
+        self.cell(series, names.title(&shown.key), true, chart::tile(shown, analysis))
     }
 
-    fn cell(&self, index: usize, name: String, wide: bool) -> GridCell {
+    fn cell(&self, index: usize, name: String, wide: bool, svg: XmlText) -> GridCell {
         let site = self.site;
         let (series, analysis) = site.series(index);
         let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
-        let scale = wording::scale(series, analysis);
+        let quantity = |value| UnitScale::for_value(value, &series.unit).quantity(value);
         let (tone, words) = cell_words(series, analysis, wide);
         GridCell {
             href: self.root.to(&site.series_path(index)),
-            name,
+            name: pieces(&name),
             context: String::new(),
-            value: latest.map_or_else(|| "–".to_owned(), |value| scale.quantity(value)),
+            value: latest.map_or_else(|| "–".to_owned(), quantity),
             tone,
             words,
-            svg: table::cell_chart(site, index, wide),
+            svg: svg.into(),
         }
     }
 
@@ -210,12 +217,7 @@ impl GridMaker<'_> {
 fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str, String) {
     let change = |change: &detect::Change| {
         let size = match wide || change.change.abs() >= 1.0 {
-            true => wording::change_size(
-                series,
-                change.before,
-                change.after,
-                change.is_regression,
-            ),
+            true => wording::change_size(series, change.before, change.after, change.is_regression),
             false => text::percent_change(change.change),
         };
         format!("{} {size}", wording::arrow(change.change))
@@ -275,6 +277,16 @@ fn section_note(site: &SiteContext<'_>, members: &[usize], shown: usize) -> Stri
     }
 }
 
+/// More than six backends take as many columns as fit.
+fn columns(backends: usize) -> &'static str {
+    ["", "", "n2", "n3", "n4", "n5", "n6"].get(backends).copied().unwrap_or("")
+}
+
+/// Behind these characters a long name may break.
+fn pieces(name: &str) -> Vec<String> {
+    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
+}
+
 fn suite_name(suite: &str) -> String {
     if suite.is_empty() { "no suite".to_owned() } else { suite.to_owned() }
 }
@@ -283,8 +295,8 @@ fn retired_link(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> PageLin
     let (series, analysis) = site.series(index);
     let last = series.runs.last().map_or_else(String::new, |run| text::date(run.time));
     let value = analysis.latest_run.and_then(|run| series.runs[run].value.get());
-    let scale = wording::scale(series, analysis);
-    let value = value.map_or_else(String::new, |value| format!(", {}", scale.quantity(value)));
+    let quantity = |value| UnitScale::for_value(value, &series.unit).quantity(value);
+    let value = value.map_or_else(String::new, |value| format!(", {}", quantity(value)));
     PageLink {
         href: root.to(&site.series_path(index)),
         text: site.names.title(&series.key),

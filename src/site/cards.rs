@@ -9,12 +9,11 @@ use crate::report::regression_groups::{Regression, RegressionGroup, RegressionKi
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::markdown::Markup;
 use crate::site::table;
-use crate::site::view::PageLink;
-use detect::Change;
+use crate::site::view::{PageLink, PlainChart};
+use chart::CardSize;
 use model::series::CommitIndex;
-use model::text::{self, UnitScale};
+use model::text;
 
 /// Sentences of evidence on a card; its page has all of them.
 const MAX_HINTS: usize = 2;
@@ -34,7 +33,10 @@ pub(crate) struct CauseCard {
     pub(crate) compare: PageLink,
     /// The command; none where nothing is left to accept.
     pub(crate) accept: Option<String>,
-    pub(crate) chart: CardChart,
+    /// The name of the series in the chart; empty where it is the only one.
+    pub(crate) series: String,
+    /// Its largest series.
+    pub(crate) chart: PlainChart,
 }
 
 pub(crate) struct CardFact {
@@ -42,24 +44,15 @@ pub(crate) struct CardFact {
     pub(crate) value: Phrase,
 }
 
-/// The chart of the largest series of a cause.
-pub(crate) struct CardChart {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) svg: Markup,
-}
-
 /// Makes the cards of one page.
 pub(crate) struct CardMaker<'a> {
     pub(crate) site: &'a SiteContext<'a>,
     pub(crate) root: LinkRoot,
-    /// Number of the chart, for its id.
-    pub(crate) next: usize,
 }
 
 impl CardMaker<'_> {
     /// The card of a group of regressions.
-    pub(crate) fn regression(&mut self, group: &RegressionGroup) -> CauseCard {
+    pub(crate) fn regression(&self, group: &RegressionGroup) -> CauseCard {
         let is_open = group.state() == "open";
         let (edge, tone) = match group.state() {
             "open" => ("w", "worse"),
@@ -68,18 +61,18 @@ impl CardMaker<'_> {
             _ => ("", "note"),
         };
         let accept = is_open.then(|| group.accept_command(self.site.input.history));
+        let size = if is_open { CardSize::Open } else { CardSize::Closed };
         let facts = self.facts(group, if is_open { MAX_HINTS } else { 0 });
-        CauseCard { edge, tone, state: group.state(), accept, facts, ..self.card(group) }
+        CauseCard { edge, tone, state: group.state(), accept, facts, ..self.card(group, size) }
     }
 
     /// The card of a group of improvements.
-    pub(crate) fn improvement(&mut self, group: &RegressionGroup) -> CauseCard {
-        CauseCard { facts: self.facts(group, 0), ..self.card(group) }
+    pub(crate) fn improvement(&self, group: &RegressionGroup) -> CauseCard {
+        CauseCard { facts: self.facts(group, 0), ..self.card(group, CardSize::Closed) }
     }
 
-    fn card(&mut self, group: &RegressionGroup) -> CauseCard {
+    fn card(&self, group: &RegressionGroup, size: CardSize) -> CauseCard {
         let (site, root, first) = (self.site, self.root, &group.members[0]);
-        self.next += 1;
         let page = first.event.as_deref().map(urls::event);
         let key = &site.series(first.series).0.key;
         CauseCard {
@@ -92,14 +85,11 @@ impl CardMaker<'_> {
             facts: Vec::new(),
             compare: compare_link(site, root, group),
             accept: None,
-            chart: CardChart {
-                id: format!("k{}", self.next),
-                title: match group.members.len() {
-                    1 => levels(site, first),
-                    _ => format!("{}: {}", site.names.within_test(key), levels(site, first)),
-                },
-                svg: table::card_chart(site, root, first.series, &format!("k{}", self.next)),
+            series: match group.members.len() {
+                1 => String::new(),
+                _ => site.names.within_test(key),
             },
+            chart: table::card_chart(site, first.series, change_at(site, first), size),
         }
     }
 
@@ -118,12 +108,15 @@ impl CardMaker<'_> {
             let value = Phrase::new("").text(&first.state_text);
             facts.push(CardFact { label: "State", value });
         }
-        if hints > 0 && let Some(noise) = site.series(first.series).1.noise {
-            let (noise, threshold) = (text::percent(noise), text::percent(first.threshold));
-            let words = format!("±{noise} from run to run; threshold {threshold}");
+        if hints > 0
+            && let Some(noise) = site.series(first.series).1.noise
+        {
+            let threshold = text::percent(first.threshold);
+            let words = format!("{} from run to run; threshold {threshold}", noise_text(noise));
             facts.push(CardFact { label: "Noise", value: Phrase::new("").text(words) });
         }
-        let evidence = change_of(site, first).map_or(&[][..], |change| &change.hints);
+        let changes = &site.series(first.series).1.changes;
+        let evidence = change_at(site, first).map_or(&[][..], |at| &changes[at].hints);
         let evidence = evidence.iter().take(hints).map(String::as_str).collect::<Vec<_>>();
         if !evidence.is_empty() {
             let value = Phrase::new("").text(evidence.join(" "));
@@ -133,17 +126,11 @@ impl CardMaker<'_> {
     }
 }
 
-/// The change of a regression or improvement; none where it was withdrawn or is suspected.
-pub(crate) fn change_of<'a>(site: &SiteContext<'a>, of: &Regression) -> Option<&'a Change> {
+/// Which of the changes of its series a regression is; none where it was withdrawn or is suspected.
+pub(crate) fn change_at(site: &SiteContext<'_>, of: &Regression) -> Option<usize> {
     let event = of.event.as_deref()?;
-    let changes = site.series(of.series).1.changes.iter().enumerate();
-    changes.filter(|(at, _)| site.events.id(of.series, *at) == event).map(|(_, it)| it).next()
-}
-
-/// `1.59 → 1.81 ms`.
-fn levels(site: &SiteContext<'_>, of: &Regression) -> String {
-    let unit = &site.series(of.series).0.unit;
-    UnitScale::for_values([of.before, of.after], unit).arrow(of.before, of.after)
+    let count = site.series(of.series).1.changes.len();
+    (0..count).find(|at| site.events.id(of.series, *at) == event)
 }
 
 /// `18 Aug 2025, rising 0.4% a day; passed the 10% threshold on 14 Sep 2025`.
@@ -170,6 +157,15 @@ pub(crate) fn since(site: &SiteContext<'_>, group: &RegressionGroup) -> Phrase {
     }
 }
 
+/// `±1.3%`, or `under 0.1%`.
+pub(crate) fn noise_text(noise: f64) -> String {
+    let percent = text::percent(noise);
+    match percent.strip_prefix('<') {
+        Some(least) => format!("under {least}"),
+        None => format!("±{percent}"),
+    }
+}
+
 fn confidence_note(group: &RegressionGroup) -> String {
     match group.members.len() as u64 {
         1 => String::new(),
@@ -180,7 +176,8 @@ fn confidence_note(group: &RegressionGroup) -> String {
 fn suspect_label(group: &RegressionGroup) -> &'static str {
     match group.culprit {
         Some(_) => "Culprit",
-        None => "Suspect",
+        None if group.members[0].is_regression => "Suspect",
+        None => "Commit",
     }
 }
 

@@ -76,7 +76,8 @@ fn grace_heading(first: Timestamp, days: u32) -> String {
 }
 
 fn steps(runs: u32, needed: u32, confirmations: u32, window: u32) -> Vec<WeekStep> {
-    let step = |at: u32, title, text: String| WeekStep { runs: at, is_done: at <= runs, title, text };
+    let step =
+        |at: u32, title, text: String| WeekStep { runs: at, is_done: at <= runs, title, text };
     let confirmed = text::count_noun(u64::from(confirmations), "run");
     let mut steps = vec![
         step(1, "First run", "Each series has a page, and a link that stays.".to_owned()),

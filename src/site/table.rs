@@ -7,14 +7,14 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
 use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
-use crate::site::markdown::Markup;
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
+    EventRow, Figure, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData, SeriesGroup,
+    SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
-use chart::{self, ChartSpan, NoteKind, TrendInput};
+use chart::{self, CardSize, ChartSpan, NoteKind, TrendInput};
 use detect::Verdict;
 use model::text;
 
@@ -228,23 +228,21 @@ fn panel(
     }
 }
 
-/// The chart of a card: one series around its last change.
+/// The chart of one series around a change, or of its newest runs, with the key of its marks.
 pub(crate) fn card_chart(
     site: &SiteContext<'_>,
-    _root: LinkRoot,
     index: usize,
-    id: &str,
-) -> Markup {
-    let shared = SharedAxes::of([site.series(index).0]);
-    let links = chart::NoLinks;
-    let input = trend_input(site, index, &[], &links, id);
-    shared.map(|shared| multiple::panel(&input, shared).into()).unwrap_or_default()
-}
-
-/// The chart of a cell, or of a tile, which is wider.
-pub(crate) fn cell_chart(site: &SiteContext<'_>, index: usize, _wide: bool) -> Markup {
+    change: Option<usize>,
+    size: CardSize,
+) -> PlainChart {
     let (series, analysis) = site.series(index);
-    chart::spark(series, analysis).into()
+    let card = chart::card(series, analysis, change, size);
+    let key = card.key.into_iter();
+    PlainChart {
+        caption: card.caption,
+        svg: card.drawing.into(),
+        key: key.map(|it| PlainKey { mark: it.mark.into(), name: it.name }).collect(),
+    }
 }
 
 /// Links to more of a list that was cut.

@@ -123,6 +123,19 @@ pub(crate) struct Figure {
     pub(crate) description: String,
 }
 
+/// A small chart that its page says in words.
+pub(crate) struct PlainChart {
+    pub(crate) caption: String,
+    pub(crate) svg: Markup,
+    pub(crate) key: Vec<PlainKey>,
+}
+
+/// A mark of a chart, and its name.
+pub(crate) struct PlainKey {
+    pub(crate) mark: Markup,
+    pub(crate) name: &'static str,
+}
+
 /// One of the panels that share their axes.
 pub(crate) struct Panel {
     pub(crate) id: String,

@@ -48,7 +48,7 @@ struct OverviewPage {
     suspected: Vec<CauseCard>,
     recent_note: String,
     recent: Vec<CauseCard>,
-    all_events: PageLink,
+    all_events: Option<PageLink>,
     infrastructure_note: String,
     infrastructure: Vec<Phrase>,
     not_judged_note: String,
@@ -77,10 +77,14 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Overview,
     };
-    let mut cards = CardMaker { site, root, next: 0 };
+    let cards = CardMaker { site, root };
     let open: Vec<&RegressionGroup> = site.regressions.open().collect();
     let suspected: Vec<&RegressionGroup> = site.regressions.suspected().collect();
-    let not_judged = not_judged::lines(site, root);
+    // In the first days that is all of them, and the heading says so.
+    let not_judged = match first_week {
+        Some(_) => Vec::new(),
+        None => not_judged::lines(site, root),
+    };
     let judged = counts.judged();
     let template = OverviewPage {
         frame: frame(site, &page),
@@ -95,7 +99,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         suspected_note: cause_note(&suspected),
         suspected: suspected.iter().take(MAX_RECENT).map(|it| cards.regression(it)).collect(),
         recent_note: recent_note(site),
-        recent: recent(site, &mut cards),
+        recent: recent(site, &cards),
         all_events: all_events(site, root),
         infrastructure_note: format!("last {} days", not_judged::INFRASTRUCTURE_DAYS),
         infrastructure: not_judged::infrastructure_lines(site, root),
@@ -170,7 +174,7 @@ fn recent_note(site: &SiteContext<'_>) -> String {
 }
 
 /// Improvements, and regressions that were fixed, accepted or explained lately.
-fn recent(site: &SiteContext<'_>, cards: &mut CardMaker<'_>) -> Vec<CauseCard> {
+fn recent(site: &SiteContext<'_>, cards: &CardMaker<'_>) -> Vec<CauseCard> {
     let from = regressions::recent(site.input);
     let closed = site.regressions.groups().iter().filter(|group| {
         let is_closed = !matches!(group.state(), "open" | "suspected" | "withdrawn");
@@ -187,9 +191,10 @@ fn recent(site: &SiteContext<'_>, cards: &mut CardMaker<'_>) -> Vec<CauseCard> {
     all
 }
 
-fn all_events(site: &SiteContext<'_>, root: LinkRoot) -> PageLink {
-    let count = text::count_noun(site.events.newest_first().len() as u64, "change");
-    table::more_link(root, "event/", format!("All {count}"))
+fn all_events(site: &SiteContext<'_>, root: LinkRoot) -> Option<PageLink> {
+    let count = site.events.newest_first().len() as u64;
+    let text = format!("All {}", text::count_noun(count, "change"));
+    (count > 0).then(|| table::more_link(root, "event/", text))
 }
 
 /// The shifts of most series that stayed, with no recorded cause.
@@ -215,8 +220,7 @@ fn verdict(
     if let Some(first_week) = first_week {
         return Phrase::new("note").text(&first_week.lead);
     }
-    let counts = counts
-        .sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
+    let counts = counts.sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
     let phrase = RecentChanges::of(site).add_to(counts.text(" "));
     match targets::missed_text(site) {
         Some(missed) => phrase.text(" ").link(root.to("health/#targets"), missed).text("."),
