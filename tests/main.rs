@@ -30,6 +30,7 @@ mod doctor;
 mod escape;
 mod export;
 mod first_runs;
+mod flows;
 mod hostile;
 mod import;
 mod import_then_ingest;

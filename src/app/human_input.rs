@@ -42,8 +42,8 @@ impl<'a> HumanInput<'a> {
         Self::resolve(depth, history, contents, now, None)
     }
 
-    /// For a check: what is accepted for any commit of the candidate's pull request is accepted for
-    /// its runs. Reviewers accept the commit they see, and a later push measures another one.
+    /// For a check: what is accepted for the candidate's pull request, by its number or any of its
+    /// commits, is accepted for its runs. Reviewers accept the commit they see, and a later push measures another one.
     pub(super) fn of_candidate(
         candidate: &Candidate,
         history: &History,
@@ -63,7 +63,10 @@ impl<'a> HumanInput<'a> {
         // Resolved once here and not per series: a history has thousands of series and commits.
         let names = history.commit_names();
         let commits = |entry: &AcceptedEntry| -> Vec<CommitIndex> {
-            let candidate = candidate.filter(|candidate| candidate.has_commit(&entry.commit));
+            let candidate = candidate.filter(|candidate| {
+                let is_pull = entry.pull.is_some() && entry.pull == candidate.pull;
+                is_pull || candidate.has_commit(&entry.commit)
+            });
             // The runs of a pull request stand behind the main line, so that its own commits have
             // no place of their own in the history that is judged.
             match candidate.and_then(|candidate| candidate.first_commit) {

@@ -86,13 +86,18 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [FileTemplate; 9] = [
+const TEMPLATES: [FileTemplate; 10] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
         "adds files to the branch with the history, even when several jobs do so at once"
+    ),
+    template!(
+        "init/history.sh",
+        ".github/benchpages-history.sh",
+        "puts the history from its branch into data/"
     ),
     template!(
         "init/override.sh",

@@ -11,6 +11,7 @@ use crate::files::Directory;
 use crate::files::lock::HistoryLock;
 use crate::store::own_file_limit;
 use model::history::CommitFacts;
+use model::history::subject::pull_number;
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 
@@ -84,9 +85,9 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
             Ok((time, wire)) => commits.push(CommitFacts {
                 id: wire.commit,
                 time,
+                pull: wire.pull.or_else(|| wire.subject.as_deref().and_then(pull_number)),
                 subject: wire.subject,
                 parents: wire.parents,
-                pull: wire.pull,
                 tags: wire.tags,
             }),
             Err(reason) => problems.push(Problem {

@@ -6,6 +6,7 @@
 //! 2025-09-26 05:17:38 UTC and pull request 12.
 
 use model::history::CommitFacts;
+use model::history::subject::pull_number;
 use model::record::shorten;
 use model::record::time::Timestamp;
 
@@ -48,19 +49,6 @@ fn subject(message: &str) -> String {
     shorten(&first.join(" "), MAX_SUBJECT_CHARS).into_owned()
 }
 
-/// The pull request that a subject names: `Merge pull request #12 from …` of a merge,
-/// `… (#12)` of a squash, `Merge #12` of a merge bot, `… (!12)` of GitLab.
-pub(crate) fn pull_number(subject: &str) -> Option<u64> {
-    let merged = ["Merge pull request #", "Merge #", "Auto merge of #"];
-    // Only where a host writes it: `see #3` in a subject is about another one.
-    let number = merged.iter().find_map(|start| subject.strip_prefix(start)).or_else(|| {
-        let inside = subject.trim_end().strip_suffix(')')?.rsplit_once('(')?.1;
-        inside.strip_prefix(['#', '!']).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
-    })?;
-    let end = number.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(number.len());
-    number[..end].parse().ok().filter(|number| *number > 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,27 +75,6 @@ mod tests {
         for object in [&b""[..], b"\n\n\n", b"parent", b"\xff\xfe", b"author  <> - +", &huge] {
             let facts = parse_commit("abc", object);
             assert_eq!((facts.time, facts.pull, facts.parents.len()), (None, None, 0));
-        }
-    }
-
-    #[test]
-    fn subjects_name_their_pull_request_only_where_a_host_writes_it() {
-        for (subject, wanted) in [
-            ("Merge pull request #12 from ada/engine", Some(12)),
-            ("Merge #7", Some(7)),
-            ("Auto merge of #99 - x:y, r=z", Some(99)),
-            ("parse: faster (#41)", Some(41)),
-            ("Neuer Leser (!8)", Some(8)),
-            ("fix (#3) again", None),
-            ("see #3", None),
-            ("(#)", None),
-            ("(#0)", None),
-            ("(#99999999999999999999999)", None),
-            ("Merge #x", None),
-            ("日本語)", None),
-            ("", None),
-        ] {
-            assert_eq!(pull_number(subject), wanted, "{subject}");
         }
     }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks and appends their records to a file: benchmarks.sh FILE
+# Runs the benchmarks of the folder that it is called in, and writes their records:
+#   benchmarks.sh FILE
 # Installs what they need, once before: benchmarks.sh --setup
 # Written by `benchpages init`; yours to change.
 #
@@ -25,10 +26,13 @@ __SETUP__
 fi
 
 out=$(cd -- "$(dirname -- "$1")" && pwd)/$(basename -- "$1")
+: > "$out"
 commit=${COMMIT:-$(git rev-parse HEAD)}
 
 # Converts the results of a tool to records of this commit and adds the fields that identify the
 # runner (runner_fingerprinting in data/policy.yml). --map splits names that hold several fields.
+# SYSTEM, of a job that measures one more system, makes series of their own.
 records() {
-  benchpages ingest --quiet --dry-run --commit "$commit" "$@" >> "$out"
+  benchpages ingest --quiet --dry-run --commit "$commit" ${SYSTEM:+--param "system=$SYSTEM"} \
+    "$@" >> "$out"
 }

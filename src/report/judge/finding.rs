@@ -216,10 +216,10 @@ impl SeriesJudge<'_> {
     fn page_path(&self, subject: &SeriesRef, change: Option<&Change>) -> String {
         // Reviewers want the two commits side by side; on the main line the pair around the change
         // is the evidence, since the candidate may be many runs later.
-        if self.candidate.pull.is_some()
-            && let Some(diff) = &self.links.diff_path
-        {
-            return links::row_path(diff, subject);
+        if self.candidate.pull.is_some() {
+            // Without a run of the main line there is no page of the comparison: the site itself.
+            let diff = self.links.diff_path.as_ref();
+            return diff.map(|diff| links::row_path(diff, subject)).unwrap_or_default();
         }
         match change {
             Some(change) => {

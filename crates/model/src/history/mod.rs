@@ -20,6 +20,7 @@ pub mod build;
 pub mod details;
 pub mod platform;
 pub mod session;
+pub mod subject;
 mod settle;
 mod normalize;
 mod intern;
