@@ -8,6 +8,7 @@
 //! from the look-ups of `context`, with the template `templates/series.html`.
 
 pub(crate) mod api;
+mod answers;
 mod assets;
 mod audit;
 mod benchmark_grid;
