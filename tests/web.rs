@@ -8,7 +8,7 @@ use html5gum::{Token, Tokenizer};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::support::Site;
+use crate::support::{Site, files, run};
 
 const VOID: [&str; 8] = ["meta", "link", "br", "img", "input", "hr", "source", "wbr"];
 const FOREIGN: [&str; 9] =
@@ -410,4 +410,35 @@ pub fn outline(html: &str) -> String {
         }
     }
     out
+}
+
+#[test]
+fn a_link_to_a_page_shows_its_sentence_and_a_picture_where_the_address_is_known() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("data");
+    run(&["demo-data", "--out", folder.to_str().unwrap()]);
+    let build = |name: &str, more: &[&str]| {
+        let out = data.path().join(name);
+        let arguments = ["build", "--demo", "--no-cache", "--data", folder.to_str().unwrap()];
+        let place = ["--out", out.to_str().unwrap()];
+        let built = run(&[&arguments[..], &place, more].concat());
+        assert_eq!(built.status, 0, "{}", built.err);
+        out
+    };
+    let alone = build("alone", &[]);
+    let page = std::fs::read_to_string(alone.join("index.html")).unwrap();
+    assert!(!page.contains("og:") && !alone.join("picture.png").exists());
+    let site = build("site", &["--base-url", "https://bench.example/x/"]);
+    let page = std::fs::read_to_string(site.join("index.html")).unwrap();
+    let picture = r#"<meta property="og:image" content="https://bench.example/x/picture.png">"#;
+    assert!(page.contains(picture) && page.contains(r#"<meta property="og:title""#), "{page}");
+    for path in files(&site).iter().filter(|path| path.ends_with("picture.png")) {
+        let bytes = std::fs::read(site.join(path)).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() < 40_000, "{path}: {}", bytes.len());
+        let page = path.replace("picture.png", "index.html");
+        let page = std::fs::read_to_string(site.join(page)).unwrap();
+        assert!(page.contains(&format!("https://bench.example/x/{path}")), "{path}");
+    }
+    let pictures = files(&site).iter().filter(|path| path.ends_with("picture.png")).count();
+    assert!(pictures > 10, "{pictures}");
 }

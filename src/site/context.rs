@@ -23,6 +23,7 @@ use crate::site::notes::{DatedNote, DatedNotes};
 use crate::site::page_policy::PagePolicy;
 use crate::site::pairs::{CommitPair, PairIndex};
 use crate::site::peers::PeerGroups;
+use crate::site::picture_index::{PictureIndex, PicturedPages};
 use crate::site::presets::{self, PresetView};
 use crate::site::regressions::RegressionIndex;
 use crate::site::repository;
@@ -63,6 +64,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) page_policy: PagePolicy,
     pub(crate) pairs: PairIndex,
     pub(crate) frame_defaults: FrameDefaults,
+    pub(crate) pictures: PictureIndex,
 }
 
 /// The commits on either side of a change.
@@ -87,16 +89,25 @@ impl<'a> SiteContext<'a> {
         let notes = DatedNotes::of(input, &commits);
         // Before the pairs: a quiet commit without a page is compared with nothing.
         let page_policy = PagePolicy::of(input, &commits, &notes, &change_ages);
+        let (stems, events) = (stems(input.series)?, EventIndex::of(input));
+        let pairs = PairIndex::of(input, &commits, &page_policy);
+        let pages = PicturedPages {
+            stems: &stems,
+            events: &events,
+            pairs: &pairs,
+            page_policy: &page_policy,
+        };
         Ok(Self {
             input,
-            stems: stems(input.series)?,
+            pictures: PictureIndex::of(input, &pages),
+            stems,
             tests: group_by_name(input.series, |series| &series.key.test),
             colors: BackendColors::of(input.policy, backends.keys().copied()),
             backends,
             charts: ChartMemos::of(input.series.len(), &peers),
             peers,
             lineage: Lineage::of(input.history),
-            events: EventIndex::of(input),
+            events,
             names: series_names(input),
             regressions: RegressionIndex::of(input),
             lasting_shifts: infrastructure::lasting_shifts(
@@ -105,7 +116,7 @@ impl<'a> SiteContext<'a> {
                 &input.analyses.by_series,
             ),
             presets: presets::all(input, &change_ages),
-            pairs: PairIndex::of(input, &commits, &page_policy),
+            pairs,
             frame_defaults: FrameDefaults::of(input),
             change_ages,
             commits,

@@ -3,6 +3,7 @@
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::context::SiteContext;
+use crate::site::picture_index;
 use crate::site::view::{NavItem, PageFrame};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -14,6 +15,7 @@ pub(crate) enum NavSection {
     Views,
     Changes,
     Compare,
+    Digest,
     Health,
     About,
     Data,
@@ -28,8 +30,9 @@ const ROW: [NavEntry; 4] = [
     (NavSection::Compare, "diff/", "Compare"),
 ];
 /// Its menu. A phone shows the benchmarks there.
-const MORE: [NavEntry; 4] = [
+const MORE: [NavEntry; 5] = [
     (NavSection::Views, "view/", "Benchmarks"),
+    (NavSection::Digest, "digest/", "Weekly digest"),
     (NavSection::Health, "health/", "Data health"),
     (NavSection::About, "about/", "About and methods"),
     (NavSection::Data, "data/", "Data and feeds"),
@@ -83,6 +86,9 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         feed: root.to("feed.xml"),
         // Search engines would index every copy of the site otherwise.
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
+        picture: base_url
+            .filter(|_| site.pictures.has(page.path))
+            .map(|base| format!("{base}{}", picture_index::path(page.path))),
         demo,
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),

@@ -14,7 +14,7 @@ use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
-use crate::site::{api, assets, feeds, infrastructure, pages};
+use crate::site::{api, assets, feeds, infrastructure, pages, picture_index, pictures};
 use model::series::CommitIndex;
 
 /// Every file of the site.
@@ -54,6 +54,8 @@ fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
     jobs.page("view/", || pages::view::render_all(site));
     jobs.page("event/", || pages::events::render(site));
     jobs.page("diff/", || pages::diffs::render(site));
+    jobs.page(pages::digest::PAGE, || pages::digest::render(site));
+    jobs.file(pages::digest::FILE, || pages::digest::render_markdown(site));
     jobs.page("health/", || pages::health::render(site));
     jobs.page("about/", || pages::about::render(site));
     jobs.page("data/", || pages::data::render(site));
@@ -108,7 +110,9 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     for (pair, slices) in site.pairs.all().iter().zip(slices) {
         let has_commit =
             with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
-        pair.compared.add_uses(slices.len() + 1 + usize::from(has_commit));
+        let has_picture = site.pictures.has(&urls::diff(&pair.slug));
+        let uses = slices.len() + 1 + usize::from(has_commit) + usize::from(has_picture);
+        pair.compared.add_uses(uses);
         for at in 0..slices.len() {
             let path = format!("{}{}", urls::diff(&pair.slug), slices[at].path);
             let slices = Arc::clone(&slices);
@@ -162,6 +166,9 @@ fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
         feeds::Badge::of(site, &all)
     });
     add_badge("badge/fresh".to_owned(), jobs, || feeds::Badge::fresh(site));
+    for page in site.pictures.pages() {
+        jobs.file(picture_index::path(page), move || pictures::render(site, page));
+    }
     // A README may show a chart under the name that its benchmark had.
     for chart in redirects.into_iter().filter_map(|redirect| redirect.chart) {
         jobs.file(chart.path, move || Ok(pages::series::drawing(site, chart.series)));

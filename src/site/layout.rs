@@ -5,11 +5,11 @@
 //! a folder of the site never has.
 
 /// Files at the top of a site.
-const TOP_FILES: [&str; 6] =
-    [".nojekyll", "404.html", "feed.xml", "index.html", "robots.txt", "sitemap.xml"];
+const TOP_FILES: [&str; 7] =
+    [".nojekyll", "404.html", "feed.xml", "index.html", "picture.png", "robots.txt", "sitemap.xml"];
 
 /// Folders at the top of a site, with the endings of the files in them.
-const TOP_FOLDERS: [(&str, &[&str]); 15] = [
+const TOP_FOLDERS: [(&str, &[&str]); 16] = [
     ("about", &["html"]),
     ("api", &["csv", "json"]),
     ("assets", &["css", "js", "svg"]),
@@ -18,11 +18,12 @@ const TOP_FOLDERS: [(&str, &[&str]); 15] = [
     ("chart", &["svg"]),
     ("commit", &["html"]),
     ("data", &["html"]),
-    ("diff", &["html"]),
-    ("event", &["html"]),
+    ("diff", &["html", "png"]),
+    ("digest", &["html", "md"]),
+    ("event", &["html", "png"]),
     ("feed", &["xml"]),
     ("health", &["html"]),
-    ("series", &["html"]),
+    ("series", &["html", "png"]),
     ("test", &["html"]),
     ("view", &["html"]),
 ];

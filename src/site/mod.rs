@@ -44,6 +44,8 @@ mod page_policy;
 mod pages;
 mod pairs;
 mod peers;
+mod picture_index;
+mod pictures;
 mod presets;
 pub(crate) mod redact;
 mod repository;

@@ -21,6 +21,8 @@ pub(crate) struct PageFrame {
     pub(crate) icon: String,
     pub(crate) feed: String,
     pub(crate) canonical: Option<String>,
+    /// The whole address of the page's picture.
+    pub(crate) picture: Option<String>,
     pub(crate) demo: bool,
     /// The user's own banner and footer.
     pub(crate) banner: Option<Markup>,

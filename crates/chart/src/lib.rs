@@ -53,6 +53,7 @@ mod standalone;
 mod trend;
 mod spark;
 mod small;
+pub mod picture;
 pub mod bar;
 pub mod compare;
 pub mod multiple;

@@ -5,7 +5,7 @@
 //! filled, with `Jan 12: 1,168× slower` in its lane and `41.0 ms`, `35.1 µs` in its gutter.
 
 use crate::axis::{XAxis, YAxis};
-use crate::backend::{MarkRole, Tone};
+use crate::backend::{MarkLayer, MarkRole, Tone};
 use crate::field::Field;
 use crate::flags;
 use crate::frame::{AxisText, ChartFrame, Flag};
@@ -72,6 +72,27 @@ pub fn card(
     change: Option<usize>,
     size: CardSize,
 ) -> CardChart {
+    let CardParts { frame, layers, caption } = card_parts(series, analysis, change, size);
+    CardChart {
+        drawing: frame.wrap(&XmlText::from(r#" aria-hidden="true""#), &paths(&layers, |at| at)),
+        caption,
+        key: key::key(&layers),
+    }
+}
+
+/// A card before it is written.
+pub(crate) struct CardParts {
+    pub(crate) frame: ChartFrame,
+    pub(crate) layers: Vec<MarkLayer>,
+    caption: String,
+}
+
+pub(crate) fn card_parts(
+    series: &Series,
+    analysis: &Analysis,
+    change: Option<usize>,
+    size: CardSize,
+) -> CardParts {
     let change = change.and_then(|index| analysis.changes.get(index));
     let span = ChartSpan::Order(card_window(series.runs.len(), change));
     let rows = plot_rows(series, analysis, span);
@@ -125,11 +146,7 @@ pub fn card(
     };
     let layers = field.finish();
     let caption = caption(series, change, &pieces, matches!(y_axis, YAxis::Log { .. }));
-    CardChart {
-        drawing: frame.wrap(&XmlText::from(r#" aria-hidden="true""#), &paths(&layers, |at| at)),
-        caption,
-        key: key::key(&layers),
-    }
+    CardParts { frame, layers, caption }
 }
 
 /// The runs around a change to the newest one; half as many before as after it, and at least 30.

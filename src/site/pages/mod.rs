@@ -8,6 +8,7 @@ mod suspects;
 pub(crate) mod commit;
 pub(crate) mod data;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub(crate) mod diffs;
 pub(crate) mod event;
 pub(crate) mod events;

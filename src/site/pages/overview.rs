@@ -129,6 +129,14 @@ const EMPTY_HELP: EmptyHelp = EmptyHelp {
     ),
 };
 
+/// The heading of the page, for those who show a link to it.
+pub(crate) fn headline(site: &SiteContext<'_>) -> String {
+    let all: Vec<usize> = site.series_indices().collect();
+    let counts = VerdictCounts::of(site, &all);
+    let open: Vec<&RegressionGroup> = site.regressions.open().collect();
+    heading(site, &counts, &open, first_week::of(site, &counts).as_ref())
+}
+
 /// `2 open regressions; largest: parse is 2.07× slower`.
 fn heading(
     site: &SiteContext<'_>,
