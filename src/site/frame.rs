@@ -3,6 +3,7 @@
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::context::SiteContext;
+use crate::site::search;
 use crate::site::view::{NavItem, PageFrame};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -75,6 +76,9 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),
         feed: root.to("feed.xml"),
+        home: root.to(""),
+        benchmarks: root.to("view/"),
+        search: search::FILES.map(|path| root.to(path)).to_vec(),
         // Search engines would index every copy of the site otherwise.
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
         demo,

@@ -9,7 +9,7 @@ const TOP_FILES: [&str; 6] =
     [".nojekyll", "404.html", "feed.xml", "index.html", "robots.txt", "sitemap.xml"];
 
 /// Folders at the top of a site, with the endings of the files in them.
-const TOP_FOLDERS: [(&str, &[&str]); 15] = [
+const TOP_FOLDERS: [(&str, &[&str]); 16] = [
     ("about", &["html"]),
     ("api", &["csv", "json"]),
     ("assets", &["css", "js", "svg"]),
@@ -22,6 +22,7 @@ const TOP_FOLDERS: [(&str, &[&str]); 15] = [
     ("event", &["html"]),
     ("feed", &["xml"]),
     ("health", &["html"]),
+    ("search", &["js"]),
     ("series", &["html"]),
     ("test", &["html"]),
     ("view", &["html"]),

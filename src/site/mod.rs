@@ -44,6 +44,7 @@ mod repository;
 mod table;
 mod targets;
 mod regressions;
+mod search;
 mod urgency;
 mod verdict_counts;
 mod verdict;

@@ -30,6 +30,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
     let scale = wording::scale(series, analysis);
     let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
     let cell = wording::verdict_cell(series, analysis);
+    let change = analysis.verdict_change().map(|change| change.change).or(analysis.latest_change);
+    // A change that the cell does not show orders nothing.
+    let change = change.filter(|_| !cell.change.is_empty());
     let values = match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
             wording::levels(series, change)
@@ -46,6 +49,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
         threshold: text::percent(analysis.threshold),
         spark: chart::spark(series, analysis).into(),
         data: RowData {
+            change: sort_value(change),
+            value: sort_value(latest),
+            threshold: sort_value(Some(analysis.threshold)),
             backend: urls::slug(&key.backend),
             mode: urls::slug(&key.mode),
             test: urls::slug(&key.test),
@@ -54,6 +60,11 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
             verdict: wording::verdict_name(analysis.verdict),
         },
     }
+}
+
+/// A number that a column is sorted by; empty for none.
+pub(crate) fn sort_value(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| format!("{value:.4}"))
 }
 
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
@@ -104,6 +115,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         href: root.to(&urls::event(&event.id)),
         date: wording::day(event.time),
         what: wording::event(series, change),
+        size: sort_value(Some(change.change)),
         values: wording::levels(series, change),
         status: wording::state(change).to_owned(),
         series: series.key.test.clone(),

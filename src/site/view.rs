@@ -15,6 +15,11 @@ pub(crate) struct PageFrame {
     pub(crate) js: String,
     pub(crate) icon: String,
     pub(crate) feed: String,
+    /// The overview and the list of all benchmarks, as links.
+    pub(crate) home: String,
+    pub(crate) benchmarks: String,
+    /// The files of the search, loaded when somebody searches.
+    pub(crate) search: Vec<String>,
     pub(crate) canonical: Option<String>,
     pub(crate) demo: bool,
     /// The user's own banner and footer.
@@ -89,8 +94,13 @@ pub(crate) struct SeriesRow {
     pub(crate) data: RowData,
 }
 
-/// What the filters on the page read.
+/// What the filters and the sorting of the page read; numbers in base units, empty for none.
 pub(crate) struct RowData {
+    /// Relative change of the cell.
+    pub(crate) change: String,
+    /// The newest value.
+    pub(crate) value: String,
+    pub(crate) threshold: String,
     pub(crate) backend: String,
     pub(crate) mode: String,
     pub(crate) test: String,
@@ -141,6 +151,8 @@ pub(crate) struct EventRow {
     pub(crate) href: String,
     pub(crate) date: Moment,
     pub(crate) what: Phrase,
+    /// The relative change, for sorting.
+    pub(crate) size: String,
     pub(crate) values: String,
     pub(crate) status: String,
     pub(crate) series: String,

@@ -1,7 +1,7 @@
-// Holds static/app.js to its word on a small site of its own (fixture/), under the real CSP: what
-// it adds, what it leaves alone, what ends up in the address.
+// Holds the script of a site to its word on a small site of its own (fixture/), under the real CSP:
+// what it adds, what it leaves alone, what ends up in the address.
 
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,76 @@ const shown = (page) =>
   page.$$eval('tr[data-test]', (rows) =>
     rows.filter((row) => row.checkVisibility()).map((row) => row.id).join());
 
+const options = (page) => page.$$eval('#find-list [role="option"]', (all) =>
+  all.map((option) => option.querySelector('bdi').textContent));
+
+async function search(page, url, is) {
+  await page.goto(url('view/'));
+  const loaded = () => page.evaluate(() => performance.getEntriesByType('resource')
+    .filter((entry) => entry.name.includes('/search/')).length);
+  is('nothing is loaded before somebody searches', await loaded(), 0);
+  await page.keyboard.press('/');
+  is('the slash focuses the field', await page.evaluate(() => document.activeElement.id), 'find');
+  await page.waitForFunction(() => performance.getEntriesByType('resource')
+    .filter((entry) => entry.name.includes('/search/')).length === 2);
+  await page.keyboard.type('sum');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('benchmarks first, then regressions, series and commits', (await options(page)).join('; '),
+    'sum; sum on rust is slower; sum · go · n = 1000; sum · rust · n = 1000; ' +
+    'sum · rust · n = 1,000,000; abc · v1 #7 · add a sum');
+  await page.keyboard.type(' 1000000 rust');
+  is('all words, in any order, without separators', (await options(page)).join(),
+    'sum · rust · n = 1,000,000');
+  is('the count is said', await text(page, '#said'), '1 result');
+  const field = () => page.$eval('#find', (input) =>
+    [input.getAttribute('aria-expanded'), input.getAttribute('aria-activedescendant')].join());
+  await page.keyboard.press('ArrowDown');
+  is('the marked option', await field(), 'true,find-list-0');
+  is('is selected', await page.$eval('#find-list-0', (option) => option.ariaSelected), 'true');
+  await page.keyboard.press('Escape');
+  is('Escape closes', await field(), 'false,');
+  is('and keeps the text', await page.$eval('#find', (input) => input.value), 'sum 1000000 rust');
+  await page.keyboard.press('Slash');
+  is('a slash in the field is text', await page.$eval('#find', (i) => i.value.endsWith('/')), true);
+  is('nothing is found', await text(page, '#find-list'), 'Nothing found.');
+  await page.$eval('#find', (input) => { input.value = ''; });
+  await page.keyboard.type('v1');
+  is('a commit by its tag', (await options(page)).join(), 'abc · v1 #7 · add a sum');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => location.pathname === '/repo/commit/abc/');
+  await page.goto(url('view/'));
+  await page.tap('#find');
+  await page.keyboard.type('<img src=x>');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('a hostile name is text', (await options(page)).join(), '<img src=x>');
+  await page.$eval('#find', (input) => { input.value = ''; });
+  await page.keyboard.type('top');
+  const hrefs = await page.$$eval('#find-list a', (all) => all.map((a) => a.href));
+  is('a series without a page is a row', hrefs[1], url('test/top/#s-top-go-x-a1b2c3'));
+  await page.tap('#find-list a');
+  await page.waitForFunction(() => location.pathname === '/repo/test/top/');
+}
+
+/// A site that is read from disk: no fetch, but scripts.
+async function disk(page, url, is, folder) {
+  await page.goto(`file://${join(folder, 'disk.html')}`);
+  await page.focus('#find');
+  await page.keyboard.type('sum 1000 go');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('the search works', (await options(page)).join(), 'sum · go · n = 1000');
+  is('its links name files', await page.$eval('#find-list a', (a) => a.href),
+    `file://${join(folder, 'series/sum/go/loops/1000/index.html')}`);
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', {
+    value: { writeText: async (value) => { window.copied = value; } },
+  }));
+  await page.click('button.copy');
+  is('an address is the published one', await page.evaluate(() => window.copied),
+    'https://example.org/repo/api/x.json');
+  await page.select('select.theme', 'dark');
+  await page.reload();
+  is('the theme is kept', (await themeOf(page)).scheme, 'dark');
+}
+
 async function filters(page, url, is) {
   await page.goto(url('view/?utm=1&n=1000..&show=all'));
   is('the form shows', await visible(page, 'form.filters'), true);
@@ -96,16 +166,93 @@ async function picker(page, url, is) {
   is('an unknown commit is said', await page.$$eval('table tr', (rows) => rows.length), 0);
 }
 
+const themeOf = (page) => page.evaluate(() => ({
+  chosen: document.querySelector('select.theme').value,
+  scheme: getComputedStyle(document.documentElement).colorScheme,
+  dark: getComputedStyle(document.documentElement).backgroundColor !== 'rgb(255, 255, 255)',
+}));
+
+async function theme(page, url, is) {
+  const has = async (claim, chosen, scheme, dark) =>
+    is(claim, JSON.stringify(await themeOf(page)), JSON.stringify({ chosen, scheme, dark }));
+  const system = (value) => page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+  await system('dark');
+  await page.goto(url(''));
+  await has('the system decides', 'auto', 'light dark', true);
+  await page.focus('select.theme');
+  await page.keyboard.type('Li');
+  await has('light by keyboard', 'light', 'light', false);
+  await page.goto(url('view/'));
+  await has('kept on the next page', 'light', 'light', false);
+  await system('light');
+  await page.select('select.theme', 'dark');
+  await has('dark on a light system', 'dark', 'dark', true);
+  await page.emulateMediaType('print');
+  is('prints light', (await themeOf(page)).dark, false);
+  await page.emulateMediaType('screen');
+  // Before the first paint: the script runs while the head is read.
+  await page.evaluateOnNewDocument(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.body) return;
+      window.atBody = document.documentElement.dataset.theme;
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  is('no flash', await page.evaluate(() => window.atBody), 'dark');
+  await page.select('select.theme', 'auto');
+  await has('back to the system', 'auto', 'light dark', false);
+}
+
+const column = (page, at) =>
+  page.$$eval('#sorted tbody tr', (rows, n) => rows.map((row) => row.cells[n].textContent).join(), at);
+
+async function sort(page, url, is) {
+  await page.goto(url(''));
+  is('three columns sort', await page.$$eval('#sorted button.sort', (all) => all.length), 3);
+  is('a table with merged cells does not',
+    await page.$$eval('#merged button.sort', (all) => all.length), 0);
+  const width = () => page.$eval('#sorted', (table) => table.getBoundingClientRect().height);
+  const before = await width();
+  await page.click('#sorted th:nth-child(2) button');
+  is('largest number first, none last', await column(page, 0), 'b10,b9,a,none');
+  is('aria-sort', await page.$eval('#sorted th:nth-child(2)', (th) => th.ariaSort), 'descending');
+  is('nothing moves', await width(), before);
+  await page.keyboard.press('Enter');
+  is('again: smallest first, none last', await column(page, 0), 'a,b9,b10,none');
+  is('the focus stays',
+    await page.evaluate(() => document.activeElement.textContent.trim()), 'Change');
+  await page.focus('#sorted th:first-child button');
+  await page.keyboard.press('Space');
+  is('names in natural order', await column(page, 0), 'a,b9,b10,none');
+  is('one head says so', await page.$$eval('#sorted [aria-sort]', (all) => all.length), 1);
+  await page.tap('#sorted th:nth-child(3) button');
+  is('dates by touch', await column(page, 0), 'none,b10,a,b9');
+  is('and it is said', await text(page, '#said'), 'Sorted by Date, ascending.');
+}
+
 async function copy(page, url, is) {
   await page.browserContext().overridePermissions(new URL(url('')).origin, [
     'clipboard-read', 'clipboard-write', 'clipboard-sanitized-write',
   ]);
-  await page.goto(url(''));
+  await page.goto(url('?from=2025'));
   await page.bringToFront();
-  await page.click('button.copy');
-  await page.waitForFunction(() => document.querySelector('button.copy').textContent === 'Copied');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  is('the text is copied', copied, 'copied text');
+  const copied = async (id) => {
+    await page.waitForFunction((s) => document.querySelector(s).textContent === 'Copied', {}, id);
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  await page.click('#copy-text');
+  is('the text is copied', await copied('#copy-text'), 'copied text');
+  await page.focus('#copy-link');
+  await page.keyboard.press('Enter');
+  is('an address is absolute', await copied('#copy-link'), url('api/x.json'));
+  await page.tap('#copy-page');
+  is('this page with its state', await copied('#copy-page'), url('?from=2025'));
+  await page.evaluate(() => { delete Navigator.prototype.clipboard; });
+  await page.click('#copy-old');
+  await page.waitForFunction(
+    () => document.querySelector('#copy-old').textContent === 'Copied');
+  is('the focus comes back', await page.evaluate(() => document.activeElement.id), 'copy-old');
 }
 
 async function lost(page, url, is) {
@@ -125,14 +272,19 @@ async function lost(page, url, is) {
   }
 }
 
-/// Runs every feature; a surprise on the console or an exception is a fault too.
-export async function checkFeatures(browser, report) {
+/// Runs every feature with the script and the stylesheet of a built site; a surprise on the console
+/// or an exception is a fault too.
+export async function checkFeatures(browser, site, report, only) {
   const folder = mkdtempSync(join(tmpdir(), 'benchpages-fixture-'));
   cpSync(here('fixture'), folder, { recursive: true });
-  cpSync(here('../../static/app.js'), join(folder, 'app.js'));
+  for (const ending of ['css', 'js']) {
+    const file = site.files.find((name) => /^assets\/app\./.test(name) && name.endsWith(ending));
+    copyFileSync(join(site.folder, file), join(folder, `app.${ending}`));
+  }
   const server = await serve(folder, '/repo/');
   try {
-    for (const feature of [chart, ages, filters, picker, copy, lost]) {
+    for (const feature of [chart, ages, theme, sort, search, disk, filters, picker, copy, lost]) {
+      if (only && feature.name !== only) continue;
       const check = report.open('app.js', feature.name, 'claims');
       const is = (claim, found, expected) => {
         check.looked();
@@ -145,7 +297,7 @@ export async function checkFeatures(browser, report) {
           const asked = /status of 404/.test(message.text());
           if (message.type() === 'error' && !asked) check.fault(feature.name, message.text());
         });
-        await feature(page, server.url, is).catch((e) => check.fault(feature.name, e.message));
+        await feature(page, server.url, is, folder).catch((e) => check.fault(feature.name, e.message));
       });
     }
   } finally {

@@ -52,8 +52,10 @@ export function smallTargets() {
 /// What a reader has in <main>: its text and its links, without what scripts add or bring out.
 export function content() {
   const main = document.querySelector('main') ?? document.body;
-  const added = '[data-js], form.filters, form.picker, button.copy, #stale, p.count, noscript';
+  const added = '.scripted, [data-js]:not(.sort), #stale, noscript';
   for (const element of main.querySelectorAll(added)) element.remove();
+  // A head that sorts its column is the same text in a button.
+  for (const button of main.querySelectorAll('button.sort')) button.replaceWith(...button.childNodes);
   const links = [...main.querySelectorAll('a')].map((a) => a.getAttribute('href'));
   return { text: main.innerText.replace(/\s+/g, ' ').trim(), links };
 }

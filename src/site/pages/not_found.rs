@@ -33,7 +33,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     for link in [&mut frame.css, &mut frame.js, &mut frame.icon, &mut frame.feed] {
         *link = absolute(link);
     }
-    for link in [&mut frame.about, &mut frame.health] {
+    for link in [&mut frame.about, &mut frame.health, &mut frame.home, &mut frame.benchmarks] {
+        *link = absolute(link);
+    }
+    for link in &mut frame.search {
         *link = absolute(link);
     }
     for item in &mut frame.nav {
