@@ -9,15 +9,17 @@ pub(crate) struct PageFrame {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) site_title: String,
-    /// The link back to the overview, and to every page of the navigation.
+    /// The link back to the overview.
+    pub(crate) home: String,
+    /// The row of the navigation, and what its menu "More" has.
     pub(crate) nav: Vec<NavItem>,
+    pub(crate) more: Vec<NavItem>,
+    /// The page is one of the menu.
+    pub(crate) more_current: bool,
     pub(crate) css: String,
     pub(crate) js: String,
     pub(crate) icon: String,
     pub(crate) feed: String,
-    /// The overview and the list of all benchmarks, as links.
-    pub(crate) home: String,
-    pub(crate) benchmarks: String,
     /// The files of the search, loaded when somebody searches.
     pub(crate) search: Vec<String>,
     pub(crate) canonical: Option<String>,
@@ -41,6 +43,8 @@ pub(crate) struct NavItem {
     pub(crate) href: String,
     pub(crate) text: &'static str,
     pub(crate) current: bool,
+    /// On a phone the row has no room for it: it is in the menu there.
+    pub(crate) narrow_in_more: bool,
 }
 
 /// A link with its text; `note` is set beside it, muted.
