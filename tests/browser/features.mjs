@@ -130,26 +130,45 @@ async function filters(page, url, is) {
   await page.goto(url('view/?utm=1&n=1000..&show=all'));
   is('the form shows', await visible(page, 'form.filters'), true);
   is('n from the address', await shown(page), 'r2,r3,r4');
-  is('canonical address, defaults out, strangers kept', await query(page), '?n=1000..&utm=1');
-  is('the count', await text(page, 'p.count'), '3 of 4 series shown');
-  await page.click('input[value="rust"]');
+  is('defaults leave the address, strangers stay', await query(page), '?utm=1&n=1000..');
+  is('the count', await text(page, 'p.count'), '3 of 4 shown.');
+  is('a group with hits is opened', await page.$eval('details', (fold) => fold.open), true);
+  is('its count', await text(page, 'summary .note'), '1 of 1');
+  await page.select('select[name="backend"]', 'rust');
   is('backend filters', await shown(page), 'r2');
-  is('backend first in the address', await query(page), '?backend=rust&n=1000..&utm=1');
-  await page.click('input[value="go"]');
-  is('all backends are no filter', await query(page), '?n=1000..&utm=1');
-  await page.click('button[type="reset"]');
+  is('in the address', await query(page), '?utm=1&n=1000..&backend=rust');
+  is('a group without hits is hidden', await visible(page, 'summary'), false);
+  await page.tap('button[type="reset"]');
   await page.waitForFunction(() => location.search === '?utm=1');
-  is('reset shows all', await shown(page), 'r1,r2,r3,r4');
+  is('reset shows all', await shown(page), 'r1,r2,r3');
+  is('and closes what was closed', await page.$eval('details', (fold) => fold.open), false);
+  is('with its own words', await text(page, 'summary .note'), '1 series');
   await page.select('select[name="mode"]', 'loops-parallel');
   is('a parallel mode', await shown(page), 'r2');
-  for (const [show, rows] of [['worse', 'r1'], ['better', 'r3'], ['changed', 'r1,r3']]) {
+  await page.goto(url('view/'));
+  await page.focus('input[name="q"]');
+  await page.keyboard.type('RUST sum');
+  is('words in any order', await shown(page), 'r1,r2');
+  is('the words are in the address', await query(page), '?q=RUST+sum');
+  for (const [show, rows] of [['worse', 'r1'], ['better', 'r3'], ['changed', 'r1,r3'],
+    ['unchanged', 'r2,r4']]) {
     await page.goto(url(`view/?show=${show}`));
     is(`show=${show}`, await shown(page), rows);
   }
-  await page.goto(url('view/?n=..1000&mode=nonsense&backend=go,rust'));
-  is('an unknown value is no filter', await shown(page), 'r1,r2,r3');
-  await page.goto(url('view/?n=%3Cimg%20src%3Dx%3E'));
-  is('a hostile value is no filter', await shown(page), 'r1,r2,r3,r4');
+  for (const [n, rows] of [['1e3', 'r2,r3'], ['1K', 'r2,r3'], ['..1,000', 'r1,r2,r3'],
+    ['0.1M', 'r4'], ['10k..1M', 'r4'], ['..', 'r1,r2,r3']]) {
+    await page.goto(url(`view/?n=${n}`));
+    is(`n=${n}`, await shown(page), rows);
+    is(`n=${n} is valid`, await page.$eval('[name="n"]', (e) => e.ariaInvalid), 'false');
+  }
+  for (const n of ['1x', '1..2..3', '%3Cimg%20src%3Dx%3E']) {
+    await page.goto(url(`view/?n=${n}`));
+    is(`n=${n} filters nothing`, await shown(page), 'r1,r2,r3');
+    is(`n=${n} is marked`, await page.$eval('[name="n"]', (e) => e.ariaInvalid), 'true');
+    is(`n=${n} is said`, /is not a number/.test(await text(page, 'p.count')), true);
+  }
+  await page.goto(url('view/?mode=nonsense&backend=go'));
+  is('an unknown value is no filter', await shown(page), 'r3,r4');
 }
 
 async function picker(page, url, is) {
