@@ -121,6 +121,20 @@ impl VerdictWords {
         words
     }
 
+    /// What changed, each with its class: `▲ 1 regressed`, `1 suspected`, `▼ 2 improved`.
+    pub(crate) fn changes(&self) -> Vec<(&'static str, String)> {
+        [
+            (self.regressed, "worse", "▲ ", "regressed"),
+            (self.suspected, "note", "", "suspected"),
+            (self.accepted, "note", "", "accepted"),
+            (self.improved, "better", "▼ ", "improved"),
+        ]
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, class, mark, word)| (class, format!("{mark}{} {word}", text::count(count))))
+        .collect()
+    }
+
     /// `▲ 1 regressed, 1 suspected, ▼ 2 improved, 31 unchanged`, without a full stop.
     pub(crate) fn phrase(&self) -> Phrase {
         // Blue only where something was seen to be as it was: a page of noise is no good news.

@@ -148,7 +148,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     }
     for commit in site.commits.with_address() {
         let slug = urls::commit_slug(&site.commit(commit).id);
-        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit(site, commit));
+        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit::file(site, commit));
     }
 }
 

@@ -1,13 +1,14 @@
 //! Which two commits have a page of their comparison, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
 use crate::report::delta::{RunPosition, SeriesDelta};
 use crate::report::urls;
 use crate::site::commits::CommitLookup;
-use crate::site::compared_verdict::ComparedVerdict;
+use crate::site::compared_verdict::{ComparedVerdict, VerdictWords};
 use crate::site::input::SiteInput;
 use crate::site::memo::Memo;
 use crate::site::page_policy::PagePolicy;
@@ -47,6 +48,8 @@ pub(crate) struct CommitPair {
     pub(crate) slug: String,
     /// The comparison, for the files that show it.
     pub(crate) compared: Memo<Vec<ComparedSeries>>,
+    /// How many series have which verdict, once the comparison was made.
+    pub(crate) counts: OnceLock<VerdictWords>,
 }
 
 /// Why a pair has a page. Of several reasons the first one counts.
@@ -79,7 +82,14 @@ impl PairIndex {
         let id = |commit: CommitIndex| &input.history.commits[commit.0 as usize].id;
         let pairs = kinds.0.into_iter().map(|(key, kind)| {
             let slug = urls::pair(id(key.base), id(key.head));
-            CommitPair { base: key.base, head: key.head, kind, slug, compared: Memo::for_uses(0) }
+            CommitPair {
+                base: key.base,
+                head: key.head,
+                kind,
+                slug,
+                compared: Memo::for_uses(0),
+                counts: OnceLock::new(),
+            }
         });
         let mut slugs = FxHashSet::default();
         // Commits that share their first twelve digits share an address: the first pair keeps it.

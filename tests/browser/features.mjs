@@ -171,18 +171,67 @@ async function filters(page, url, is) {
   is('an unknown value is no filter', await shown(page), 'r3,r4');
 }
 
+const results = (page) => page.$$eval('main table tbody tr', (rows) => rows.map((row) =>
+  [...row.cells].map((cell) => cell.textContent.replaceAll('\u202f', ' ')).join(' ')));
+
+const status = async (page, pattern) => {
+  await page.waitForFunction((source) =>
+    new RegExp(source).test(document.querySelector('.picked').textContent), {}, pattern.source);
+  return text(page, '.picked');
+};
+
 async function picker(page, url, is) {
   await page.goto(url('diff/?base=aaa&head=bbb'), { waitUntil: 'load' });
   await page.waitForFunction(() => document.title === 'built');
   is('a built pair opens', new URL(page.url()).pathname, '/repo/diff/aaa..bbb/');
+
   await page.goto(url('diff/?base=aaa&head=ccc'), { waitUntil: 'load' });
   await page.waitForSelector('table tbody tr');
-  is('other pairs are computed', await page.$$eval('tbody tr', (rows) =>
-    rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(' ')).join('; ')),
-  'sum/go/loops/100 50 40 −20%; sum/rust/loops/100 100 114 +13.9%; born – 3 –; gone 7 – –');
-  await page.goto(url('diff/?base=aaa&head=%3Cb%3E'), { waitUntil: 'load' });
-  await page.waitForFunction(() => /no data/.test(document.querySelector('.picked').textContent));
-  is('an unknown commit is said', await page.$$eval('table tr', (rows) => rows.length), 0);
+  is('what changed comes first, by the rules of the report', (await results(page)).join('; '),
+    'sum · rust · n = 1000 100 µs 114 µs +14% slower; ' +
+    'sum · rust · n = 1,000,000 2 KiB 1 KiB −50% smaller; ' +
+    'odd 1 k ops/s 2 k ops/s +100% too noisy; ' +
+    'once 100 µs 200 µs +100% outlier; ' +
+    'sum · go · n = 1000 50 µs 51 µs +2% unchanged; ' +
+    'born – – – not compared: not measured at the base; ' +
+    'moved – – – not compared: the runner differs: cpu old → new');
+  is('counts, subjects and what it is', await text(page, '.picked'),
+    '1 slower, 1 smaller, 1 too noisy, 1 outlier, 1 unchanged, 2 not compared. ' +
+    'aaa · oldest (2025-09-11) → ccc · newest (2025-09-14). ' +
+    'Computed in your browser; not a verdict.');
+  is('a row leads to its series', await page.$eval('tbody a', (a) => a.getAttribute('href')),
+    url('series/sum/rust/loops/1000/'));
+  await page.click('th:nth-child(4) button');
+  is('the table sorts', (await results(page))[0].split(' ')[0], 'odd');
+
+  await page.goto(url('diff/'));
+  is('the newest and the one before are chosen',
+    await page.$$eval('.picker input', (all) => all.map((input) => input.value).join()), 'bbb,ccc');
+  is('nothing is compared unasked', (await results(page)).length, 0);
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('add a');
+  await page.waitForSelector('#base-list [role="option"]');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  is('a commit by its subject and keyboard', await page.$eval('#base', (i) => i.value), 'abc');
+  await page.tap('.picker button[type="submit"]');
+  is('a missing commit is said', await status(page, /no data/), 'One of these commits has no data.');
+  is('the pair is in the address', await query(page), '?base=abc&head=ccc');
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('main');
+  await page.keyboard.press('Escape');
+  await page.click('.picker button[type="submit"]');
+  is('main is the newest', await status(page, /same/), 'Base and head are the same commit.');
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('ccc');
+  is('an equal pair cannot be compared',
+    await page.$eval('.picker button[type="submit"]', (button) => button.disabled), true);
+  await page.goto(url('diff/?base=v1&head=%3Cb%3E'), { waitUntil: 'load' });
+  is('an unknown name is said', await status(page, /There is no/),
+    'There is no measured commit or tag “<b>”.');
+  await page.goto(url('diff/?base=old&head=ccc'), { waitUntil: 'load' });
+  is('two machines are refused with the reason', (await status(page, /Not compared/)).split('. ')[0],
+    'Not compared: the runner differs: cpu old → new');
 }
 
 const themeOf = (page) => page.evaluate(() => ({

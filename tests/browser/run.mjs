@@ -14,6 +14,7 @@ import { chromium, open } from './chromium.mjs';
 import * as files from './files.mjs';
 import { checkPages } from './pages.mjs';
 import { Report } from './report.mjs';
+import { checkScript } from './script.mjs';
 import { serve } from './server.mjs';
 import { loadSite } from './site.mjs';
 
@@ -45,6 +46,7 @@ if (shots) mkdirSync(shots, { recursive: true });
 const report = new Report();
 const browser = await open(path);
 try {
+  await checkScript(report);
   await checkFeatures(browser, sites[0], report, feature);
   for (const [index, site] of feature ? [] : sites.entries()) {
     const started = Date.now();

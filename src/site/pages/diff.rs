@@ -89,6 +89,7 @@ impl DiffSlice<'_> {
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
     let compared = comparison::of_pair(site, pair);
+    pair.counts.get_or_init(|| VerdictWords::of(compared.iter().map(|entry| entry.verdict)));
     let changed = |entry: &&ComparedSeries| entry.verdict.is_change();
     // Slices are for links from comments and from changes. One for each backend of each pair would
     // multiply the files of a site.

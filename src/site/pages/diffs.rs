@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
+use crate::site::compared_verdict::VerdictWords;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
@@ -12,9 +13,8 @@ use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::view::PageFrame;
 use model::text;
 
-/// Comparisons of one kind that are listed, and commits offered to pick from.
+/// Comparisons of one kind that are listed.
 const MAX_LISTED: usize = 60;
-const MAX_CHOICES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "diffs.html")]
@@ -22,9 +22,9 @@ struct DiffsPage {
     frame: PageFrame,
     verdict: Phrase,
     diffs_json: String,
-    commits_json: String,
-    /// `(slug, text)`.
-    commits: Vec<(String, String)>,
+    /// The newest measured commit and the one before it, by their slugs: what most readers compare.
+    base: String,
+    head: String,
     groups: Vec<PairGroup>,
 }
 
@@ -60,21 +60,15 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
         (!lines.is_empty()).then_some(PairGroup { title, lines })
     });
-    // Commits with the same first twelve digits have one address; the newest keeps it.
-    let mut slugs = std::collections::BTreeSet::new();
-    let newest = site.commits.main_line().iter().rev().take(MAX_CHOICES);
+    let newest = |age: usize| {
+        let at = site.commits.main_line().iter().rev().nth(age);
+        at.map_or_else(String::new, |at| urls::commit_slug(&site.commit(*at).id))
+    };
     let template = DiffsPage {
         frame: frame(site, &page),
         diffs_json: root.to("api/v1/diffs.json"),
-        commits_json: root.to("api/v1/commit/"),
-        commits: newest
-            .map(|at| {
-                let commit = site.commit(*at);
-                let name = text::short_commit(&commit.id);
-                (urls::commit_slug(&commit.id), format!("{name}, {}", text::date(commit.time)))
-            })
-            .filter(|(slug, _)| slugs.insert(slug.clone()))
-            .collect(),
+        base: newest(1),
+        head: newest(0),
         groups: groups.collect(),
         verdict,
     };
@@ -100,8 +94,12 @@ fn line(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
         Some(subject) => phrase.text(": ").name(subject),
         None => phrase,
     };
-    match pair.kind {
+    let phrase = match pair.kind {
         PairKind::Pull(pull) => phrase.text(format!(" (#{pull})")),
         _ => phrase,
-    }
+    };
+    let counts = pair.counts.get().map_or_else(Vec::new, VerdictWords::changes);
+    counts
+        .into_iter()
+        .fold(phrase, |phrase, (class, words)| phrase.text(" · ").marked(class, words))
 }
