@@ -30,9 +30,10 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
     for (index, position) in pulled.chain(main) {
         let (series, _) = site.series(index);
         let stem = site.stems[index].as_str();
-        let run = position.run_in(series);
-        let runner = runners.place(&series.segments[run.segment as usize]);
-        values.insert(stem, run.value.get());
+        values.insert(stem, position.run_in(series).value.get());
+        let position = as_base(site, index, position, at);
+        let segment = position.run_in(series).segment;
+        let runner = runners.place(&series.segments[segment as usize]);
         runs.insert(stem, comparable(site, index, position, runner));
     }
     api::json(&CommitFile {
@@ -45,6 +46,18 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
         timestamp: commit.time.to_string(),
         values,
     })
+}
+
+/// The run that stands for a commit as the base: of a failed one the newest run before it.
+fn as_base(
+    site: &SiteContext<'_>,
+    index: usize,
+    position: RunPosition,
+    commit: CommitIndex,
+) -> RunPosition {
+    let has_value = position.run_in(site.series(index).0).value.is_some();
+    let newest = site.commits.newest_run(index, commit, None).filter(|_| !has_value);
+    newest.and_then(|run| u32::try_from(run).ok()).map_or(position, RunPosition::Main)
 }
 
 fn comparable(
