@@ -116,8 +116,8 @@ const fill = (table, rows) => {
   top.append(heads);
   body.append(...rows.slice(0, MOST_ROWS).map(lineOf));
   const cut = rows.length > MOST_ROWS ? ` The first ${MOST_ROWS} of ${rows.length}.` : '';
-  table.replaceChildren(make('caption', `Worse first, then better, the largest change first.${cut}`),
-    top, body);
+  const order = `Worse first, then better, the largest change first.${cut}`;
+  table.replaceChildren(make('caption', order), top, body);
   sortable(table);
 };
 

@@ -1,5 +1,5 @@
-// What JavaScript adds to a page; every page is complete without it. The build joins the files of
-// this folder to one script. Each feature looks for its own markup and does nothing where that is
+// What JavaScript adds to a page; every page is complete without it. `make script` joins the files
+// of this folder to one. Each feature looks for its own markup and does nothing where that is
 // missing. Text enters the page as text, never as markup.
 
 const root = document.documentElement;

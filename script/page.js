@@ -35,7 +35,8 @@ const writeToClipboard = async (text) => {
   }
 };
 
-// data-link is an address, made absolute; an empty one is this page as it is now. data-copy is text.
+// data-link is an address, made absolute; an empty one is this page with its state. data-copy is
+// text.
 const copy = (button) => {
   const label = button.textContent;
   button.addEventListener('click', async () => {

@@ -1,7 +1,7 @@
 //! The static files, embedded: one table, each under a name that carries the hash of its content.
 //!
-//! `make script` joins the script from its parts. The dark colors of the stylesheet also serve readers
-//! who chose them on the page.
+//! `make script` joins the script from its parts. The dark colors of the stylesheet also serve
+//! readers who chose them on the page.
 
 use std::sync::LazyLock;
 

@@ -1,8 +1,8 @@
 //! The index of the search: all benchmarks, commits and regressions by name, as scripts, because a
 //! page that is read from disk may load a script and nothing else.
 //!
-//! Names that many series share stand once. In `search/benchmarks.js` the series of a test are pairs
-//! of numbers: `["parse", "", [0, 3]]` is the test `parse` on the first backend in the fourth
+//! Names that many series share stand once. In `search/benchmarks.js` the series of a test are
+//! pairs of numbers: `["parse", "", [0, 3]]` is the test `parse` on the first backend in the fourth
 //! variant. A variant below zero (`-1 - index`) marks a series without a page of its own.
 
 use std::collections::BTreeMap;

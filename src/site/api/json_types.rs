@@ -300,9 +300,10 @@ pub(super) struct CommitFile<'a> {
     pub(super) values: BTreeMap<&'a str, Option<f64>>,
 }
 
-/// A run as the base of a comparison (of a failed one, the newest run before it): the median of up
-/// to five runs on its level in base units, null where there is none, how many these are, its segment in the series, its place in `runners`, and why
-/// it is not like other runs: `outlier`, `infrastructure`, `below_resolution` or nothing.
+/// A run as the base of a comparison (of a failed one, the newest run before it). The median of up
+/// to five runs on its level in base units, null where there is none; how many these are; its
+/// segment in the series; its place in `runners`; and why it is not like other runs: `outlier`,
+/// `infrastructure`, `below_resolution` or nothing.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct ComparableRun(
     pub(super) Option<f64>,
