@@ -211,9 +211,10 @@ impl<'a> SiteContext<'a> {
 }
 
 fn series_names(input: &SiteInput<'_>) -> SeriesNames {
+    let is_over = input.analyses.by_series.iter().all(|analysis| analysis.is_retired);
     let all = input.series.iter().zip(&input.analyses.by_series);
-    let active = all.filter(|(_, analysis)| !analysis.is_retired);
-    SeriesNames::of(active.map(|(series, _)| &series.key))
+    let shown = all.filter(|(_, analysis)| is_over || !analysis.is_retired);
+    SeriesNames::of(shown.map(|(series, _)| &series.key))
 }
 
 fn stems(series: &[Series]) -> Result<Vec<String>, RenderError> {

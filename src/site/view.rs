@@ -123,6 +123,11 @@ pub(crate) struct Figure {
     pub(crate) description: String,
 }
 
+/// A name in pieces, behind each of which a long one may break.
+pub(crate) fn breakable(name: &str) -> Vec<String> {
+    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
+}
+
 /// A small chart that its page says in words.
 pub(crate) struct PlainChart {
     pub(crate) caption: String,

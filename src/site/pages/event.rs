@@ -18,7 +18,7 @@ use crate::site::pages::life::{self, LifeStep};
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::pages::{self, suspects};
 use crate::site::table;
-use crate::site::view::{EventRow, Figure, PageFrame, PageLink, PlainChart};
+use crate::site::view::{EventRow, Figure, PageFrame, PageLink, PlainChart, breakable};
 use chart::{self, CardSize, ChartSize, ChartSpan, RunWindow};
 use detect::ChangeKind;
 use model::record::time::{DAY_US, Timestamp};
@@ -38,7 +38,8 @@ struct EventPage {
     series: PageLink,
     tone: &'static str,
     mark: &'static str,
-    heading: String,
+    /// In pieces, behind which it may break.
+    heading: Vec<String>,
     state: &'static str,
     /// What became of it, in a sentence.
     verdict: Phrase,
@@ -109,7 +110,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             wording::tone(change.is_regression)
         },
         mark: wording::arrow(change.change),
-        heading: heading(site, event),
+        heading: breakable(&heading(site, event)),
         state: wording::state(change),
         answers: answers::of_event(site, root, event),
         compare: site
