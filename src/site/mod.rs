@@ -8,8 +8,11 @@
 //! from the look-ups of `context`, with the template `templates/series.html`.
 
 pub(crate) mod api;
+mod answers;
 mod assets;
 mod audit;
+mod benchmark_grid;
+mod cards;
 mod changes;
 mod chart_memos;
 mod colors;
@@ -20,6 +23,7 @@ mod comparison;
 mod context;
 mod error;
 mod feeds;
+mod first_week;
 mod frame;
 mod frame_defaults;
 mod glossary;
@@ -29,10 +33,12 @@ mod input;
 mod job;
 mod jobs;
 pub(crate) mod layout;
+mod ledger;
 mod lineage;
 mod links;
 pub(crate) mod markdown;
 mod memo;
+mod not_judged;
 mod notes;
 mod page_policy;
 mod pages;

@@ -12,6 +12,7 @@ use crate::site::compared_verdict::{ComparedVerdict, VerdictWords};
 use crate::site::input::SiteInput;
 use crate::site::memo::Memo;
 use crate::site::page_policy::PagePolicy;
+use detect::{ChangeKind, ChangeStatus};
 use model::record::time::DAY_US;
 use model::series::CommitIndex;
 
@@ -46,10 +47,10 @@ pub(crate) struct CommitPair {
     pub(crate) kind: PairKind,
     /// `<base>..<head>`.
     pub(crate) slug: String,
+    /// How many series have which verdict; empty until the pair was compared.
+    pub(crate) words: OnceLock<VerdictWords>,
     /// The comparison, for the files that show it.
     pub(crate) compared: Memo<Vec<ComparedSeries>>,
-    /// How many series have which verdict, once the comparison was made.
-    pub(crate) counts: OnceLock<VerdictWords>,
 }
 
 /// Why a pair has a page. Of several reasons the first one counts.
@@ -87,8 +88,8 @@ impl PairIndex {
                 head: key.head,
                 kind,
                 slug,
+                words: OnceLock::new(),
                 compared: Memo::for_uses(0),
-                counts: OnceLock::new(),
             }
         });
         let mut slugs = FxHashSet::default();
@@ -169,6 +170,11 @@ impl KindByPair {
             for change in &analysis.changes {
                 let commit = |run: usize| series.runs[run].commit;
                 self.add(commit(change.last_before), commit(change.first_after), PairKind::Event);
+                // Neighbors within a slope differ by nothing: a reader compares its two ends.
+                if change.kind == ChangeKind::Drift && change.status == ChangeStatus::Open {
+                    let newest = series.runs.len() - 1;
+                    self.add(commit(change.last_before), commit(newest), PairKind::Event);
+                }
             }
             for pulled in &series.pulls {
                 let head = pulled.run.commit;

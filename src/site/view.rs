@@ -130,6 +130,24 @@ pub(crate) struct Figure {
     pub(crate) description: String,
 }
 
+/// A name in pieces, behind each of which a long one may break.
+pub(crate) fn breakable(name: &str) -> Vec<String> {
+    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
+}
+
+/// A small chart that its page says in words.
+pub(crate) struct PlainChart {
+    pub(crate) caption: String,
+    pub(crate) svg: Markup,
+    pub(crate) key: Vec<PlainKey>,
+}
+
+/// A mark of a chart, and its name.
+pub(crate) struct PlainKey {
+    pub(crate) mark: Markup,
+    pub(crate) name: &'static str,
+}
+
 /// One of the panels that share their axes.
 pub(crate) struct Panel {
     pub(crate) id: String,

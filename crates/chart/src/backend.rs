@@ -27,21 +27,41 @@ use plotters_backend::{
 use crate::axis::{XAxis, YAxis};
 use crate::grid::{BELOW_FLOOR, GridPoint, INSET, WIDTH};
 
+/// What a color says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tone {
+    Neutral,
+    /// Worse and confirmed.
+    Worse,
+    Better,
+}
+
 /// What a mark stands for: in drawing order, back to front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum MarkRole {
+    /// Time without runs.
+    GapBand,
     Grid,
+    /// Between the baseline and the levels of an open change.
+    Cost,
     Band,
     /// Lowest to highest run of a column.
     ColumnExtent,
     /// Middle 80 % of a column.
     ColumnMiddle,
     Run,
+    /// A cell of a chart with many runs: 1 run, 2 or 3, more.
+    Density(u8),
+    /// A run of a pull request.
+    Pull,
     /// The rolling median, or one of several lines by slot (0: the chart's own).
     Level(u8),
     /// A measured point of a line with a slot.
     Point(u8),
+    Baseline,
     Threshold,
+    /// The first run of a lasting change.
+    Change(Tone),
     Regression,
     /// A regression that was accepted.
     Accepted,
@@ -54,6 +74,12 @@ pub(crate) enum MarkRole {
     /// A run on the day of an infrastructure anomaly, in range or clamped.
     Infrastructure,
     Clamped,
+    /// A run outside the range of values: a tick at the edge.
+    Clipped,
+    /// The level of a stretch of runs, and the newest one with its end.
+    LevelPiece,
+    LevelNow(Tone),
+    LevelEnd(Tone),
 }
 
 /// All marks of one role, in the order in which they were drawn.
@@ -205,6 +231,12 @@ impl Canvas {
     pub(crate) fn grid_line(&self, role: MarkRole, points: &[GridPoint]) {
         let path = PathElement::new(points, UNUSED_COLOR);
         self.on_area(role, |area| assert_drawn(area.strip_coord_spec().draw(&path)));
+    }
+
+    /// A filled outline in grid numbers.
+    pub(crate) fn grid_area(&self, role: MarkRole, outline: &[GridPoint]) {
+        let polygon = Polygon::new(outline, UNUSED_COLOR);
+        self.on_area(role, |area| assert_drawn(area.strip_coord_spec().draw(&polygon)));
     }
 
     /// A dot in grid numbers. Its size is the stylesheet's business.

@@ -169,6 +169,34 @@ impl ExampleChart {
         sample
     }
 
+    /// A series that rises by 14 % in its last third.
+    pub fn gradual(count: usize) -> Self {
+        let mut noise = NoiseGenerator(9);
+        let start = count * 2 / 3;
+        let rise = |index: usize| index.saturating_sub(start) as f64 / (count - start) as f64;
+        let value = |index: usize| 1.59e6 * (1.0 + 0.14 * rise(index) + 0.008 * noise.normal());
+        let mut sample = Self::from_values((0..count).map(value).map(Some).collect());
+        sample.add_change(start);
+        let change = &mut sample.analysis.changes[0];
+        change.kind = ChangeKind::Drift;
+        (change.last_before, change.first_after) = (start, start + (count - start) * 2 / 3);
+        (change.before, change.after) = (1.59e6, 1.59e6 * 1.14);
+        change.change = 0.14;
+        sample.compute_levels();
+        sample
+    }
+
+    /// A series whose level rises from 35 µs to 41 ms.
+    pub fn thousandfold(count: usize) -> Self {
+        let mut noise = NoiseGenerator(11);
+        let base = |index: usize| if index < count / 3 { 35.1e3 } else { 41e6 };
+        let value = |index: usize| base(index) * (1.0 + 0.01 * noise.normal());
+        let mut sample = Self::from_values((0..count).map(value).map(Some).collect());
+        sample.add_change(count / 3);
+        sample.compute_levels();
+        sample
+    }
+
     fn add_change(&mut self, first: usize) {
         let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value.get()).collect());
         let runs = &self.series.runs;

@@ -7,7 +7,10 @@ use crate::bar::change_bar;
 use crate::compare::{ComparisonChart, ComparisonLine, Measure, SweepLine, sweep};
 use crate::example::{ExampleChart, ExampleLinks};
 use crate::multiple::{SharedAxes, panel};
-use crate::{ChartSize, ChartSpan, RunWindow, TrendChart, TrendInput, spark, standalone, trend};
+use crate::{
+    CardSize, ChartSize, ChartSpan, RunWindow, SharedRow, TrendChart, TrendInput, card, cell,
+    spark, standalone, tile, trend,
+};
 use model::record::Direction;
 use model::text::xml::XmlText;
 
@@ -59,6 +62,7 @@ fn gallery() -> String {
     let input = all.input(&ExampleLinks);
     let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, ChartSize::Compact).svg);
     let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
+    body.push_str(&small_charts());
     let _ = write!(body, "<h2>Multiples</h2><div class=grid>");
     let quiet = ExampleChart::from_values(
         (0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect(),
@@ -78,6 +82,42 @@ fn gallery() -> String {
         body.push_str(&change_bar(change, 0.12, Direction::Lower));
     }
     let _ = write!(body, "<h2>Standalone</h2><img src=chart.svg alt=chart>");
+    body
+}
+
+/// Cards, tiles and cells.
+fn small_charts() -> String {
+    let mut body = "<h2>Cards</h2><div class=grid>".to_owned();
+    let samples = [
+        (ExampleChart::with_everything(200), Some(1), CardSize::Open),
+        (ExampleChart::gradual(60), Some(0), CardSize::Open),
+        (ExampleChart::thousandfold(120), Some(0), CardSize::Member),
+        (ExampleChart::many_changes(300), Some(9), CardSize::Closed),
+        (ExampleChart::from_values(vec![Some(9.1e4), Some(9.3e4)]), None, CardSize::Closed),
+        (ExampleChart::from_values(vec![]), None, CardSize::Closed),
+    ];
+    for (sample, change, size) in &samples {
+        let drawn = card(&sample.series, &sample.analysis, *change, *size);
+        let key: String = drawn
+            .key
+            .iter()
+            .map(|entry| format!("<li>{}{}</li>", entry.mark, entry.name))
+            .collect();
+        let caption = XmlText::text(&drawn.caption);
+        let drawing = &drawn.drawing;
+        let _ = write!(body, "<figure><b>{caption}</b><ul class=key>{key}</ul>{drawing}</figure>");
+    }
+    body.push_str("</div><h2>Tiles</h2><div class=grid>");
+    for (sample, ..) in &samples {
+        let _ = write!(body, "<figure>{}</figure>", tile(&sample.series, &sample.analysis));
+    }
+    body.push_str("</div><h2>Cells</h2><div class=grid>");
+    let members = || samples[..2].iter().map(|(it, ..)| (&it.series, &it.analysis));
+    let shared = SharedRow::of(members());
+    for (series, analysis) in members() {
+        let _ = write!(body, "<figure>{}</figure>", cell(series, analysis, &shared));
+    }
+    body.push_str("</div>");
     body
 }
 

@@ -8,7 +8,7 @@ use crate::grid::{WIDTH, column_of};
 use crate::input::{ChartSize, ChartSpan, MAX_CHART_BYTES, TrendInput};
 use crate::labels::{Anchor, Label, LabelRow, Tone};
 use crate::layout::ChartLayout;
-use crate::markup::paths;
+use crate::markup::{paths, push_percent};
 use crate::palette;
 use crate::rows::ChartRow;
 use model::record;
@@ -134,16 +134,6 @@ impl NamedFrame<'_> {
         out.push(texts).push("</g></svg>");
         out
     }
-}
-
-/// A grid place as a share of the width.
-fn push_percent(out: &mut XmlText, x: i32) {
-    out.push(x / 10);
-    if x % 10 != 0 {
-        out.push(".");
-        out.push((x % 10).abs());
-    }
-    out.push("%");
 }
 
 /// All labels, each as a `<text>`, within its link where it has one.

@@ -20,40 +20,47 @@ const fn entry(id: &'static str, mark: &'static str, meaning: &'static str) -> L
 }
 
 /// All marks: first the runs, then levels, then changes, then the rest.
-pub const LEGEND: [LegendEntry; 20] = [
+pub const LEGEND: [LegendEntry; 22] = [
     entry("run", "dot", "One run."),
-    entry("outlier", "hollow square", "An outlier: one run off its level, excluded."),
+    entry(
+        "runs",
+        "small to large dot",
+        "A chart of many runs: 1, 2–3 or more runs close together.",
+    ),
+    entry("outlier", "hollow circle", "An outlier: one run off its level, excluded."),
     entry(
         "infrastructure",
-        "hollow circle",
+        "hollow square",
         "A run on a day with an infrastructure anomaly, excluded.",
     ),
-    entry("clamped", "filled square at the edge", "A run outside the range of the axis."),
+    entry("clipped", "tick at the edge", "A run outside the range of the chart."),
     entry("failed", "×", "A failed run. It has no value."),
-    entry("level", "line", "The level: the median of 7 runs. Lines break at changes and gaps."),
-    entry("point", "dot on a line", "The latest value at one input size."),
-    entry("band", "shaded band", "The usual spread of runs around the level."),
+    entry("pull", "filled square", "A run of a pull request."),
     entry(
-        "extent",
-        "thin bar",
-        "A chart with many runs: the lowest to the highest run of a column.",
+        "level",
+        "line",
+        "The level of the runs from one change to the next: their median. A slope is a gradual \
+         change. Lines break at gaps.",
     ),
-    entry("middle", "thick bar", "A chart with many runs: the middle 80% of the runs of a column."),
+    entry("now", "thick line with a dot at its end", "The newest level."),
+    entry("median", "thin line", "A comparison of backends: the median of 7 runs."),
+    entry("point", "dot on a line", "The latest value at one input size."),
+    entry("baseline", "dotted horizontal line", "The baseline: the level to compare with."),
     entry(
         "threshold",
         "dashed horizontal line",
         "The threshold: the level from which a change counts.",
     ),
-    entry("regression", "orange vertical line", "A regression: the first run on a worse level."),
+    entry("cost", "filled area", "An open regression: from the baseline to the level since."),
+    entry("regression", "red vertical line", "An open regression: its first run."),
     entry("improvement", "blue vertical line", "An improvement: the first run on a better level."),
-    entry("accepted", "dashed orange vertical line", "A regression that was accepted."),
     entry(
-        "gradual",
-        "dashed gray vertical line",
-        "A gradual change: the first run beyond the threshold.",
+        "closed",
+        "gray vertical line",
+        "A regression that was fixed, accepted, explained or withdrawn: its first run.",
     ),
     entry("runner", "dotted vertical line", "The runner or the version of the benchmark changed."),
-    entry("gap", "bracket on the axis", "A gap: no runs."),
+    entry("gap", "shaded band", "A gap: no runs."),
     entry("note", "◆", "A note by the maintainers of the benchmarks."),
     entry("tag", "◇", "A tag or release."),
     entry("grid", "gray line", "A grid line, an axis tick, or the link from a line to its name."),
@@ -64,29 +71,31 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::backend::MarkRole;
+    use crate::backend::{MarkRole, Tone};
     use crate::input::NoteKind;
 
     /// The id of the entry for the marks of a role.
     fn id_of_role(role: MarkRole) -> &'static str {
         match role {
             MarkRole::Grid => "grid",
-            MarkRole::Band => "band",
-            MarkRole::ColumnExtent => "extent",
-            MarkRole::ColumnMiddle => "middle",
+            MarkRole::GapBand | MarkRole::Gap => "gap",
+            MarkRole::Cost => "cost",
+            MarkRole::Density(_) | MarkRole::ColumnExtent | MarkRole::ColumnMiddle => "runs",
             MarkRole::Run => "run",
-            MarkRole::Level(_) => "level",
+            MarkRole::Pull => "pull",
+            MarkRole::Level(_) => "median",
             MarkRole::Point(_) => "point",
+            MarkRole::Baseline => "baseline",
             MarkRole::Threshold => "threshold",
-            MarkRole::Regression => "regression",
-            MarkRole::Accepted => "accepted",
-            MarkRole::Improvement => "improvement",
-            MarkRole::Drift => "gradual",
+            MarkRole::Change(Tone::Worse) | MarkRole::Regression => "regression",
+            MarkRole::Change(Tone::Better) | MarkRole::Improvement => "improvement",
+            MarkRole::Change(Tone::Neutral) | MarkRole::Accepted | MarkRole::Drift => "closed",
             MarkRole::RunnerChange => "runner",
-            MarkRole::Gap => "gap",
             MarkRole::Outlier => "outlier",
             MarkRole::Infrastructure => "infrastructure",
-            MarkRole::Clamped => "clamped",
+            MarkRole::Clipped | MarkRole::Clamped => "clipped",
+            MarkRole::LevelPiece | MarkRole::Band => "level",
+            MarkRole::LevelNow(_) | MarkRole::LevelEnd(_) => "now",
         }
     }
 
@@ -98,24 +107,27 @@ mod tests {
         }
     }
 
-    const ROLES: [MarkRole; 17] = [
+    const ROLES: [MarkRole; 20] = [
         MarkRole::Grid,
-        MarkRole::Band,
-        MarkRole::ColumnExtent,
-        MarkRole::ColumnMiddle,
+        MarkRole::GapBand,
+        MarkRole::Cost,
+        MarkRole::Density(1),
         MarkRole::Run,
+        MarkRole::Pull,
         MarkRole::Level(0),
         MarkRole::Point(1),
+        MarkRole::Baseline,
         MarkRole::Threshold,
-        MarkRole::Regression,
-        MarkRole::Accepted,
-        MarkRole::Improvement,
-        MarkRole::Drift,
+        MarkRole::Change(Tone::Worse),
+        MarkRole::Change(Tone::Better),
+        MarkRole::Change(Tone::Neutral),
         MarkRole::RunnerChange,
-        MarkRole::Gap,
         MarkRole::Outlier,
         MarkRole::Infrastructure,
-        MarkRole::Clamped,
+        MarkRole::Clipped,
+        MarkRole::LevelPiece,
+        MarkRole::LevelNow(Tone::Neutral),
+        MarkRole::LevelEnd(Tone::Neutral),
     ];
 
     #[test]

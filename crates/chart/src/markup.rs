@@ -1,6 +1,6 @@
 //! What every writer of SVG here needs: the names of classes, and one path for each of them.
 
-use crate::backend::{MarkLayer, MarkRole, Shape};
+use crate::backend::{MarkLayer, MarkRole, Shape, Tone};
 use crate::grid::GridPoint;
 use crate::path::PathWriter;
 use model::text::xml::XmlText;
@@ -12,6 +12,24 @@ const USUAL_BYTES: usize = 3 << 10;
 fn push_class(out: &mut XmlText, role: MarkRole) {
     let name = match role {
         MarkRole::Grid => "g",
+        MarkRole::GapBand => "gap",
+        MarkRole::Cost => "cost",
+        MarkRole::Density(1) => "d1",
+        MarkRole::Density(2) => "d2",
+        MarkRole::Density(_) => "d3",
+        MarkRole::Pull => "pr",
+        MarkRole::Baseline => "base",
+        MarkRole::Change(Tone::Neutral) => "ev",
+        MarkRole::Change(Tone::Worse) => "ev w",
+        MarkRole::Change(Tone::Better) => "ev k",
+        MarkRole::Clipped => "clip",
+        MarkRole::LevelPiece => "lv",
+        MarkRole::LevelNow(Tone::Neutral) => "lv now",
+        MarkRole::LevelNow(Tone::Worse) => "lv w",
+        MarkRole::LevelNow(Tone::Better) => "lv k",
+        MarkRole::LevelEnd(Tone::Neutral) => "end",
+        MarkRole::LevelEnd(Tone::Worse) => "end w",
+        MarkRole::LevelEnd(Tone::Better) => "end k",
         MarkRole::Band => "b",
         MarkRole::ColumnExtent => "hl",
         MarkRole::ColumnMiddle => "mm",
@@ -66,4 +84,14 @@ pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint
         out.push(hollow).push(&data).push(r#""/>"#);
     }
     out
+}
+
+/// A grid place as a share of the width.
+pub(crate) fn push_percent(out: &mut XmlText, x: i32) {
+    out.push(x / 10);
+    if x % 10 != 0 {
+        out.push(".");
+        out.push((x % 10).abs());
+    }
+    out.push("%");
 }

@@ -5,6 +5,7 @@
 //! are drawn from 94.4 to 106.6 µs.
 
 use crate::axis::YAxis;
+use crate::levels::{self, LevelPiece};
 use crate::rows::ChartRow;
 use detect::{Analysis, Verdict};
 use model::record::{Direction, Unit};
@@ -23,17 +24,85 @@ const NEWEST_OUTLIERS: usize = 3;
 /// the runs would be a flat line at the bottom of the chart.
 const MAX_THRESHOLD_STRETCH: f64 = 1.5;
 
-/// The value of the threshold's line: beyond it, a run is slower (or otherwise worse) than the
-/// baseline by more than the threshold. None while no run is judged against it.
-pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
-    let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
+/// Share of the runs below and above the range that a chart shows at least.
+const TAIL: f64 = 0.02;
+/// Free space above and below the runs of a field, as a share of the span.
+const FIELD_PADDING: f64 = 0.12;
+/// Levels further apart than this have a log axis: on a linear one the small one is on the floor.
+const LOG_ABOVE: f64 = 10.0;
+/// The newest runs are never outside: a fresh jump must be seen.
+const FRESH: usize = 3;
+/// Least span of a chart and of a small one without numbers, as a share of the level.
+pub(crate) const CHART_SPAN: f64 = 0.10;
+pub(crate) const SMALL_SPAN: f64 = 0.30;
+
+/// Lowest and highest value of the bulk of the runs and of the levels that matter; crossed where
+/// there is no value.
+pub(crate) fn bulk(rows: &[ChartRow], pieces: &[LevelPiece]) -> (f64, f64) {
+    let mut values: Vec<f64> =
+        rows.iter().filter(|row| row.is_usual()).filter_map(|row| row.value).collect();
+    if values.is_empty() {
+        values = rows.iter().filter_map(|row| row.value).collect();
+    }
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let fresh = values.len().saturating_sub(FRESH);
+    let fresh: Vec<f64> = values[fresh..].to_vec();
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| (share * values.len().saturating_sub(1) as f64).round() as usize;
+    let ends = [at(TAIL), at(1.0 - TAIL)].into_iter().filter_map(|at| values.get(at).copied());
+    for value in ends.chain(fresh).chain(levels::telling_levels(pieces)) {
+        (low, high) = (low.min(value), high.max(value));
+    }
+    (low, high)
+}
+
+/// The axis of a field: log where two shown levels are more than tenfold apart, else linear.
+/// `least` is the smallest span as a share of the level; `unit` what ticks are round in.
+pub(crate) fn field_axis(
+    (low, high): (f64, f64),
+    pieces: &[LevelPiece],
+    least: f64,
+    unit: f64,
+) -> YAxis {
+    let levels = || levels::telling_levels(pieces);
+    let (lowest, highest) =
+        (levels().fold(f64::INFINITY, f64::min), levels().fold(f64::NEG_INFINITY, f64::max));
+    if lowest > 0.0 && highest / LOG_ABOVE > lowest {
+        let low = if low > 0.0 { low } else { lowest };
+        let room = 10f64.powf((high.log10() - low.log10()) * FIELD_PADDING);
+        return YAxis::Log { low: low / room, high: (high * room).min(f64::MAX), unit };
+    }
+    let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
+    let level = pieces.last().map_or(low / 2.0 + high / 2.0, |piece| piece.to).abs();
+    let (from, to) = padded(low, high, level * least, FIELD_PADDING);
+    // Nobody expects a time below zero.
+    let from = if low >= 0.0 && low < high { from.max(0.0) } else { from };
+    YAxis::Linear { low: from, high: to, unit }
+}
+
+/// One unit for a whole field, by its smallest level, or run where there is no level.
+pub(crate) fn field_scale(rows: &[ChartRow], pieces: &[LevelPiece], unit: &Unit) -> UnitScale {
+    if pieces.is_empty() {
+        return UnitScale::for_values(rows.iter().filter_map(|row| row.value), unit);
+    }
+    UnitScale::for_values(levels::telling_levels(pieces), unit)
+}
+
+/// The value beyond which a run is worse than `baseline` by more than a relative threshold; none
+/// where no way is worse.
+pub(crate) fn beyond_threshold(baseline: f64, share: f64, better: Direction) -> Option<f64> {
     let factor = match better {
-        Direction::Lower => 1.0 + analysis.threshold,
-        Direction::Higher => 1.0 - analysis.threshold,
-        // No way to go is worse.
+        Direction::Lower => 1.0 + share,
+        Direction::Higher => 1.0 - share,
         Direction::Unknown => return None,
     };
-    Some(baseline.value * factor).filter(|value| value.is_finite())
+    Some(baseline * factor).filter(|value| value.is_finite())
+}
+
+/// The value of the threshold's line. None while no run is judged against it.
+pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
+    let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
+    beyond_threshold(baseline.value, analysis.threshold, better)
 }
 
 /// The linear axis of one series, and the scale of its labels.
@@ -55,7 +124,7 @@ pub(crate) fn y_axis(
             (low, high) = (with_low, with_high);
         }
     }
-    let (low, high) = padded(low, high, least_span(rows));
+    let (low, high) = padded(low, high, least_span(rows), PADDING);
     let scale = scale(rows, low, high, unit);
     (YAxis::Linear { low, high, unit: scale.divisor() }, scale)
 }
@@ -98,7 +167,7 @@ fn least_span(rows: &[ChartRow]) -> f64 {
     *median * LEAST_SPAN
 }
 
-fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
+fn padded(low: f64, high: f64, least: f64, padding: f64) -> (f64, f64) {
     let span = high - low;
     let (low, high) = if span < least {
         // Halved before they are added: the sum of two values near 1e308 is no number.
@@ -109,7 +178,7 @@ fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
     } else {
         (low, low + 1.0)
     };
-    let padding = (high - low) * PADDING;
+    let padding = (high - low) * padding;
     (low - padding, high + padding)
 }
 

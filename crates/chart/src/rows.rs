@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::input::ChartSpan;
 use detect::{Analysis, RunFlags};
+use model::record::time::DAY_US;
 use model::series::{Segment, Series};
 
 /// Values beyond this are drawn at it: sums of such values stay finite.
@@ -26,6 +27,13 @@ pub(crate) struct ChartRow {
     pub(crate) segment: u32,
     /// Changes and gaps up to this run: a line joins only runs with the same number.
     pub(crate) breaks_before: u32,
+}
+
+impl ChartRow {
+    /// Whether it counts for levels and ranges: no outlier, no infrastructure anomaly.
+    pub(crate) fn is_usual(&self) -> bool {
+        !self.flags.is_outlier && !self.flags.infrastructure
+    }
 }
 
 /// The runs within a span, as they are drawn.
@@ -71,6 +79,31 @@ pub(crate) fn joined_rows<'a>(rows: &'a [ChartRow]) -> BTreeMap<(u32, u32), Vec<
         joined.entry((row.segment, row.breaks_before)).or_default().push(row);
     }
     joined
+}
+
+/// Gaps longer than this, and than ten times the usual distance of two runs, break a line: in an
+/// axis of time, and in one of runs, where the gap itself cannot be seen.
+const LEAST_TIME_GAP: i64 = 3 * DAY_US;
+const LEAST_ORDER_GAP: i64 = 30 * DAY_US;
+
+/// The first row after each gap.
+pub(crate) fn gap_ends(rows: &[ChartRow], series: &Series, span: ChartSpan) -> Vec<usize> {
+    let time = |row: &ChartRow| series.runs[row.run].time.micros();
+    let distances: Vec<i64> =
+        rows.windows(2).map(|pair| time(&pair[1]).saturating_sub(time(&pair[0]))).collect();
+    let mut sorted = distances.clone();
+    sorted.sort_unstable();
+    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
+    let least = match span {
+        // Beside that about 8 px: a narrower gap cannot be told from two runs side by side.
+        ChartSpan::Time => {
+            let whole = distances.iter().fold(0_i64, |sum, distance| sum.saturating_add(*distance));
+            LEAST_TIME_GAP.max(whole / 100)
+        }
+        ChartSpan::Order(_) => LEAST_ORDER_GAP,
+    };
+    let least = least.max(usual.saturating_mul(10));
+    (1..).zip(&distances).filter(|(_, distance)| **distance > least).map(|(row, _)| row).collect()
 }
 
 /// Rows at which a segment is first seen, the very first row aside, and what that means: a runner

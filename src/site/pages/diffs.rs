@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use crate::report::phrase::Phrase;
+use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
-use crate::site::compared_verdict::VerdictWords;
+use crate::report::wording;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
@@ -30,7 +31,20 @@ struct DiffsPage {
 
 struct PairGroup {
     title: &'static str,
-    lines: Vec<Phrase>,
+    /// `60 of 208`, where not all are listed.
+    note: String,
+    rows: Vec<PairRow>,
+}
+
+/// A comparison in the list.
+struct PairRow {
+    href: String,
+    /// Subject of the head, or both commits.
+    title: String,
+    /// `abc1234 against def5678`.
+    commits: String,
+    date: Moment,
+    result: Phrase,
 }
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
@@ -50,15 +64,17 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     };
     let titles = ["Pull requests", "Tags", "Consecutive commits", "Around changes"];
     let groups = titles.into_iter().filter_map(|title| {
-        let pairs = site
-            .pairs
-            .all()
-            .iter()
-            .rev()
-            .filter(|pair| title_of(pair.kind) == title)
-            .take(MAX_LISTED);
-        let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
-        (!lines.is_empty()).then_some(PairGroup { title, lines })
+        let pairs = site.pairs.all().iter().rev().filter(|pair| title_of(pair.kind) == title);
+        let pairs: Vec<&CommitPair> = pairs.collect();
+        let rows: Vec<PairRow> =
+            pairs.iter().take(MAX_LISTED).map(|pair| row(site, root, pair)).collect();
+        let note = match pairs.len() {
+            all if all > MAX_LISTED => {
+                format!("newest {MAX_LISTED} of {}", text::count(all as u64))
+            }
+            all => text::count(all as u64),
+        };
+        (!rows.is_empty()).then_some(PairGroup { title, note, rows })
     });
     let newest = |age: usize| {
         let at = site.commits.main_line().iter().rev().nth(age);
@@ -84,22 +100,20 @@ fn title_of(kind: PairKind) -> &'static str {
     }
 }
 
-fn line(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
+fn row(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> PairRow {
     let (base, head) = (pages::commit_text(site, pair.base), pages::commit_text(site, pair.head));
     let commit = site.commit(pair.head);
-    let phrase = Phrase::new("")
-        .code_link(root.to(&urls::diff(&pair.slug)), format!("{base} → {head}"))
-        .text(format!(" {}", text::date(commit.time)));
-    let phrase = match &commit.subject {
-        Some(subject) => phrase.text(": ").name(subject),
-        None => phrase,
-    };
-    let phrase = match pair.kind {
-        PairKind::Pull(pull) => phrase.text(format!(" (#{pull})")),
-        _ => phrase,
-    };
-    let counts = pair.counts.get().map_or_else(Vec::new, VerdictWords::changes);
-    counts
-        .into_iter()
-        .fold(phrase, |phrase, (class, words)| phrase.text(" · ").marked(class, words))
+    let subject = commit.subject.clone().unwrap_or_else(|| format!("Commit {head}"));
+    PairRow {
+        href: root.to(&urls::diff(&pair.slug)),
+        title: match pair.kind {
+            PairKind::Pull(pull) if !subject.contains(&format!("#{pull}")) => {
+                format!("{subject} (#{pull})")
+            }
+            _ => subject,
+        },
+        commits: format!("{head} against {base}"),
+        date: wording::day(commit.time),
+        result: comparison::words_of_pair(site, pair).short(),
+    }
 }

@@ -1,0 +1,213 @@
+//! The field of a chart: what is drawn between lane, gutter and axis, through plotters.
+//!
+//! A field is given its rows, levels and axes, and draws one kind of mark after the other; a chart
+//! of a page, a card and a tile differ in what they ask for. No text is inside a field.
+
+use std::collections::BTreeMap;
+
+use crate::axis::{XAxis, YAxis};
+use crate::backend::{Canvas, MarkLayer, MarkRole, Tone};
+use crate::grid::{GridPoint, INSET, WIDTH};
+use crate::levels::LevelPiece;
+use crate::place::GUTTER_STEP;
+use crate::rows::ChartRow;
+
+/// Length of the tick at the edge for a run outside the range.
+const CLIP: i32 = 6;
+/// Cells of a chart with many runs: columns across and grid units up, finest first. What a page
+/// may cost decides between them: 1,100 dots are about 7 KB.
+const CELLS: [(i32, i32); 5] = [(250, 4), (250, 6), (200, 8), (125, 8), (100, 12)];
+const MAX_CELLS: usize = 1100;
+
+/// A field in the making.
+pub(crate) struct Field<'a> {
+    pub(crate) canvas: Canvas,
+    pub(crate) rows: &'a [ChartRow],
+    /// Grid place of each row.
+    pub(crate) positions: Vec<i32>,
+    pub(crate) height: i32,
+    y_axis: YAxis,
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn new(rows: &'a [ChartRow], x_axis: XAxis, y_axis: YAxis, height: i32) -> Self {
+        let canvas = Canvas::new(x_axis, y_axis, WIDTH - INSET, height);
+        let positions = rows.iter().map(|row| canvas.place((row.x_value, 0.0)).0).collect();
+        Self { canvas, rows, positions, height, y_axis }
+    }
+
+    pub(crate) fn finish(self) -> Vec<MarkLayer> {
+        self.canvas.finish()
+    }
+
+    /// The height of a value, also outside the field.
+    pub(crate) fn y(&self, value: f64) -> i32 {
+        self.canvas.place((0, value)).1
+    }
+
+    pub(crate) fn holds(&self, value: f64) -> bool {
+        let (low, high) = self.y_axis.bounds();
+        (low..=high).contains(&value)
+    }
+
+    /// Whether two values are so far apart that both can be named.
+    pub(crate) fn are_apart(&self, a: f64, b: f64) -> bool {
+        (self.y(a) - self.y(b)).abs() >= GUTTER_STEP
+    }
+
+    pub(crate) fn draw_grid(&self, ticks: &[f64]) {
+        self.canvas.gridlines(ticks);
+    }
+
+    fn fill(&self, role: MarkRole, outline: [GridPoint; 4]) {
+        self.canvas.grid_area(role, &outline);
+    }
+
+    /// The area between a baseline and the levels from a row on: what an open change costs.
+    pub(crate) fn draw_cost(&self, pieces: &[LevelPiece], baseline: f64, from_row: usize) {
+        let base = self.y(baseline).clamp(0, self.height);
+        for piece in pieces.iter().filter(|piece| piece.first_row() >= from_row) {
+            let (start, end) = self.ends(piece);
+            let outline = [start, end, (end.0, base), (start.0, base)];
+            self.fill(MarkRole::Cost, outline.map(|(x, y)| (x, y.clamp(0, self.height))));
+        }
+    }
+
+    /// Every run: dots, or cells where there are too many; what counts for no level has marks of
+    /// its own. The number of runs outside the range.
+    pub(crate) fn draw_runs(&self, dense: bool) -> usize {
+        let mut outside = 0;
+        let mut usual: Vec<GridPoint> = Vec::new();
+        let mut ticks = OccupiedCells::default();
+        for (row, x) in self.rows.iter().zip(&self.positions) {
+            let Some(value) = row.value else { continue };
+            let (x, y) = (*x, self.y(value));
+            if !self.holds(value) {
+                outside += 1;
+                if ticks.claim(MarkRole::Clipped, (x, i32::from(y > 0) * 100)) {
+                    let from = if y > 0 { self.height - CLIP } else { 0 };
+                    self.canvas.grid_line(MarkRole::Clipped, &[(x, from), (x, from + CLIP)]);
+                }
+                continue;
+            }
+            // An infrastructure anomaly explains the value, so its mark wins over the other.
+            let role = match (row.flags.infrastructure, row.flags.is_outlier) {
+                (true, _) => MarkRole::Infrastructure,
+                (_, true) => MarkRole::Outlier,
+                _ => {
+                    usual.push((x, y));
+                    continue;
+                }
+            };
+            if !dense || ticks.claim(role, (x, y)) {
+                self.canvas.grid_dot(role, (x, y));
+            }
+        }
+        if dense {
+            self.draw_cells(&usual);
+        } else {
+            usual.iter().for_each(|point| self.canvas.grid_dot(MarkRole::Run, *point));
+        }
+        outside
+    }
+
+    fn draw_cells(&self, points: &[GridPoint]) {
+        let mut cells = CELLS.iter().map(|cell| count_cells(points, *cell));
+        let fine = cells.clone().find(|counts| counts.len() <= MAX_CELLS);
+        let Some(counts) = fine.or_else(|| cells.next_back()) else { return };
+        for (point, runs) in counts {
+            let class = match runs {
+                1 => 1,
+                2 | 3 => 2,
+                _ => 3,
+            };
+            self.canvas.grid_dot(MarkRole::Density(class), point);
+        }
+    }
+
+    /// The levels, broken at gaps; the newest one stands out and ends in a dot.
+    pub(crate) fn draw_levels(&self, pieces: &[LevelPiece], gaps: &[usize], tone: Tone) {
+        for (index, piece) in pieces.iter().enumerate() {
+            let is_newest = index + 1 == pieces.len();
+            let role = if is_newest { MarkRole::LevelNow(tone) } else { MarkRole::LevelPiece };
+            for (from, to) in parts(piece, gaps) {
+                let line = self.level_line(piece, from, to);
+                if line.iter().all(|(_, y)| (0..=self.height).contains(y)) {
+                    self.canvas.grid_line(role, &line);
+                }
+            }
+            let (_, (x, y)) = self.ends(piece);
+            if is_newest && (0..=self.height).contains(&y) {
+                self.canvas.grid_dot(MarkRole::LevelEnd(tone), (x, y));
+            }
+        }
+    }
+
+    /// Grid points of the two ends of a piece.
+    fn ends(&self, piece: &LevelPiece) -> (GridPoint, GridPoint) {
+        let x = |row: usize| self.positions[row];
+        let (from, to) = (self.y(piece.from), self.y(piece.to));
+        ((x(piece.first_row()), from), (x(piece.last_row()), to))
+    }
+
+    /// The part of a piece between two of its rows.
+    fn level_line(&self, piece: &LevelPiece, from: usize, to: usize) -> [GridPoint; 2] {
+        let ((x0, y0), (x1, y1)) = self.ends(piece);
+        let at = |row: usize| {
+            let x = self.positions[row];
+            let share = if x1 > x0 { f64::from(x - x0) / f64::from(x1 - x0) } else { 1.0 };
+            (x, y0 + (f64::from(y1 - y0) * share).round() as i32)
+        };
+        match (at(from), at(to)) {
+            // A level of one run is a short dash.
+            ((x, y), (end, _)) if x == end => [(x - 3, y), (x + 3, y)],
+            (start, end) => [start, end],
+        }
+    }
+
+    /// A level line from a row to the right edge.
+    pub(crate) fn draw_reference(&self, role: MarkRole, value: f64, from_row: usize) {
+        if let Some(x) = self.positions.get(from_row).filter(|_| self.holds(value)) {
+            let y = self.y(value);
+            self.canvas.grid_line(role, &[(*x, y), (WIDTH, y)]);
+        }
+    }
+
+    /// A line across the whole height.
+    pub(crate) fn draw_upright(&self, role: MarkRole, x: i32) {
+        self.canvas.grid_line(role, &[(x, 0), (x, self.height)]);
+    }
+}
+
+/// First and last row of the parts of a piece between gaps.
+fn parts(piece: &LevelPiece, gaps: &[usize]) -> Vec<(usize, usize)> {
+    let gaps_before = |row: usize| gaps.partition_point(|end| *end <= row);
+    piece
+        .rows
+        .chunk_by(|a, b| gaps_before(*a) == gaps_before(*b))
+        .filter_map(|part| Some((*part.first()?, *part.last()?)))
+        .collect()
+}
+
+/// Runs by cell, each cell by its middle.
+fn count_cells(points: &[GridPoint], (columns, unit): (i32, i32)) -> BTreeMap<GridPoint, u32> {
+    let mut counts = BTreeMap::new();
+    for (x, y) in points {
+        let (column, row) = (x * columns / WIDTH, y / unit);
+        let middle = ((2 * column + 1) * WIDTH / (2 * columns), row * unit + unit / 2);
+        *counts.entry(middle).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Marks one of which stands for those in the same cell of 4 × 4 grid units: the others would be
+/// under it.
+#[derive(Default)]
+struct OccupiedCells(std::collections::BTreeSet<(MarkRole, i32, i32)>);
+
+impl OccupiedCells {
+    /// Whether the cell was free; it is taken from here on.
+    fn claim(&mut self, role: MarkRole, (x, y): GridPoint) -> bool {
+        self.0.insert((role, x / 4, y / 4))
+    }
+}

@@ -1,0 +1,100 @@
+//! The levels of a series as a chart draws them: one straight piece from change to change.
+//!
+//! Runs of 100, 101, 99 | 120, 121 µs with a change at the fourth are two pieces, at 100 and at
+//! 120.5 µs. A piece is flat at the median of its usual runs; a gradual change is a slope from its
+//! baseline to its newest level. A piece belongs to one runner: those of a pool overlap in time.
+
+use std::collections::BTreeMap;
+
+use crate::rows::ChartRow;
+use detect::{Analysis, Change, ChangeKind, Verdict};
+
+/// Runs that a level needs to widen the range of a chart, unless it is one of the newest two.
+const LASTING_RUNS: usize = 5;
+
+/// A straight stretch of a series' level.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LevelPiece {
+    /// Indices of its usual rows, oldest first; never empty.
+    pub(crate) rows: Vec<usize>,
+    /// Values at its two ends; unlike only where a change is gradual.
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+}
+
+impl LevelPiece {
+    pub(crate) fn first_row(&self) -> usize {
+        self.rows[0]
+    }
+
+    pub(crate) fn last_row(&self) -> usize {
+        self.rows[self.rows.len() - 1]
+    }
+}
+
+/// All pieces, in the order of their newest run; none while there are too few runs for a level.
+pub(crate) fn level_pieces(rows: &[ChartRow], analysis: &Analysis) -> Vec<LevelPiece> {
+    if analysis.verdict == Verdict::New {
+        // A line through two dots would look like a trend.
+        return Vec::new();
+    }
+    let starts = piece_starts(analysis);
+    let mut groups: BTreeMap<(u32, usize), Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.value.is_some() && row.is_usual() {
+            let part = starts.partition_point(|start| start.run <= row.run);
+            groups.entry((row.segment, part)).or_default().push(index);
+        }
+    }
+    let mut pieces: Vec<LevelPiece> = groups
+        .into_iter()
+        .filter_map(|((_, part), members)| {
+            let slope = part.checked_sub(1).and_then(|start| starts[start].slope);
+            let middle = median(members.iter().filter_map(|row| rows[*row].value).collect())?;
+            let (from, to) = slope.map_or((middle, middle), |it| (it.before, it.after));
+            Some(LevelPiece { rows: members, from, to })
+        })
+        .collect();
+    pieces.sort_by_key(|piece| (piece.last_row(), piece.first_row()));
+    pieces
+}
+
+/// Where a piece begins, and the gradual change that it shows.
+struct PieceStart<'a> {
+    run: usize,
+    slope: Option<&'a Change>,
+}
+
+fn piece_starts(analysis: &Analysis) -> Vec<PieceStart<'_>> {
+    let changes = analysis.changes.iter().map(|change| match change.kind {
+        ChangeKind::Step => PieceStart { run: change.first_after, slope: None },
+        // Its level leaves the old one where it began, not where it passed the threshold.
+        ChangeKind::Drift => PieceStart { run: change.last_before, slope: Some(change) },
+    });
+    let restarts = &analysis.restarts;
+    let restarts = restarts.iter().map(|it| PieceStart { run: it.first_after, slope: None });
+    let mut starts: Vec<PieceStart<'_>> = changes.chain(restarts).collect();
+    starts.sort_by_key(|start| start.run);
+    starts
+}
+
+/// The levels that a reader must see: lasting ones, and the newest two.
+pub(crate) fn telling_levels(pieces: &[LevelPiece]) -> impl Iterator<Item = f64> {
+    let newest = pieces.len().saturating_sub(2);
+    let telling = pieces.iter().enumerate();
+    telling
+        .filter(move |(at, piece)| *at >= newest || piece.rows.len() >= LASTING_RUNS)
+        .flat_map(|(_, piece)| [piece.from, piece.to])
+        .filter(|level| level.is_finite())
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() % 2 {
+        1 => Some(values[middle]),
+        // Halved before they are added: the sum of two values near 1e308 is no number.
+        _ if middle > 0 => Some(values[middle - 1] / 2.0 + values[middle] / 2.0),
+        _ => None,
+    }
+}
