@@ -7,6 +7,7 @@
 //! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
 //! from the look-ups of `context`, with the template `templates/series.html`.
 
+mod answers;
 pub(crate) mod api;
 mod assets;
 mod audit;
@@ -17,6 +18,7 @@ mod commits;
 mod compared_verdict;
 mod gate_verdict;
 mod comparison;
+mod comparison_chart;
 mod context;
 mod error;
 mod feeds;

@@ -10,7 +10,7 @@ use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
+    EventRow, Figure, KeyEntry, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
 use chart::{self, ChartSpan, NoteKind, TrendInput};
@@ -138,7 +138,6 @@ pub(crate) fn trend_input<'a>(
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.colors.slot(&series.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -150,6 +149,8 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
         id: id.to_owned(),
         title: None,
         caption: drawn.caption,
+        note: drawn.note,
+        key: drawn.key.into_iter().map(KeyEntry::from).collect(),
         svg: drawn.svg.into(),
         description: drawn.description,
     }
@@ -193,7 +194,7 @@ pub(crate) fn panel_group(
 ) -> PanelGroup {
     let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
-    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
+    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series)));
     let panels = members
         .iter()
         .enumerate()

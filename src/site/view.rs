@@ -112,8 +112,23 @@ pub(crate) struct Figure {
     pub(crate) id: String,
     pub(crate) title: Option<PageLink>,
     pub(crate) caption: String,
+    /// Set beside the caption, muted.
+    pub(crate) note: String,
+    pub(crate) key: Vec<KeyEntry>,
     pub(crate) svg: Markup,
     pub(crate) description: String,
+}
+
+/// A mark of a chart, and its name.
+pub(crate) struct KeyEntry {
+    pub(crate) mark: Markup,
+    pub(crate) name: &'static str,
+}
+
+impl From<chart::KeyMark> for KeyEntry {
+    fn from(mark: chart::KeyMark) -> Self {
+        Self { mark: mark.mark.into(), name: mark.name }
+    }
 }
 
 /// One of the panels that share their axes.

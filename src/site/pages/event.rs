@@ -13,7 +13,7 @@ use crate::site::links::ChartLinks;
 use crate::site::pages::{self, suspects};
 use crate::site::table;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
-use chart::{self, ChartSize, ChartSpan, RunWindow};
+use chart::{self, ChartSpan, RunWindow};
 use detect::ChangeSeverity;
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -134,7 +134,7 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
     // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
-    table::figure("c1", chart::trend(&input, ChartSize::Full))
+    table::figure("c1", chart::trend(&input))
 }
 
 fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLink> {
