@@ -10,7 +10,7 @@
 
 use crate::regressions::shell_glob;
 use crate::report::{SeriesRef, severity_name, urls, wording};
-use detect::{Analysis, Change, ChangeKind, Verdict};
+use detect::{Analysis, Change, ChangeKind, ChangeStatus, Verdict};
 use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
 use model::history::History;
@@ -38,6 +38,8 @@ pub(crate) struct Regression {
     /// When it began, and, for a gradual one, when it passed the threshold.
     pub(crate) since: Timestamp,
     pub(crate) crossed: Timestamp,
+    /// False for an improvement, which is grouped in the same way.
+    pub(crate) is_regression: bool,
     /// Levels in base units.
     pub(crate) before: f64,
     pub(crate) after: f64,
@@ -50,8 +52,8 @@ pub(crate) struct Regression {
     pub(crate) confidence: Option<f64>,
     pub(crate) severity: Option<&'static str>,
     pub(crate) threshold: f64,
-    /// `slower`, `larger`, `worse`.
-    word: &'static str,
+    /// `slower`, `larger`, `worse`; of an improvement `faster`, ….
+    pub(super) word: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +103,24 @@ impl GroupInput<'_> {
     pub(crate) fn open_groups(&self) -> Vec<RegressionGroup> {
         let all = (0..self.series.len()).flat_map(|series| self.regressions_of(series));
         self.group(all.filter(|regression| regression.state == "open"))
+    }
+
+    /// Lasting improvements that began at or after `from`, grouped in the same way: by their likely
+    /// cause, the largest first. One that only undid a regression is left out.
+    pub(crate) fn improvement_groups(&self, from: Timestamp) -> Vec<RegressionGroup> {
+        let all = (0..self.series.len()).flat_map(|at| {
+            let changes = &self.analyses[at].changes;
+            let undoes = move |first: usize| {
+                let is_fix = |it: &Change| it.status == ChangeStatus::Fixed { run: Some(first) };
+                changes.iter().any(|it| it.is_regression && is_fix(it))
+            };
+            let runs = &self.series[at].runs;
+            let recent = move |it: &&Change| runs[it.first_after].time >= from;
+            let kept = changes.iter().filter(|it| !it.is_regression).filter(recent);
+            let kept = kept.filter(move |it| !undoes(it.first_after));
+            kept.map(move |change| self.of_change(at, change))
+        });
+        self.group(all)
     }
 
     fn group(&self, regressions: impl Iterator<Item = Regression>) -> Vec<RegressionGroup> {
@@ -188,7 +208,8 @@ impl GroupInput<'_> {
             ChangeKind::Drift => (RegressionKind::Gradual, last.time),
         };
         Regression {
-            event: (!is_withdrawn).then(|| urls::event_id(&series.key, first.time, id, true)),
+            event: (!is_withdrawn)
+                .then(|| urls::event_id(&series.key, first.time, id, change.is_regression)),
             state: wording::state(change),
             state_text: match is_withdrawn {
                 true => "Withdrawn: later runs did not confirm it.".to_owned(),
@@ -199,6 +220,7 @@ impl GroupInput<'_> {
             first_bad: first.commit,
             since,
             crossed: first.time,
+            is_regression: change.is_regression,
             before: change.before,
             after: change.after,
             change: change.change,
@@ -206,6 +228,7 @@ impl GroupInput<'_> {
             per_day: change.per_day,
             confidence: Some(change.confidence),
             severity: Some(severity_name(change.severity)),
+            word: text::comparative(&series.unit, series.direction, change.is_regression),
             ..self.of_series(at)
         }
     }
@@ -247,6 +270,7 @@ impl GroupInput<'_> {
             first_bad: CommitIndex(0),
             since: Timestamp::from_micros(0),
             crossed: Timestamp::from_micros(0),
+            is_regression: true,
             before: 0.0,
             after: 0.0,
             change: 0.0,
@@ -313,6 +337,21 @@ impl RegressionGroup {
         self.members.iter().map(|it| it.since).min().unwrap_or(self.members[0].since)
     }
 
+    /// When the last of them was fixed; of other states when it began, which is all that is known.
+    pub(crate) fn closed_at(&self, series: &[Series], analyses: &[Analysis]) -> Timestamp {
+        let fixed = self.members.iter().filter_map(|it| {
+            let runs = &series[it.series].runs;
+            let changes = analyses[it.series].changes.iter();
+            let mut own = changes.filter(|change| runs[change.first_after].time == it.crossed);
+            match own.next()?.status {
+                ChangeStatus::Fixed { run: Some(run) } => Some(runs[run].time),
+                _ => None,
+            }
+        });
+        let began = self.members.iter().map(|it| it.crossed);
+        fixed.max().or(began.max()).unwrap_or(self.members[0].since)
+    }
+
     /// How sure the surest of them is.
     pub(crate) fn confidence(&self) -> Option<f64> {
         self.members.iter().filter_map(|it| it.confidence).reduce(f64::max)
@@ -323,95 +362,6 @@ impl RegressionGroup {
         let first = &self.members[0];
         let suspected = || format!("suspected-{}", first.subject.stem.replace('/', "-"));
         first.event.clone().unwrap_or_else(suspected)
-    }
-
-    /// `csharp groupby_topN is 12.1–14.0% slower in 4 series since 18 Aug 2025, suspect commits
-    /// a1b2c3d..b3c4d5e, confidence 92%`, and the culprit where it is known.
-    pub(crate) fn sentence(&self, history: &History) -> String {
-        let regression = self.regression_sentence(history);
-        match &self.culprit {
-            Some(culprit) => format!("{regression}. {}", wording::culprit(culprit)),
-            None => regression,
-        }
-    }
-
-    fn regression_sentence(&self, history: &History) -> String {
-        let first = &self.members[0];
-        let count = self.members.len() as u64;
-        let subject = match count {
-            1 => format!("{} {}", first.subject.backend, first.subject.title_without_backend()),
-            _ => self.common_name(),
-        };
-        let series = match count {
-            1 => String::new(),
-            _ => format!(" in {}", text::count_noun(count, "series")),
-        };
-        let confidence = self.confidence().map_or_else(String::new, |confidence| {
-            format!(", confidence {}", text::percent(confidence))
-        });
-        let since = text::date(self.since());
-        match (first.kind, first.per_day) {
-            (RegressionKind::Gradual, Some(per_day)) => {
-                let rate = text::percent_rate(per_day.abs());
-                let rate = rate.trim_start_matches('+');
-                let way = if per_day > 0.0 { "rose" } else { "fell" };
-                let (threshold, crossed) =
-                    (text::percent(first.threshold), text::date(first.crossed));
-                format!(
-                    "{subject} {way} {rate} a day{series} from {since} on, passed the \
-                     {threshold} threshold on {crossed}, now {}{confidence}",
-                    self.size_range()
-                )
-            }
-            (RegressionKind::Gradual, None) => {
-                format!(
-                    "{subject} is {} (gradual){series} since {since}{confidence}",
-                    self.size_range()
-                )
-            }
-            _ => {
-                let (size, suspects) = (self.size_range(), self.suspects(history));
-                format!("{subject} is {size}{series} since {since}, {suspects}{confidence}")
-            }
-        }
-    }
-
-    /// `suspect commits a1b2c3d..b3c4d5e`, or the one that is left.
-    fn suspects(&self, history: &History) -> String {
-        let id = |at: u32| text::short_commit(&history.commits[at as usize].id);
-        let (last, first) = (self.last_good.0, self.first_bad.0);
-        match first.saturating_sub(last) {
-            0 | 1 => format!("suspect commit {}", id(first)),
-            _ => format!("suspect commits {}..{}", id(last + 1), id(first)),
-        }
-    }
-
-    /// `12.1–14.0% slower`.
-    fn size_range(&self) -> String {
-        let sizes = self.members.iter().map(|it| it.change.abs());
-        let (low, high) = sizes
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), size| (low.min(size), high.max(size)));
-        let first = &self.members[0];
-        // Times are slower and sizes larger: of both together only "worse" is true.
-        let words = self.members.iter().all(|it| it.word == first.word);
-        let word = if words { first.word } else { "worse" };
-        let (low_text, high_text) = (text::percent(low), text::percent(high));
-        if low_text == high_text || !high.is_finite() {
-            return wording::size_text(first.before, first.after, word);
-        }
-        format!("{}–{high_text} {word}", low_text.trim_end_matches('%'))
-    }
-
-    /// Backend and test, as far as all members share them.
-    fn common_name(&self) -> String {
-        let first = &self.members[0].subject;
-        let same = |part: fn(&SeriesRef) -> &str| {
-            let is_same = self.members.iter().all(|it| part(&it.subject) == part(first));
-            is_same.then(|| part(first).to_owned())
-        };
-        let parts = [same(|it| &it.backend), same(|it| &it.test)];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        if parts.is_empty() { "the code".to_owned() } else { parts.join(" ") }
     }
 
     /// The command that shows what changed.

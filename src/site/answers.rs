@@ -1,159 +1,105 @@
-//! The four answers of a series, which stand together at the top of its page: slower? since when?
-//! how sure? whose change?
+//! The four answers on top of a page: how much, since when, how sure, whose change?
 //!
-//! For an open regression they are `18.7% slower`, `31 Aug 2025`, `92%` and its first commit; for
-//! a quiet series `No`, `No change`, the detectable change, and nothing to the last one.
+//! Example: `Slower?` with `▲ 13.9% slower`, and below it `1.59 → 1.81 ms, threshold 10%`.
 
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
+use crate::site::cards;
+use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
-use detect::{Analysis, Change, ChangeKind, ChangeStatus, Verdict};
-use model::record::shorten;
+use detect::Change;
 use model::series::Series;
-use model::text::{self, UnitScale};
+use model::text;
 
-/// Characters of a commit's subject.
-const MAX_SUBJECT: usize = 120;
-
-/// One question with its answer and what is set below it, muted.
+/// One question with its answer.
 pub(crate) struct Answer {
     pub(crate) question: String,
-    /// `worse`, `better`, `warn` or empty.
+    /// Class of its edge and words: `worse`, `better`, `warn` or empty.
     pub(crate) tone: &'static str,
-    pub(crate) value: Phrase,
+    pub(crate) answer: Phrase,
     pub(crate) note: Phrase,
 }
 
 impl Answer {
-    fn new(question: impl Into<String>, value: impl Into<String>) -> Self {
-        let (question, value) = (question.into(), Phrase::new("").text(value));
-        Self { question, tone: "", value, note: Phrase::default() }
+    pub(crate) fn new(question: impl Into<String>, answer: Phrase, note: Phrase) -> Self {
+        Self { question: question.into(), tone: "", answer, note }
     }
 
-    fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Phrase::new("").text(note);
-        self
-    }
-
-    fn tone(mut self, tone: &'static str) -> Self {
-        self.tone = tone;
-        self
+    pub(crate) fn tone(self, tone: &'static str) -> Self {
+        Self { tone, ..self }
     }
 }
 
-/// The answers; `level` is the newest level of the series' chart.
-pub(crate) fn answers(
-    site: &SiteContext<'_>,
-    root: LinkRoot,
-    index: usize,
-    level: Option<f64>,
-) -> Vec<Answer> {
-    let (series, analysis) = site.series(index);
-    // The change that the verdict is about, else the newest one.
-    let change = analysis.verdict_change().or_else(|| analysis.changes.last());
-    let mut answers = vec![slower(series, analysis, level), since(series, change)];
-    answers.push(confidence(series, analysis, change));
-    answers.extend(change.map(|change| whose(site, root, index, change)));
-    answers
-}
-
-fn slower(series: &Series, analysis: &Analysis, level: Option<f64>) -> Answer {
-    let word = text::comparative(&series.unit, series.direction, true);
-    let question = format!("{}{}?", word[..1].to_uppercase(), &word[1..]);
-    let size = |change: &Change| {
-        wording::change_size(series, change.before, change.after, change.is_regression)
-    };
-    let (tone, value) = match (analysis.verdict, analysis.verdict_change()) {
-        _ if analysis.is_retired => ("", "Retired".to_owned()),
-        (Verdict::Regressed, Some(change)) => ("worse", size(change)),
-        (Verdict::Improved, Some(change)) => ("better", size(change)),
-        (Verdict::Accepted, Some(change)) => ("", format!("{}, accepted", size(change))),
-        (Verdict::Suspected { .. }, _) => ("warn", "Suspected".to_owned()),
-        (Verdict::Unchanged, _) => ("", "No".to_owned()),
-        (Verdict::TooNoisy, _) => ("", "Too noisy to judge".to_owned()),
-        (verdict, _) => ("", sentence_case(wording::verdict_label(verdict))),
-    };
-    let mut notes: Vec<String> = Vec::new();
-    if let Some(level) = level {
-        notes.push(UnitScale::for_value(level, &series.unit).quantity(level));
-    }
-    notes.push(format!("threshold {}", text::percent(analysis.threshold)));
-    notes.extend(analysis.noise.map(|noise| format!("noise ±{}", text::percent(noise))));
-    Answer::new(question, value).note(notes.join(", ")).tone(tone)
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
+/// `Slower?`, `Smaller?`: the question that a change answers.
+pub(crate) fn question(series: &Series, is_worse: bool) -> String {
+    let word = text::comparative(&series.unit, series.direction, is_worse);
+    let mut letters = word.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
+    format!("{}{}?", first.unwrap_or_default(), letters.as_str())
 }
 
-fn since(series: &Series, change: Option<&Change>) -> Answer {
-    let question = "Since when?";
-    let Some(change) = change else {
-        let runs = text::count_noun(series.runs.len() as u64, "run");
-        return Answer::new(question, "No lasting change").note(format!("in {runs}"));
-    };
-    let start = wording::since(series, change);
-    let size = wording::event(series, change).plain();
-    let levels = wording::levels(series, change);
-    if let ChangeStatus::Fixed { run: Some(run) } = change.status {
-        let end = series.runs[run].time;
-        let open = text::duration(end.micros() - start.micros());
-        let value = format!("Fixed on {}", text::date(end));
-        return Answer::new(question, value)
-            .note(format!("{size}, open for {open}"))
-            .tone("better");
-    }
-    let tone = match (change.is_regression, &change.status) {
-        (true, ChangeStatus::Open) => "worse",
-        (true, _) => "",
-        (false, _) => "better",
-    };
-    Answer::new(question, text::date(start)).note(format!("{size}, {levels}")).tone(tone)
+/// The answers of the page of a change.
+pub(crate) fn of_event(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<Answer> {
+    let (series, analysis, change) = site.change(event);
+    let tone = wording::tone(change.is_regression);
+    let size = wording::change_size(series, change.before, change.after, change.is_regression);
+    let threshold = text::percent(analysis.threshold);
+    let plain = |words: String| Phrase::new("").text(words);
+    let levels = Phrase::new("")
+        .text(format!("{}, threshold ", wording::levels(series, change)))
+        .link(root.to("about/#thresholds"), threshold);
+    let sure =
+        Phrase::new("").link(root.to("about/#rule-confidence"), text::percent(change.confidence));
+    vec![
+        Answer::new(
+            question(series, change.is_regression),
+            Phrase::new("").marked(tone, format!("{} {size}", wording::arrow(change.change))),
+            levels,
+        )
+        .tone(tone),
+        Answer::new(
+            "Since when?",
+            plain(text::date(wording::since(series, change))),
+            plain(since_note(series, analysis.threshold, change)),
+        )
+        .tone(tone),
+        Answer::new("How sure?", sure, plain(evidence_note(change))),
+        whose(site, root, event),
+    ]
 }
 
-fn confidence(series: &Series, analysis: &Analysis, change: Option<&Change>) -> Answer {
-    let question = "How sure?";
-    let detects = analysis.detectable_change_90.map(|detectable| {
-        let worse = text::comparative(&series.unit, series.direction, true);
-        format!("detects changes of {} or more ({worse})", text::percent(detectable))
-    });
-    match (change, detects) {
-        (Some(change), _) => {
-            let after = series.runs.len().saturating_sub(change.first_after);
-            let runs = text::count_noun(after as u64, "run");
-            Answer::new(question, text::percent(change.confidence)).note(format!("{runs} since"))
-        }
-        (None, Some(detects)) => Answer::new(question, "Nothing to judge").note(detects),
-        (None, None) => Answer::new(question, "Not known yet").note("too few runs"),
+fn since_note(series: &Series, threshold: f64, change: &Change) -> String {
+    match wording::rate_sentence(series, threshold, change) {
+        Some(rate) => rate,
+        None => "first run on the new level".to_owned(),
     }
 }
 
-/// The first commit on the new level, or the one that fixed it.
-fn whose(site: &SiteContext<'_>, root: LinkRoot, index: usize, change: &Change) -> Answer {
-    let question = "Whose change?";
-    if change.kind == ChangeKind::Drift {
-        return Answer::new(question, "No single commit").note("a gradual change");
-    }
-    let (series, _) = site.series(index);
-    let run = match change.status {
-        ChangeStatus::Fixed { run: Some(run) } => run,
-        _ => change.first_after,
+fn evidence_note(change: &Change) -> String {
+    let before = text::count_noun(u64::from(change.runs_before), "run");
+    format!("{before} before, {} after", text::count(u64::from(change.runs_after)))
+}
+
+fn whose(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Answer {
+    let range = site.change_range(event);
+    let commit = site.commit(range.head);
+    let answer = site.with_commit(Phrase::new(""), root, &commit.id);
+    let subject = match &commit.subject {
+        Some(subject) => Phrase::new("").name(subject),
+        None => Phrase::new(""),
     };
-    let commit = site.commit(series.runs[run].commit);
-    let value = site.with_commit(Phrase::new(""), root, &commit.id);
-    let note = match &commit.subject {
-        Some(subject) => Phrase::new("").name(shorten(subject, MAX_SUBJECT).into_owned()),
-        None => {
-            let Some(before) = run.checked_sub(1) else {
-                return Answer { value, ..Answer::new(question, "") };
-            };
-            let before = &site.commit(series.runs[before].commit).id;
-            let phrase = Phrase::new("").text("no subject recorded; the run before is ");
-            site.with_commit(phrase, root, before)
-        }
+    let Some(group) = site.regressions.of_event(&event.id) else {
+        return Answer::new("Whose change?", answer, subject);
     };
-    Answer { value, note, ..Answer::new(question, "") }
+    // The card of the cause has the same words.
+    let suspect = cards::suspect(site, root, group);
+    let (first, others) = match suspect.spans.iter().position(|span| span.class == "code") {
+        Some(at) => (suspect.spans[at].clone(), suspect.spans[at + 1..].to_vec()),
+        None => return Answer::new("Whose change?", suspect, Phrase::new("")),
+    };
+    let answer = Phrase { tone: "", spans: vec![first] };
+    let note = Phrase { tone: "", spans: others };
+    let question = if group.culprit.is_some() { "Whose change?" } else { "Suspect commit" };
+    Answer::new(question, answer, note)
 }

@@ -42,6 +42,32 @@ impl ComparedVerdict {
         }
     }
 
+    /// The word for people.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Regression("open") => "regressed",
+            Self::Regression(state) => state,
+            Self::Improvement => "improved",
+            Self::ImprovedOnce => "improved, not confirmed",
+            Self::Suspected => "suspected",
+            Self::NotConfirmed => "not confirmed",
+            Self::Outlier => "outlier",
+            Self::Unchanged => "unchanged",
+            Self::TooNoisy => "too noisy",
+            Self::NotCompared => "not compared",
+        }
+    }
+
+    /// Class of its word.
+    pub(crate) fn tone(self) -> &'static str {
+        match self {
+            Self::Regression("open") => "worse",
+            Self::Improvement => "better",
+            Self::Suspected => "warn",
+            _ => "note",
+        }
+    }
+
     /// Whether a reader should see it among the changes.
     pub(crate) fn is_change(self) -> bool {
         matches!(
@@ -119,6 +145,28 @@ impl VerdictWords {
             *count += 1;
         }
         words
+    }
+
+    /// `▲ 4 regressed, ▼ 2 improved`; `no change` where every series is as it was.
+    pub(crate) fn short(&self) -> Phrase {
+        let parts = [
+            (self.regressed, "worse", "▲ ", "regressed"),
+            (self.suspected, "warn", "", "suspected"),
+            (self.accepted, "note", "", "accepted"),
+            (self.settled, "note", "", "regressed, no longer open"),
+            (self.improved, "better", "▼ ", "improved"),
+        ];
+        let mut phrase = Phrase::new("");
+        for (count, class, mark, word) in parts.into_iter().filter(|(count, ..)| *count > 0) {
+            let separator = if phrase.spans.is_empty() { "" } else { ", " };
+            let words = format!("{mark}{} {word}", text::count(count));
+            phrase = phrase.text(separator).marked(class, words);
+        }
+        match phrase.spans.is_empty() {
+            true if self.unchanged > 0 => phrase.marked("note", "no change"),
+            true => phrase.marked("note", "nothing compared"),
+            false => phrase,
+        }
     }
 
     /// `▲ 1 regressed, 1 suspected, ▼ 2 improved, 31 unchanged`, without a full stop.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::report::delta::{self, RunPosition, SeriesDelta};
+use crate::site::compared_verdict::VerdictWords;
 use crate::site::context::SiteContext;
 use crate::site::gate_verdict;
 use crate::site::pairs::{CommitPair, ComparedSeries};
@@ -15,6 +16,15 @@ use model::series::CommitIndex;
 /// were announced to the pair's memo.
 pub(crate) fn of_pair(site: &SiteContext<'_>, pair: &CommitPair) -> Arc<Vec<ComparedSeries>> {
     pair.compared.get_or_make(|| compare_commits(site, pair.base, pair.head, None))
+}
+
+/// How many series of a pair have which verdict.
+pub(crate) fn words_of_pair(site: &SiteContext<'_>, pair: &CommitPair) -> VerdictWords {
+    let count = || {
+        let compared = compare_commits(site, pair.base, pair.head, None);
+        VerdictWords::of(compared.iter().map(|entry| entry.verdict))
+    };
+    *pair.words.get_or_init(count)
 }
 
 /// Every series (or every one of `members`) measured at the head, against its level at or before

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::report::infrastructure::{self, LastingShift};
 use crate::report::phrase::Phrase;
+use crate::report::series_names::SeriesNames;
 use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::changes::{EventIndex, EventRef};
@@ -52,6 +53,8 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) commits: CommitLookup<'a>,
     pub(crate) lineage: Lineage<'a>,
     pub(crate) events: EventIndex,
+    /// How titles name series: without what all that are still measured have in common.
+    pub(crate) names: SeriesNames,
     pub(crate) regressions: RegressionIndex,
     /// Shifts of most series that stayed, with no recorded cause.
     pub(crate) lasting_shifts: Vec<LastingShift>,
@@ -94,6 +97,7 @@ impl<'a> SiteContext<'a> {
             peers,
             lineage: Lineage::of(input.history),
             events: EventIndex::of(input),
+            names: series_names(input),
             regressions: RegressionIndex::of(input),
             lasting_shifts: infrastructure::lasting_shifts(
                 input.history,
@@ -204,6 +208,12 @@ impl<'a> SiteContext<'a> {
             None => phrase.marked("code", text::short_commit(id)),
         }
     }
+}
+
+fn series_names(input: &SiteInput<'_>) -> SeriesNames {
+    let all = input.series.iter().zip(&input.analyses.by_series);
+    let active = all.filter(|(_, analysis)| !analysis.is_retired);
+    SeriesNames::of(active.map(|(series, _)| &series.key))
 }
 
 fn stems(series: &[Series]) -> Result<Vec<String>, RenderError> {

@@ -20,15 +20,24 @@ pub(crate) enum NavSection {
     None,
 }
 
-const NAV: [(NavSection, &str, &str); 7] = [
+/// The row of the navigation, in order.
+const ROW: [NavEntry; 4] = [
     (NavSection::Overview, "", "Overview"),
-    (NavSection::Views, "view/", "Views"),
-    (NavSection::Changes, "event/", "Changes"),
+    (NavSection::Changes, "event/", "Regressions"),
+    (NavSection::Views, "view/", "Benchmarks"),
     (NavSection::Compare, "diff/", "Compare"),
-    (NavSection::Health, "health/", "Health"),
-    (NavSection::About, "about/", "About"),
-    (NavSection::Data, "data/", "Data"),
 ];
+/// Its menu. A phone shows the benchmarks there.
+const MORE: [NavEntry; 4] = [
+    (NavSection::Views, "view/", "Benchmarks"),
+    (NavSection::Health, "health/", "Data health"),
+    (NavSection::About, "about/", "About and methods"),
+    (NavSection::Data, "data/", "Data and feeds"),
+];
+
+/// Section, address, text.
+type NavEntry = (NavSection, &'static str, &'static str);
+
 /// Every page warns when the latest result is older than this at the build. The same three days
 /// make a pause in a series a gap.
 const STALE_DAYS: u32 = 3;
@@ -63,14 +72,11 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         description: page.verdict.plain(),
         title,
         site_title,
-        nav: NAV
-            .iter()
-            .map(|&(section, path, text)| NavItem {
-                href: root.to(path),
-                text,
-                current: section == page.section,
-            })
-            .collect(),
+        home: root.to(""),
+        nav: nav_items(&ROW, root, page.section),
+        more: nav_items(&MORE, root, page.section),
+        more_current: MORE.iter().any(|(section, ..)| *section == page.section)
+            && page.section != NavSection::Views,
         css: root.to(&shell.css),
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),
@@ -90,6 +96,16 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         about: root.to("about/"),
         health: root.to("health/"),
     }
+}
+
+fn nav_items(entries: &[NavEntry], root: LinkRoot, current: NavSection) -> Vec<NavItem> {
+    let item = |&(section, path, text): &NavEntry| NavItem {
+        href: root.to(path),
+        text,
+        current: section == current,
+        narrow_in_more: section == NavSection::Views,
+    };
+    entries.iter().map(item).collect()
 }
 
 /// The warning about the age of the latest result; none where it is recent.

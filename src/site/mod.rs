@@ -7,10 +7,12 @@
 //! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
 //! from the look-ups of `context`, with the template `templates/series.html`.
 
-mod answers;
 pub(crate) mod api;
+mod answers;
 mod assets;
 mod audit;
+mod benchmark_grid;
+mod cards;
 mod changes;
 mod chart_memos;
 mod colors;
@@ -22,6 +24,7 @@ mod comparison_chart;
 mod context;
 mod error;
 mod feeds;
+mod first_week;
 mod frame;
 mod frame_defaults;
 mod glossary;
@@ -31,10 +34,12 @@ mod input;
 mod job;
 mod jobs;
 pub(crate) mod layout;
+mod ledger;
 mod lineage;
 mod links;
 pub(crate) mod markdown;
 mod memo;
+mod not_judged;
 mod notes;
 mod page_policy;
 mod pages;
@@ -43,6 +48,7 @@ mod peers;
 mod presets;
 pub(crate) mod redact;
 mod repository;
+mod series_answers;
 mod table;
 mod targets;
 mod regressions;

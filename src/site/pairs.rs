@@ -1,16 +1,18 @@
 //! Which two commits have a page of their comparison, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
 use crate::report::delta::{RunPosition, SeriesDelta};
 use crate::report::urls;
 use crate::site::commits::CommitLookup;
-use crate::site::compared_verdict::ComparedVerdict;
+use crate::site::compared_verdict::{ComparedVerdict, VerdictWords};
 use crate::site::input::SiteInput;
 use crate::site::memo::Memo;
 use crate::site::page_policy::PagePolicy;
+use detect::{ChangeKind, ChangeStatus};
 use model::record::time::DAY_US;
 use model::series::CommitIndex;
 
@@ -45,6 +47,8 @@ pub(crate) struct CommitPair {
     pub(crate) kind: PairKind,
     /// `<base>..<head>`.
     pub(crate) slug: String,
+    /// How many series have which verdict; empty until the pair was compared.
+    pub(crate) words: OnceLock<VerdictWords>,
     /// The comparison, for the files that show it.
     pub(crate) compared: Memo<Vec<ComparedSeries>>,
 }
@@ -79,7 +83,14 @@ impl PairIndex {
         let id = |commit: CommitIndex| &input.history.commits[commit.0 as usize].id;
         let pairs = kinds.0.into_iter().map(|(key, kind)| {
             let slug = urls::pair(id(key.base), id(key.head));
-            CommitPair { base: key.base, head: key.head, kind, slug, compared: Memo::for_uses(0) }
+            CommitPair {
+                base: key.base,
+                head: key.head,
+                kind,
+                slug,
+                words: OnceLock::new(),
+                compared: Memo::for_uses(0),
+            }
         });
         let mut slugs = FxHashSet::default();
         // Commits that share their first twelve digits share an address: the first pair keeps it.
@@ -159,6 +170,11 @@ impl KindByPair {
             for change in &analysis.changes {
                 let commit = |run: usize| series.runs[run].commit;
                 self.add(commit(change.last_before), commit(change.first_after), PairKind::Event);
+                // Neighbors within a slope differ by nothing: a reader compares its two ends.
+                if change.kind == ChangeKind::Drift && change.status == ChangeStatus::Open {
+                    let newest = series.runs.len() - 1;
+                    self.add(commit(change.last_before), commit(newest), PairKind::Event);
+                }
             }
             for pulled in &series.pulls {
                 let head = pulled.run.commit;

@@ -30,6 +30,11 @@ impl PeerGroups {
         Self { group_of, groups }
     }
 
+    /// The number of a series' group.
+    pub(crate) fn group(&self, series: usize) -> usize {
+        self.group_of[series]
+    }
+
     /// The peers of a series, itself among them.
     pub(crate) fn members(&self, series: usize) -> &[usize] {
         &self.groups[self.group_of[series]]

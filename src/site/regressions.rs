@@ -4,22 +4,29 @@ use std::collections::BTreeMap;
 
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::site::input::SiteInput;
+use model::record::time::{DAY_US, Timestamp};
 
 /// All regressions in groups.
 pub(crate) struct RegressionIndex {
     groups: Vec<RegressionGroup>,
     group_by_event: BTreeMap<String, usize>,
+    /// Improvements that began in the last [`RECENT_DAYS`] with results.
+    improvements: Vec<RegressionGroup>,
 }
+
+/// Days before the newest result that count as recent.
+pub(crate) const RECENT_DAYS: i64 = 30;
 
 impl RegressionIndex {
     pub(crate) fn of(input: &SiteInput<'_>) -> Self {
-        let groups = GroupInput {
+        let all = GroupInput {
             history: input.history,
             series: input.series,
             analyses: &input.analyses.by_series,
             notes: input.notes,
-        }
-        .groups();
+        };
+        let groups = all.groups();
+        let improvements = all.improvement_groups(recent(input));
         // By event, since its page is where a reader comes from.
         let mut group_by_event = BTreeMap::new();
         for (at, group) in groups.iter().enumerate() {
@@ -27,7 +34,7 @@ impl RegressionIndex {
                 group_by_event.insert(event, at);
             }
         }
-        Self { groups, group_by_event }
+        Self { groups, group_by_event, improvements }
     }
 
     /// Open ones first, then suspected, then the rest; within each the largest first.
@@ -39,8 +46,24 @@ impl RegressionIndex {
         self.groups.iter().filter(|group| group.state() == "open")
     }
 
+    pub(crate) fn suspected(&self) -> impl Iterator<Item = &RegressionGroup> {
+        self.groups.iter().filter(|group| group.state() == "suspected")
+    }
+
+    /// Recent improvements, the largest first.
+    pub(crate) fn improvements(&self) -> &[RegressionGroup] {
+        &self.improvements
+    }
+
     /// The group that the regression of an event is in; none for an improvement.
     pub(crate) fn of_event(&self, id: &str) -> Option<&RegressionGroup> {
         Some(&self.groups[*self.group_by_event.get(id)?])
     }
+}
+
+/// The start of the last [`RECENT_DAYS`] with results: those of a site that is no longer built
+/// would be empty otherwise.
+pub(crate) fn recent(input: &SiteInput<'_>) -> Timestamp {
+    let newest = input.history.newest.unwrap_or(input.options.now);
+    Timestamp::from_micros(newest.micros().saturating_sub(RECENT_DAYS * DAY_US))
 }

@@ -10,10 +10,11 @@ use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, KeyEntry, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
+    EventRow, Figure, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData, SeriesGroup,
+    SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
-use chart::{self, ChartSpan, NoteKind, TrendInput};
+use chart::{self, CardSize, ChartSpan, NoteKind, TrendInput};
 use detect::Verdict;
 use model::text;
 
@@ -150,7 +151,7 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
         title: None,
         caption: drawn.caption,
         note: drawn.note,
-        key: drawn.key.into_iter().map(KeyEntry::from).collect(),
+        key: drawn.key.into_iter().map(PlainKey::from).collect(),
         svg: drawn.svg.into(),
         description: drawn.description,
     }
@@ -225,6 +226,23 @@ fn panel(
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
         svg: svg.into(),
         words: short_verdict(site, index),
+    }
+}
+
+/// The chart of one series around a change, or of its newest runs, with the key of its marks.
+pub(crate) fn card_chart(
+    site: &SiteContext<'_>,
+    index: usize,
+    change: Option<usize>,
+    size: CardSize,
+) -> PlainChart {
+    let (series, analysis) = site.series(index);
+    let card = chart::card(series, analysis, change, size);
+    let key = card.key.into_iter();
+    PlainChart {
+        caption: card.caption,
+        svg: card.drawing.into(),
+        key: key.map(PlainKey::from).collect(),
     }
 }
 

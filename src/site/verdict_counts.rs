@@ -30,6 +30,25 @@ pub(crate) struct VerdictCounts {
     retired: u64,
 }
 
+/// The series of one verdict.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CountPart {
+    pub(crate) count: u64,
+    /// Class of its color: `f-w`, ….
+    pub(crate) class: &'static str,
+    /// `{} unchanged`.
+    words: &'static str,
+    /// It is listed where there are none, too.
+    pub(crate) always: bool,
+}
+
+impl CountPart {
+    /// `52 unchanged`.
+    pub(crate) fn text(&self) -> String {
+        self.words.replace("{}", &text::count(self.count))
+    }
+}
+
 impl VerdictCounts {
     pub(crate) fn of(site: &SiteContext<'_>, members: &[usize]) -> Self {
         let mut counts = Self::default();
@@ -54,6 +73,59 @@ impl VerdictCounts {
             *count += 1;
         }
         counts
+    }
+
+    /// All series.
+    pub(crate) fn total(&self) -> u64 {
+        self.parts().iter().map(|part| part.count).sum()
+    }
+
+    /// Series that are measured, and have no verdict yet.
+    pub(crate) fn are_all_new(&self) -> bool {
+        self.new > 0 && self.new + self.retired == self.total() && self.open == 0
+    }
+
+    /// Series that are judged and as they were, or better, or accepted.
+    pub(crate) fn judged_well(&self) -> u64 {
+        self.unchanged + self.improved + self.accepted
+    }
+
+    /// Series that have a verdict.
+    pub(crate) fn judged(&self) -> u64 {
+        self.regressed + self.suspected + self.judged_well()
+    }
+
+    /// Regressions that are open.
+    pub(crate) fn open(&self) -> u64 {
+        self.open
+    }
+
+    pub(crate) fn too_noisy(&self) -> u64 {
+        self.too_noisy
+    }
+
+    /// Series that are still measured.
+    pub(crate) fn active(&self) -> u64 {
+        self.total() - self.retired
+    }
+
+    /// Every series once, by verdict, worst first.
+    pub(crate) fn parts(&self) -> [CountPart; 12] {
+        let part = |count, class, words, always| CountPart { count, class, words, always };
+        [
+            part(self.regressed, "w", "▲ {} regressed", true),
+            part(self.suspected, "s", "{} suspected", false),
+            part(self.accepted, "a", "{} accepted", true),
+            part(self.improved, "k", "▼ {} improved", true),
+            part(self.unchanged, "u", "{} unchanged", true),
+            part(self.infrastructure, "a", "{} infrastructure", false),
+            part(self.too_noisy, "n", "{} too noisy", true),
+            part(self.new, "e", "{} new", true),
+            part(self.not_compared, "e", "{} not compared", false),
+            part(self.missing, "x", "{} with no recent result", true),
+            part(self.failed, "x", "{} failed", false),
+            part(self.retired, "x", "{} retired", false),
+        ]
     }
 
     /// `worse` where a regression is open, `better` where something is known to be as it was and

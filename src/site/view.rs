@@ -9,8 +9,13 @@ pub(crate) struct PageFrame {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) site_title: String,
-    /// The link back to the overview, and to every page of the navigation.
+    /// The link back to the overview.
+    pub(crate) home: String,
+    /// The row of the navigation, and what its menu "More" has.
     pub(crate) nav: Vec<NavItem>,
+    pub(crate) more: Vec<NavItem>,
+    /// The page is one of the menu.
+    pub(crate) more_current: bool,
     pub(crate) css: String,
     pub(crate) js: String,
     pub(crate) icon: String,
@@ -36,6 +41,8 @@ pub(crate) struct NavItem {
     pub(crate) href: String,
     pub(crate) text: &'static str,
     pub(crate) current: bool,
+    /// On a phone the row has no room for it: it is in the menu there.
+    pub(crate) narrow_in_more: bool,
 }
 
 /// A link with its text; `note` is set beside it, muted.
@@ -114,18 +121,25 @@ pub(crate) struct Figure {
     pub(crate) caption: String,
     /// Set beside the caption, muted.
     pub(crate) note: String,
-    pub(crate) key: Vec<KeyEntry>,
+    pub(crate) key: Vec<PlainKey>,
     pub(crate) svg: Markup,
     pub(crate) description: String,
 }
 
+/// A small chart that its page says in words.
+pub(crate) struct PlainChart {
+    pub(crate) caption: String,
+    pub(crate) svg: Markup,
+    pub(crate) key: Vec<PlainKey>,
+}
+
 /// A mark of a chart, and its name.
-pub(crate) struct KeyEntry {
+pub(crate) struct PlainKey {
     pub(crate) mark: Markup,
     pub(crate) name: &'static str,
 }
 
-impl From<chart::KeyMark> for KeyEntry {
+impl From<chart::KeyMark> for PlainKey {
     fn from(mark: chart::KeyMark) -> Self {
         Self { mark: mark.mark.into(), name: mark.name }
     }

@@ -1,9 +1,9 @@
 //! The colors of charts and pages, light and dark: the one list that the stylesheet, the
 //! standalone writer and the test of contrasts share.
 //!
-//! Six slots with the hues of Okabe and Ito (Color Universal Design, 2008), which people with any
-//! common color blindness can tell apart. Each is darkened or lightened until it may also be text:
-//! a contrast of 4.5 as WCAG 2.2 asks for.
+//! Six slots that people with any common color blindness can tell apart. The first one is neutral: a
+//! project with one backend has nothing to tell apart, and red means a regression alone. Each may
+//! also be text: a contrast of 4.5 as WCAG 2.2 asks for.
 
 /// One theme. Every field is `#rrggbb`.
 #[derive(Clone, Copy, Debug)]
@@ -22,22 +22,22 @@ pub(crate) const SLOTS: usize = 6;
 
 pub(crate) const LIGHT: Theme = Theme {
     page: "#ffffff",
-    text: "#1b1f24",
-    muted: "#57606a",
-    grid: "#d0d7de",
-    regression: "#a83200",
-    improvement: "#0a58b8",
-    slots: ["#9f2205", "#376be3", "#233255", "#0c5f4c", "#c326a7", "#927213"],
+    text: "#161b22",
+    muted: "#505b67",
+    grid: "#dde2e8",
+    regression: "#b02a0c",
+    improvement: "#00687a",
+    slots: ["#45566b", "#2563c9", "#0b6b52", "#a3268f", "#8a6a00", "#5b3fc4"],
 };
 
 pub(crate) const DARK: Theme = Theme {
-    page: "#14171a",
-    text: "#e6edf3",
-    muted: "#a2adb8",
-    grid: "#343b44",
-    regression: "#ff9d5c",
-    improvement: "#7cc0ff",
-    slots: ["#eb8825", "#5495ea", "#ede9ff", "#81cbb0", "#b76e92", "#f9d026"],
+    page: "#12161b",
+    text: "#e8edf2",
+    muted: "#a7b2be",
+    grid: "#2e3742",
+    regression: "#ff9a72",
+    improvement: "#62d2e2",
+    slots: ["#aebccb", "#7fb0ff", "#6fd3ac", "#f095de", "#e3c34f", "#b9a6ff"],
 };
 
 /// A slot number as the palette counts them: 1–6, larger numbers start over, 0 is 1.
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_stylesheet_uses_exactly_these_colors() {
         let (light, dark) =
-            stylesheet().split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
+            APP.split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
         for (theme, css) in [(LIGHT, light), (DARK, dark)] {
             let named = [
                 ("bg", theme.page),

@@ -1,5 +1,7 @@
 //! A commit: what did it do?
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use crate::report::delta::SeriesDelta;
@@ -26,13 +28,24 @@ const MAX_ROWS: usize = 150;
 struct CommitPage {
     frame: PageFrame,
     id: String,
-    subject: Option<String>,
+    heading: String,
     tags: Vec<String>,
     verdict: Phrase,
     facts: Vec<Fact>,
     links: Vec<PageLink>,
+    began: Vec<BegunChange>,
     groups: Vec<CommitGroup>,
     more: Option<PageLink>,
+}
+
+/// A cause or an improvement that began at this commit.
+struct BegunChange {
+    href: String,
+    tone: &'static str,
+    mark: &'static str,
+    title: String,
+    state: &'static str,
+    note: String,
 }
 
 struct CommitGroup {
@@ -68,10 +81,14 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
     let template = CommitPage {
         frame: frame(site, &page),
         id: text::short_commit(&commit.id),
-        subject: commit.subject.clone(),
+        heading: match &commit.subject {
+            Some(subject) => subject.clone(),
+            None => format!("Commit {}", text::short_commit(&commit.id)),
+        },
         tags: commit.tags.clone(),
         facts: facts(site, at),
         links: links(site, root, at),
+        began: began(site, root, at),
         groups: groups(site, root, &judged),
         more: (all > MAX_ROWS).then(|| PageLink {
             href: root.to(&format!("api/v1/commit/{}.json", urls::commit_slug(&commit.id))),
@@ -81,6 +98,45 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
         verdict,
     };
     pages::html(&template)
+}
+
+/// What began at this commit: each cause once, then improvements.
+fn began(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<BegunChange> {
+    let mut seen = BTreeSet::new();
+    let mut began = Vec::new();
+    let events = site.events.newest_first().iter();
+    for event in events.filter(|event| site.change_range(event).head == at).take(MAX_ROWS) {
+        let (series, _, change) = site.change(event);
+        let group = site.regressions.of_event(&event.id);
+        let id = group.map_or_else(|| event.id.clone(), |group| group.id());
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let size = wording::event(series, change).plain();
+        let is_open = wording::state(change) == "open";
+        began.push(BegunChange {
+            href: root.to(&urls::event(&id)),
+            tone: match change.is_regression {
+                true if !is_open => "note",
+                is_worse => wording::tone(is_worse),
+            },
+            mark: wording::arrow(change.change),
+            title: match group {
+                Some(group) => group.headline(&site.names, site.input.series),
+                None => format!(
+                    "{}: {}",
+                    site.names.title(&series.key),
+                    size.trim_start_matches(['▲', '▼', ' '])
+                ),
+            },
+            state: wording::state(change),
+            note: match group.map_or(1, |group| group.members.len() as u64) {
+                1 => wording::levels(series, change),
+                count => text::count_noun(count, "series"),
+            },
+        });
+    }
+    began
 }
 
 /// The series of a commit without a page that compares it with the one before.

@@ -1,65 +1,49 @@
 //! Two commits: did the second make anything slower?
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
-use crate::report::delta::{self, SeriesDelta};
-use crate::report::phrase::{ChangeCell, Phrase};
+use crate::report::delta;
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::compared_verdict::{self, ComparedVerdict, VerdictWords};
+use crate::site::answers::Answer;
+use crate::site::compared_verdict::VerdictWords;
 use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::markdown::Markup;
 use crate::site::pages;
+use crate::site::pages::deltas::{DiffRow, SortedDeltas};
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
 use crate::site::view::{Fact, PageFrame, PageLink};
-use detect::compare::Delta;
-use model::series::Series;
-use model::text::{self, UnitScale};
+use model::text;
 
 /// Unchanged and not compared series of one page; the JSON has all of them.
 const MIN_FOLDED: usize = 60;
+
+/// Changed series of one page.
+const MAX_CHANGED: usize = 150;
 
 #[derive(Template)]
 #[template(path = "diff.html")]
 struct DiffPage {
     frame: PageFrame,
     kind: Phrase,
-    base: String,
-    head: String,
+    heading: String,
+    /// `#412`, or empty.
+    pull: String,
     verdict: Phrase,
+    answers: Vec<Answer>,
     facts: Vec<Fact>,
     slices: Vec<PageLink>,
-    groups: Vec<DiffGroup>,
+    changed: Vec<DiffRow>,
     unchanged_summary: String,
-    unchanged: Vec<DiffGroup>,
+    unchanged: Vec<DiffRow>,
     not_compared_summary: String,
     open_not_compared: bool,
     not_compared: Vec<Phrase>,
     more: Option<PageLink>,
-}
-
-struct DiffGroup {
-    title: String,
-    note: String,
-    caption: String,
-    rows: Vec<DiffRow>,
-}
-
-struct DiffRow {
-    href: String,
-    anchor: String,
-    test: String,
-    key: String,
-    before: String,
-    after: String,
-    cell: ChangeCell,
-    bar: Markup,
 }
 
 /// A part of a comparison that has a path of its own.
@@ -89,6 +73,8 @@ impl DiffSlice<'_> {
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
     let compared = comparison::of_pair(site, pair);
+    // Here every pair is compared anyway; the list of pairs shows the counts.
+    pair.words.get_or_init(|| VerdictWords::of(compared.iter().map(|entry| entry.verdict)));
     let changed = |entry: &&ComparedSeries| entry.verdict.is_change();
     // Slices are for links from comments and from changes. One for each backend of each pair would
     // multiply the files of a site.
@@ -137,6 +123,10 @@ pub(crate) fn render(
     let sorted = SortedDeltas::of(site, compared);
     let verdict = sorted.verdict(site);
     let (base_text, head_text) = (text::short_commit(&base.id), text::short_commit(&head.id));
+    let heading = match &head.subject {
+        Some(subject) => subject.clone(),
+        None => format!("Commit {head_text} against {base_text}"),
+    };
     let page = PageHead {
         path: &path,
         title: format!("{base_text} → {head_text}"),
@@ -146,21 +136,26 @@ pub(crate) fn render(
     let kind = Phrase::new("").link(root.to("diff/"), "Compare");
     let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
     let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
-    let unchanged = &sorted.unchanged[..sorted.unchanged.len().min(MIN_FOLDED)];
-    let cut = sorted.unchanged.len() > MIN_FOLDED || sorted.not_compared.len() > MIN_FOLDED;
+    let cut = sorted.changed.len() > MAX_CHANGED
+        || sorted.unchanged.len() > MIN_FOLDED
+        || sorted.not_compared.len() > MIN_FOLDED;
     let template = DiffPage {
         frame: frame(site, &page),
         kind,
-        base: base_text,
-        head: head_text,
+        heading,
+        pull: match pair.kind {
+            PairKind::Pull(pull) => format!("#{pull}"),
+            _ => String::new(),
+        },
+        answers: sorted.answers(site, root, pair),
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slices, slice),
-        groups: by_backend(site, root, &sorted.changed),
+        changed: sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED),
         unchanged_summary: format!(
             "{} without a change",
             text::count_noun(sorted.unchanged.len() as u64, "series")
         ),
-        unchanged: by_backend(site, root, unchanged),
+        unchanged: sorted.rows(site, root, pair, &sorted.unchanged, MIN_FOLDED),
         not_compared_summary: format!(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
@@ -188,81 +183,6 @@ pub(crate) fn render(
         verdict,
     };
     pages::html(&template)
-}
-
-/// A comparison in the order of the page.
-struct SortedDeltas<'p> {
-    /// Worst first, then the best.
-    changed: Vec<&'p ComparedSeries>,
-    unchanged: Vec<&'p ComparedSeries>,
-    not_compared: Vec<(usize, &'p str)>,
-    counts: VerdictWords,
-}
-
-impl<'p> SortedDeltas<'p> {
-    fn of(site: &SiteContext<'_>, compared: Vec<&'p ComparedSeries>) -> Self {
-        let mut sorted = Self {
-            changed: Vec::new(),
-            unchanged: Vec::new(),
-            not_compared: Vec::new(),
-            counts: VerdictWords::of(compared.iter().map(|entry| entry.verdict)),
-        };
-        for entry in compared {
-            match &entry.delta {
-                SeriesDelta::NotCompared(reason) => {
-                    sorted.not_compared.push((entry.series, reason))
-                }
-                _ if entry.verdict.is_change() => sorted.changed.push(entry),
-                _ => sorted.unchanged.push(entry),
-            }
-        }
-        let severity = |entry: &ComparedSeries| match &entry.delta {
-            SeriesDelta::Delta(delta) => {
-                let threshold = site.series(entry.series).1.threshold.max(1e-9);
-                let rank = match entry.verdict {
-                    verdict if verdict.is_open() => 0,
-                    ComparedVerdict::Suspected => 1,
-                    ComparedVerdict::Regression(_) => 2,
-                    _ => 3,
-                };
-                (rank, -(delta.change.abs() / threshold))
-            }
-            SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (4, 0.0),
-        };
-        // By size in units of the threshold: 6% is news for a series with 2%, not for one with 10%.
-        sorted.changed.sort_by(|a, b| {
-            let (a, b) = (severity(a), severity(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
-        sorted
-    }
-
-    fn verdict(&self, site: &SiteContext<'_>) -> Phrase {
-        let compared = self.changed.len() + self.unchanged.len();
-        if compared == 0 {
-            let not = text::count_noun(self.not_compared.len() as u64, "series");
-            return Phrase::new("note").text(format!(
-                "Nothing could be compared: {not} not compared, see the reasons below."
-            ));
-        }
-        let phrase = self.counts.phrase();
-        self.worst(site, phrase.text("."))
-    }
-
-    /// Adds the worst change, linked to its row.
-    fn worst(&self, site: &SiteContext<'_>, phrase: Phrase) -> Phrase {
-        let Some(first) = self.changed.first() else { return phrase };
-        let SeriesDelta::Delta(delta) = &first.delta else { return phrase };
-        let series = site.series(first.series).0;
-        let worse = !first.verdict.is_better();
-        let row = format!("#{}", site.series_anchor(first.series));
-        let size = wording::change_size(series, delta.before, delta.after, worse);
-        let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
-        phrase
-            .text(if worse { " Largest: " } else { " Largest improvement: " })
-            .link(row, name)
-            .text(format!(", {size}."))
-    }
 }
 
 fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
@@ -314,57 +234,4 @@ fn slice_links(
         links.extend(href.map(|href| PageLink { href, text, note: String::new() }));
     }
     links
-}
-
-fn by_backend(
-    site: &SiteContext<'_>,
-    root: LinkRoot,
-    compared: &[&ComparedSeries],
-) -> Vec<DiffGroup> {
-    let mut order: Vec<&str> = Vec::new();
-    let mut rows: BTreeMap<&str, Vec<DiffRow>> = BTreeMap::new();
-    for entry in compared {
-        let (SeriesDelta::Delta(delta) | SeriesDelta::Outlier(delta)) = &entry.delta else {
-            continue;
-        };
-        let backend = site.series(entry.series).0.key.backend.as_str();
-        // Backends in the order of their first row, so that the largest regression stays on top.
-        if !rows.contains_key(backend) {
-            order.push(backend);
-        }
-        rows.entry(backend).or_default().push(row(site, root, entry, delta));
-    }
-    let regression = &site.input.policy.regression;
-    order
-        .into_iter()
-        .map(|backend| {
-            let threshold = regression
-                .per_backend
-                .get(backend)
-                .copied()
-                .unwrap_or(regression.default_threshold);
-            DiffGroup {
-                title: backend.to_owned(),
-                note: format!("threshold {}", text::percent(threshold)),
-                caption: "Bars: change of the value; shaded: within the threshold.".to_owned(),
-                rows: rows.remove(backend).unwrap_or_default(),
-            }
-        })
-        .collect()
-}
-
-fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries, delta: &Delta) -> DiffRow {
-    let index = entry.series;
-    let (series, analysis): (&Series, _) = site.series(index);
-    let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
-    DiffRow {
-        href: root.to(&site.series_path(index)),
-        anchor: site.series_anchor(index),
-        test: series.key.test.clone(),
-        key: wording::series_label(&series.key),
-        before: scale.quantity(delta.before),
-        after: scale.quantity(delta.after),
-        cell: compared_verdict::cell(series, &entry.delta, entry.verdict),
-        bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction).into(),
-    }
 }

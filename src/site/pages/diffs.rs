@@ -2,19 +2,24 @@
 
 use askama::Template;
 
-use crate::report::phrase::Phrase;
+use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::view::PageFrame;
+use model::record::shorten;
 use model::text;
 
 /// Comparisons of one kind that are listed, and commits offered to pick from.
 const MAX_LISTED: usize = 60;
 const MAX_CHOICES: usize = 200;
+/// Characters of a subject in the list to pick from.
+const MAX_SUBJECT_CHARS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "diffs.html")]
@@ -30,7 +35,20 @@ struct DiffsPage {
 
 struct PairGroup {
     title: &'static str,
-    lines: Vec<Phrase>,
+    /// `60 of 208`, where not all are listed.
+    note: String,
+    rows: Vec<PairRow>,
+}
+
+/// A comparison in the list.
+struct PairRow {
+    href: String,
+    /// Subject of the head, or both commits.
+    title: String,
+    /// `abc1234 against def5678`.
+    commits: String,
+    date: Moment,
+    result: Phrase,
 }
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
@@ -50,15 +68,17 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     };
     let titles = ["Pull requests", "Tags", "Consecutive commits", "Around changes"];
     let groups = titles.into_iter().filter_map(|title| {
-        let pairs = site
-            .pairs
-            .all()
-            .iter()
-            .rev()
-            .filter(|pair| title_of(pair.kind) == title)
-            .take(MAX_LISTED);
-        let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
-        (!lines.is_empty()).then_some(PairGroup { title, lines })
+        let pairs = site.pairs.all().iter().rev().filter(|pair| title_of(pair.kind) == title);
+        let pairs: Vec<&CommitPair> = pairs.collect();
+        let rows: Vec<PairRow> =
+            pairs.iter().take(MAX_LISTED).map(|pair| row(site, root, pair)).collect();
+        let note = match pairs.len() {
+            all if all > MAX_LISTED => {
+                format!("newest {MAX_LISTED} of {}", text::count(all as u64))
+            }
+            all => text::count(all as u64),
+        };
+        (!rows.is_empty()).then_some(PairGroup { title, note, rows })
     });
     // Commits with the same first twelve digits have one address; the newest keeps it.
     let mut slugs = std::collections::BTreeSet::new();
@@ -71,7 +91,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             .map(|at| {
                 let commit = site.commit(*at);
                 let name = text::short_commit(&commit.id);
-                (urls::commit_slug(&commit.id), format!("{name}, {}", text::date(commit.time)))
+                let subject = commit.subject.as_deref().map(|it| shorten(it, MAX_SUBJECT_CHARS));
+                let subject = subject.map_or_else(String::new, |it| format!(", {it}"));
+                let words = format!("{name}, {}{subject}", text::date(commit.time));
+                (urls::commit_slug(&commit.id), words)
             })
             .filter(|(slug, _)| slugs.insert(slug.clone()))
             .collect(),
@@ -90,18 +113,20 @@ fn title_of(kind: PairKind) -> &'static str {
     }
 }
 
-fn line(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
+fn row(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> PairRow {
     let (base, head) = (pages::commit_text(site, pair.base), pages::commit_text(site, pair.head));
     let commit = site.commit(pair.head);
-    let phrase = Phrase::new("")
-        .code_link(root.to(&urls::diff(&pair.slug)), format!("{base} → {head}"))
-        .text(format!(" {}", text::date(commit.time)));
-    let phrase = match &commit.subject {
-        Some(subject) => phrase.text(": ").name(subject),
-        None => phrase,
-    };
-    match pair.kind {
-        PairKind::Pull(pull) => phrase.text(format!(" (#{pull})")),
-        _ => phrase,
+    let subject = commit.subject.clone().unwrap_or_else(|| format!("Commit {head}"));
+    PairRow {
+        href: root.to(&urls::diff(&pair.slug)),
+        title: match pair.kind {
+            PairKind::Pull(pull) if !subject.contains(&format!("#{pull}")) => {
+                format!("{subject} (#{pull})")
+            }
+            _ => subject,
+        },
+        commits: format!("{head} against {base}"),
+        date: wording::day(commit.time),
+        result: comparison::words_of_pair(site, pair).short(),
     }
 }

@@ -12,7 +12,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure::{self, id, runs_of, summary, time};
 use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup};
-use crate::site::{pages, table};
+use crate::site::{benchmark_grid, pages, table};
 use detect::InfrastructureDay;
 use model::text;
 
@@ -130,7 +130,7 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
 
 fn panels(site: &SiteContext<'_>, root: urls::LinkRoot) -> Vec<PanelGroup> {
     let test = site.tests.keys().next();
-    let members = test.and_then(|test| pages::overview::representative(site, test));
+    let members = test.and_then(|test| benchmark_grid::representative(site, test));
     let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
     let variant = wording::variant_label(&site.series(members[0]).0.key);
     let heading =

@@ -2,6 +2,8 @@
 
 pub(crate) mod about;
 pub(crate) mod backend;
+mod deltas;
+mod life;
 mod suspects;
 pub(crate) mod commit;
 pub(crate) mod data;

@@ -33,10 +33,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     for link in [&mut frame.css, &mut frame.js, &mut frame.icon, &mut frame.feed] {
         *link = absolute(link);
     }
-    for link in [&mut frame.about, &mut frame.health] {
+    for link in [&mut frame.about, &mut frame.health, &mut frame.home] {
         *link = absolute(link);
     }
-    for item in &mut frame.nav {
+    for item in frame.nav.iter_mut().chain(&mut frame.more) {
         item.href = absolute(&item.href);
     }
     // No address is the canonical one of a page that is shown for all wrong addresses.

@@ -1,6 +1,7 @@
-//! The overview: is anything wrong today?
-
-use std::collections::BTreeMap;
+//! The overview: is anything wrong today, since when, and whose change is it?
+//!
+//! Causes come first, one card each; then what else happened, what is not judged and why, and all
+//! benchmarks. The counts of its bar add up to all series.
 
 use askama::Template;
 
@@ -8,54 +9,54 @@ use crate::report::phrase::Phrase;
 use crate::report::regression_groups::RegressionGroup;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::benchmark_grid::{self, BenchmarkGrid};
+use crate::site::cards::{CardMaker, CauseCard};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::first_week::{self, FirstWeek};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pairs::{CommitPair, PairKind};
-use crate::site::table::PanelHeading;
-use crate::site::urgency;
+use crate::site::ledger::Ledger;
+use crate::site::regressions::{self, RECENT_DAYS};
 use crate::site::verdict_counts::VerdictCounts;
-use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, SeriesRow};
-use crate::site::{health, infrastructure, links, pages, table, targets};
+use crate::site::view::{PageFrame, PageLink};
+use crate::site::{health, infrastructure, links, not_judged, pages, table, targets};
 use detect::ChangeStatus;
 use model::text;
 
-/// Days that the verdict on top speaks of.
-const RECENT_DAYS: f64 = 7.0;
-/// Rows of "Needs attention", changes listed, comparisons listed: what fits a first look.
-const MAX_ATTENTION: usize = 20;
-const MAX_EVENTS: usize = 8;
-/// Causes of open regressions, largest first.
-const MAX_CAUSES: usize = 10;
-const MAX_DIFFS: usize = 6;
-/// Links to tests: beyond this the views serve better.
-const MAX_CHIPS: usize = 60;
+/// Days that the sentence on top speaks of.
+const WEEK: f64 = 7.0;
+/// Cards of causes, of suspicions, and of what happened lately: what fits a first look.
+const MAX_CAUSES: usize = 8;
+const MAX_RECENT: usize = 6;
+/// Links to backends.
+const MAX_BACKENDS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct OverviewPage {
     frame: PageFrame,
+    heading: String,
     verdict: Phrase,
-    facts: Vec<Fact>,
+    ledger: Option<Ledger>,
     empty: Option<EmptyHelp>,
-    shifts: Vec<CauseRow>,
-    causes: Vec<CauseRow>,
-    more_causes: Option<PageLink>,
-    attention: Vec<SeriesRow>,
-    more_attention: Option<PageLink>,
-    events: Vec<EventRow>,
-    all_events: PageLink,
+    first_week: Option<FirstWeek>,
+    shifts: Vec<PageLink>,
+    open_note: String,
+    open: Vec<CauseCard>,
+    more_open: Option<PageLink>,
+    suspected_note: String,
+    suspected: Vec<CauseCard>,
+    recent_note: String,
+    recent: Vec<CauseCard>,
+    all_events: Option<PageLink>,
+    infrastructure_note: String,
+    infrastructure: Vec<Phrase>,
+    not_judged_note: String,
+    not_judged: Vec<Phrase>,
+    freshness: Phrase,
+    grid: BenchmarkGrid,
     views: Vec<PageLink>,
-    panels: Vec<PanelGroup>,
-    tests: Vec<PageLink>,
     backends: Vec<PageLink>,
-    diffs: Vec<PageLink>,
-}
-
-/// A group of open regressions with one likely cause.
-struct CauseRow {
-    href: String,
-    sentence: String,
 }
 
 /// What to do on a site without results.
@@ -66,86 +67,160 @@ struct EmptyHelp {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "");
-    let attention: Vec<usize> = site
-        .series_indices()
-        .filter(|series| urgency::has_open_regression(site, *series))
-        .collect();
-    let attention = urgency::by_urgency(site, &attention);
-    let verdict = verdict(site, root);
+    let all: Vec<usize> = site.series_indices().collect();
+    let counts = VerdictCounts::of(site, &all);
+    let first_week = first_week::of(site, &counts);
+    let verdict = verdict(site, root, &counts, first_week.as_ref());
     let page = PageHead {
         path: "",
         title: String::new(),
         verdict: &verdict,
         section: NavSection::Overview,
     };
-    let recent = site.events.newest_first().iter().take(MAX_EVENTS);
+    let cards = CardMaker { site, root };
     let open: Vec<&RegressionGroup> = site.regressions.open().collect();
+    let suspected: Vec<&RegressionGroup> = site.regressions.suspected().collect();
+    // In the first days that is all of them, and the heading says so.
+    let not_judged = match first_week {
+        Some(_) => Vec::new(),
+        None => not_judged::lines(site, root),
+    };
+    let judged = counts.judged();
     let template = OverviewPage {
         frame: frame(site, &page),
-        facts: facts(site, root),
-        empty: site.input.series.is_empty().then_some(EmptyHelp {
-            text: "Add the first record:",
-            command: concat!(
-                "mkdir -p data/results\n",
-                "echo '{\"commit\":\"'$(git rev-parse HEAD)'\",\"timestamp\":\"'",
-                "$(date -u +%Y-%m-%dT%H:%M:%SZ)'\",\"backend\":\"rust\",\"test\":\"parse\",",
-                "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
-            ),
-        }),
-        shifts: shift_rows(site, root),
-        causes: open
-            .iter()
-            .take(MAX_CAUSES)
-            .map(|group| CauseRow {
-                href: root.to(&urls::event(&group.id())),
-                sentence: group.sentence(site.input.history),
-            })
-            .collect(),
-        more_causes: (open.len() > MAX_CAUSES)
+        heading: heading(site, &counts, &open, first_week.as_ref()),
+        ledger: (!all.is_empty()).then(|| Ledger::of(&counts)),
+        empty: all.is_empty().then_some(EMPTY_HELP),
+        shifts: shifts(site, root),
+        open_note: cause_note(&open),
+        open: open.iter().take(MAX_CAUSES).map(|group| cards.regression(group)).collect(),
+        more_open: (open.len() > MAX_CAUSES)
             .then(|| table::more_link(root, "event/", format!("All {} causes", open.len()))),
-        attention: attention
-            .iter()
-            .take(MAX_ATTENTION)
-            .map(|index| table::series_row(site, root, *index))
-            .collect(),
-        more_attention: (attention.len() > MAX_ATTENTION).then(|| {
-            table::more_link(root, "view/?show=worse", format!("All {}", attention.len()))
-        }),
-        events: recent.map(|event| table::event_row(site, root, event)).collect(),
-        all_events: table::more_link(
-            root,
-            "event/",
-            format!("All {}", text::count_noun(site.events.newest_first().len() as u64, "change")),
+        suspected_note: cause_note(&suspected),
+        suspected: suspected.iter().take(MAX_RECENT).map(|it| cards.regression(it)).collect(),
+        recent_note: recent_note(site),
+        recent: recent(site, &cards),
+        all_events: all_events(site, root),
+        infrastructure_note: format!("last {} days", not_judged::INFRASTRUCTURE_DAYS),
+        infrastructure: not_judged::infrastructure_lines(site, root),
+        not_judged_note: format!(
+            "{} of {}",
+            text::count(counts.total() - judged),
+            text::count(counts.total())
         ),
+        not_judged,
+        freshness: freshness(site, root),
+        grid: benchmark_grid::grid(site, root),
         views: links::presets(site, root),
-        panels: panels(site, root),
-        tests: chips(root, site.tests.keys(), urls::test),
-        backends: chips(root, site.backends.keys(), urls::backend),
-        diffs: diffs(site, root),
+        backends: backends(site, root),
+        first_week,
         verdict,
     };
     pages::html(&template)
 }
 
+const EMPTY_HELP: EmptyHelp = EmptyHelp {
+    text: "Add the first record:",
+    command: concat!(
+        "mkdir -p data/results\n",
+        "echo '{\"commit\":\"'$(git rev-parse HEAD)'\",\"timestamp\":\"'",
+        "$(date -u +%Y-%m-%dT%H:%M:%SZ)'\",\"backend\":\"rust\",\"test\":\"parse\",",
+        "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
+    ),
+};
+
+/// `2 open regressions; largest: parse is 2.07× slower`.
+fn heading(
+    site: &SiteContext<'_>,
+    counts: &VerdictCounts,
+    open: &[&RegressionGroup],
+    first_week: Option<&FirstWeek>,
+) -> String {
+    if let Some(first_week) = first_week {
+        return first_week.heading.clone();
+    }
+    if counts.total() == 0 {
+        return site.input.policy.site.title.clone();
+    }
+    let too_noisy = match (counts.judged_well(), counts.too_noisy()) {
+        (0, 1..) => format!(
+            "; {} of {} are too noisy to judge",
+            text::count(counts.too_noisy()),
+            text::count_noun(counts.active(), "active series")
+        ),
+        _ => String::new(),
+    };
+    let regressions = text::count_noun(counts.open(), "open regression");
+    let headline = |group: &RegressionGroup| group.headline(&site.names, site.input.series);
+    match open {
+        [] => format!("No open regressions{too_noisy}"),
+        [only] if counts.open() == 1 => format!("{regressions}: {}", headline(only)),
+        [only] => format!("{regressions}, one cause: {}", headline(only)),
+        [largest, ..] => format!("{regressions}; largest: {}", headline(largest)),
+    }
+}
+
+/// `2 causes, 5 series, largest first`.
+fn cause_note(groups: &[&RegressionGroup]) -> String {
+    let series = groups.iter().map(|group| group.members.len() as u64).sum();
+    let causes = text::count_noun(groups.len() as u64, "cause");
+    let order = if groups.len() > 1 { ", largest first" } else { "" };
+    format!("{causes}, {}{order}", text::count_noun(series, "series"))
+}
+
+fn recent_note(site: &SiteContext<'_>) -> String {
+    let until = site.input.history.newest.map_or_else(String::new, text::date);
+    format!("{RECENT_DAYS} days up to {until}")
+}
+
+/// Improvements, and regressions that were fixed, accepted or explained lately.
+fn recent(site: &SiteContext<'_>, cards: &CardMaker<'_>) -> Vec<CauseCard> {
+    let from = regressions::recent(site.input);
+    let closed = site.regressions.groups().iter().filter(|group| {
+        let is_closed = !matches!(group.state(), "open" | "suspected" | "withdrawn");
+        is_closed && group.closed_at(site.input.series, &site.input.analyses.by_series) >= from
+    });
+    let closed: Vec<&RegressionGroup> = closed.take(MAX_RECENT).collect();
+    let improved = site.regressions.improvements().iter().take(MAX_RECENT);
+    let mut all: Vec<CauseCard> = improved.map(|group| cards.improvement(group)).collect();
+    // Half of the places for each, and more where the other needs less.
+    let room = MAX_RECENT.saturating_sub(closed.len()).max(MAX_RECENT / 2);
+    all.truncate(room);
+    let room = MAX_RECENT - all.len();
+    all.extend(closed.into_iter().take(room).map(|group| cards.regression(group)));
+    all
+}
+
+fn all_events(site: &SiteContext<'_>, root: LinkRoot) -> Option<PageLink> {
+    let count = site.events.newest_first().len() as u64;
+    let text = format!("All {}", text::count_noun(count, "change"));
+    (count > 0).then(|| table::more_link(root, "event/", text))
+}
+
 /// The shifts of most series that stayed, with no recorded cause.
-fn shift_rows(site: &SiteContext<'_>, root: LinkRoot) -> Vec<CauseRow> {
+fn shifts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
     let shifts = site.lasting_shifts.iter().map(|shift| {
         let day = infrastructure::first_day(site, shift);
         let page = day.map_or("event/".to_owned(), |day| urls::event(&infrastructure::id(day)));
-        CauseRow { href: root.to(&page), sentence: shift.sentence() }
+        table::more_link(root, &page, shift.sentence())
     });
     shifts.collect()
 }
 
 /// `▲ 2 open regressions, 141 unchanged, 1 new. ▲ 2 regressions in the last 7 days.`
-fn verdict(site: &SiteContext<'_>, root: LinkRoot) -> Phrase {
-    let total = site.input.series.len();
-    if total == 0 {
+fn verdict(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    counts: &VerdictCounts,
+    first_week: Option<&FirstWeek>,
+) -> Phrase {
+    if counts.total() == 0 {
         return Phrase::new("note").text("No results yet.");
     }
-    let all: Vec<usize> = site.series_indices().collect();
-    let counts = VerdictCounts::of(site, &all)
-        .sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
+    if let Some(first_week) = first_week {
+        return Phrase::new("note").text(&first_week.lead);
+    }
+    let counts = counts.sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
     let phrase = RecentChanges::of(site).add_to(counts.text(" "));
     match targets::missed_text(site) {
         Some(missed) => phrase.text(" ").link(root.to("health/#targets"), missed).text("."),
@@ -153,7 +228,7 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot) -> Phrase {
     }
 }
 
-/// How many changes began in the last [`RECENT_DAYS`], by what became of them.
+/// How many changes began in the last [`WEEK`], by what became of them.
 #[derive(Default)]
 struct RecentChanges {
     regressions: u64,
@@ -166,7 +241,7 @@ impl RecentChanges {
     fn of(site: &SiteContext<'_>) -> Self {
         let mut recent = Self::default();
         let events = site.events.newest_first().iter();
-        for event in events.filter(|event| site.age_in_days(event.time) <= RECENT_DAYS) {
+        for event in events.filter(|event| site.age_in_days(event.time) <= WEEK) {
             let (_, _, change) = site.change(event);
             match (&change.status, change.is_regression) {
                 (ChangeStatus::Accepted { .. }, _) => recent.accepted += 1,
@@ -204,110 +279,32 @@ impl RecentChanges {
     }
 }
 
-fn is_missing(site: &SiteContext<'_>, series: usize) -> bool {
-    let analysis = site.series(series).1;
-    analysis.is_retired || analysis.verdict.has_no_result()
-}
-
-fn facts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Fact> {
+/// `Newest result: 26 Sep 2025 17:03 UTC. Rejected records: 0. Data health: good.`
+fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Phrase {
     let history = site.input.history;
-    let mut facts = Vec::new();
+    let mut phrase = Phrase::new("");
     if let Some(newest) = history.newest {
-        facts.push(Fact::at("Latest result", wording::minute(newest)));
+        phrase = phrase.text(format!("Newest result: {}. ", wording::minute(newest).text));
     }
-    let total = site.input.series.len();
-    let reporting = site.series_indices().filter(|index| !is_missing(site, *index)).count();
-    if total > 0 {
-        let count = format!("{} of {}", text::count(reporting as u64), text::count(total as u64));
-        facts.push(Fact::new("Series with recent results", count));
+    let rejected = text::count(history.rejected_records.len() as u64);
+    let health = format!("Data health: {}", health::state(site).as_str());
+    phrase = phrase.text(format!("Rejected records: {rejected}. "));
+    let phrase = phrase.link(root.to("health/"), health).text(".");
+    match site.page_policy.count_without_page() as u64 {
+        0 => phrase,
+        count => phrase
+            .text(" ")
+            .link(root.to("about/#rule-detail"), text::count_noun(count, "quiet series"))
+            .text(" without a page are listed on the page of their test."),
     }
-    if site.page_policy.count_without_page() > 0 {
-        let note = "quiet series, listed on the page of their test";
-        let fact = Fact::new(
-            "Without their own page",
-            text::count(site.page_policy.count_without_page() as u64),
-        );
-        facts.push(fact.note(note).href(root.to("about/#rule-detail")));
-    }
-    facts.push(Fact::new("Rejected records", text::count(history.rejected_records.len() as u64)));
-    let health = health::state(site);
-    facts.push(Fact::new("Data health", health.as_str()).href(root.to("health/")));
-    facts
 }
 
-fn chips<'a>(
-    root: LinkRoot,
-    names: impl Iterator<Item = &'a &'a str>,
-    path: fn(&str) -> String,
-) -> Vec<PageLink> {
-    let links = names.take(MAX_CHIPS);
-    links
-        .map(|name| PageLink {
-            href: root.to(&path(name)),
-            text: (*name).to_owned(),
-            note: String::new(),
-        })
-        .collect()
-}
-
-/// For each test, the series of each backend that are measured alike: those with the largest n.
-fn panels(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PanelGroup> {
-    let mut groups = Vec::new();
-    let mut drawn = 0;
-    for test in site.tests.keys() {
-        let Some(members) = representative(site, test) else { continue };
-        if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
-            break;
-        }
-        let key = &site.series(members[0]).0.key;
-        let heading = PanelHeading {
-            title: (*test).to_owned(),
-            href: root.to(&urls::test(test)),
-            note: wording::variant_label(key),
-        };
-        groups.push(table::panel_group(site, root, heading, &members, drawn));
-        drawn += members.len().min(table::MAX_GROUP_PANELS);
-    }
-    groups
-}
-
-/// The group of like series of a test, one a backend: most backends first, then the worst news,
-/// then the largest n.
-pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<usize>> {
-    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for &index in site.tests.get(test).into_iter().flatten() {
-        let (series, analysis) = site.series(index);
-        if !analysis.is_retired && analysis.latest_run.is_some() {
-            alike.entry(wording::variant_label(&series.key)).or_default().push(index);
-        }
-    }
-    // One group a test: all variants of all tests would be a page of hundreds of charts.
-    let best = alike.into_values().max_by_key(|members| {
-        let open =
-            members.iter().filter(|series| urgency::has_open_regression(site, **series)).count();
-        let n = members.first().and_then(|series| site.series(*series).0.key.n);
-        (members.len(), open, n)
-    })?;
-    Some(best)
-}
-
-/// What the overview links to compare: pull requests, then the newest commits, then tags.
-fn diffs(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
-    let mut pairs: Vec<&CommitPair> = site.pairs.all().iter().rev().collect();
-    // What people compare most: their pull request, then the last commit, then releases.
-    pairs.sort_by_key(|pair| match pair.kind {
-        PairKind::Pull(_) => 0,
-        PairKind::Consecutive => 1,
-        PairKind::Tags => 2,
-        PairKind::Event => 3,
+/// The backends of a project that has several.
+fn backends(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
+    let links = site.backends.iter().take(MAX_BACKENDS).map(|(name, members)| PageLink {
+        href: root.to(&urls::backend(name)),
+        text: (*name).to_owned(),
+        note: text::count_noun(members.len() as u64, "series"),
     });
-    let name = |commit| pages::commit_text(site, commit);
-    let shown = pairs.into_iter().filter(|pair| pair.kind != PairKind::Event).take(MAX_DIFFS);
-    shown
-        .map(|pair| PageLink {
-            href: root.to(&urls::diff(&pair.slug)),
-            text: format!("{} → {}", name(pair.base), name(pair.head)),
-            note: pages::diff::kind_text(pair.kind),
-        })
-        .collect()
+    links.collect()
 }

@@ -14,7 +14,7 @@ use crate::site::links::ChartLinks;
 use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
 use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
-use crate::site::{answers, markdown, pages, table, verdict};
+use crate::site::{markdown, pages, series_answers, table, verdict};
 use chart::{TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict, ChangeKind};
 use model::record::shorten;
@@ -121,7 +121,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         test: link(urls::test(&series.key.test), &series.key.test),
         backend: link(urls::backend(&series.key.backend), &series.key.backend),
         key,
-        answers: answers::answers(site, root, index, drawn.level),
+        answers: series_answers::of_series(site, root, index, drawn.level),
         chart: drawn.figure,
         strip: drawn.strip,
         sensitivity: wording::sensitivity(
