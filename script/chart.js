@@ -13,14 +13,14 @@ const next = (entries, current, step) => {
   return ordered.find((entry) => away(entry) > 0) || ordered.pop();
 };
 
-const chart = (svg) => {
-  const links = all('a', svg);
+const chart = (plot) => {
+  const links = all('.fd a', plot);
   if (!links.length) return;
   const out = make('p', '', 'readout');
   out.setAttribute('aria-live', 'polite');
-  svg.after(out);
-  svg.setAttribute('tabindex', '0');
-  svg.setAttribute('aria-roledescription', 'interactive chart');
+  (plot.parentElement.querySelector('.nav') || plot).after(out);
+  plot.setAttribute('tabindex', '0');
+  plot.setAttribute('aria-roledescription', 'interactive chart');
 
   let current = null;
   const show = (element) => {
@@ -41,10 +41,10 @@ const chart = (svg) => {
     Home: [runs, 1, true],
     End: [runs, -1, true],
   };
-  svg.addEventListener('focus', () => {
+  plot.addEventListener('focus', () => {
     if (!current) out.textContent = 'Arrow keys: runs. Page Up/Down: changes. Enter: open.';
   });
-  svg.addEventListener('keydown', (event) => {
+  plot.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === 'Enter' && current) location.assign(current.href.baseVal);
     if (!Object.hasOwn(keys, event.key)) return;
@@ -55,4 +55,4 @@ const chart = (svg) => {
   for (const element of links) element.addEventListener('pointerenter', () => show(element));
 };
 
-feature('svg.tc', chart);
+feature('.ch[id]', chart);
