@@ -1,6 +1,6 @@
 # `make` lists the targets. Longer commands are scripts in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check fuzz bench bench-steps growth bench-record evaluate shots clean
+.PHONY: help demo-data demo-serve demo-build test check fuzz bench bench-steps bench-search growth bench-record evaluate script shots clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -29,6 +29,12 @@ bench: ## compare the targets for speed and size with measurements, in one table
 bench-steps: ## measure the time of individual steps and the memory of records
 	cargo bench --features bench --bench suite --bench memory --bench stock
 
+bench-search: ## measure the search of 10,000 series: bytes of the index, time to the first result
+	rm -rf target/search
+	cargo run --release --quiet -- demo-data --scenario large --series 10000 --days 3 --out target/search/data
+	cargo run --release --quiet -- build --data target/search/data --out target/search/site --demo
+	node tests/browser/search-speed.mjs target/search/site
+
 growth: ## measure builds of up to 10,000,000 records and draw docs/growth.svg
 	rm -rf target/growth
 	mkdir -p target/growth/data/results
@@ -42,6 +48,9 @@ bench-record: ## run the benchmarks and add the records to data/
 evaluate: ## measure the accuracy of the detection and write docs/accuracy.md (15 minutes)
 	cargo build --release --quiet --bin benchpages --example comparators
 	python3 tests/evaluate/evaluate.py target/release/benchpages target/release/examples/comparators target/evaluate
+
+script: ## make static/app.js of the parts in script/
+	node tests/browser/script.mjs
 
 shots: ## write screenshots of the pages to target/browser/shots
 	@SHOTS=target/browser/shots .ci/browser

@@ -16,7 +16,7 @@ impl RegressionGroup {
     pub(crate) fn headline(&self, names: &SeriesNames, series: &[Series]) -> String {
         let first = &self.members[0];
         let subject = match self.members.len() {
-            1 => names.title(&series[first.series].key),
+            1 => names.subject(&series[first.series].key),
             count => self.shared_name(names, count as u64),
         };
         let gradual = if first.kind == RegressionKind::Gradual { " (gradual)" } else { "" };

@@ -58,6 +58,13 @@ impl SeriesNames {
         join(parts.into_iter().chain(self.parts(key)))
     }
 
+    /// The same as the subject of a sentence: `csharp groupby_topN · loops · n = 100,000`.
+    pub(crate) fn subject(&self, key: &SeriesKey) -> String {
+        let backend = if self.backend { format!("{} ", key.backend) } else { String::new() };
+        let test = Some(format!("{backend}{}", key.test));
+        join([test].into_iter().chain(self.parts(key)))
+    }
+
     /// The same without test and backend: `loops · n = 100,000`.
     pub(crate) fn variant(&self, key: &SeriesKey) -> String {
         join(self.parts(key).into_iter())

@@ -94,12 +94,7 @@ fn whose(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Answer {
     };
     // The card of the cause has the same words.
     let suspect = cards::suspect(site, root, group);
-    let (first, others) = match suspect.spans.iter().position(|span| span.class == "code") {
-        Some(at) => (suspect.spans[at].clone(), suspect.spans[at + 1..].to_vec()),
-        None => return Answer::new("Whose change?", suspect, Phrase::new("")),
-    };
-    let answer = Phrase { tone: "", spans: vec![first] };
-    let note = Phrase { tone: "", spans: others };
-    let question = if group.culprit.is_some() { "Whose change?" } else { "Suspect commit" };
-    Answer::new(question, answer, note)
+    let mut spans = suspect.spans.into_iter();
+    let answer = Phrase { tone: "", spans: spans.by_ref().take(1).collect() };
+    Answer::new("Whose change?", answer, Phrase { tone: "", spans: spans.collect() })
 }

@@ -14,7 +14,7 @@ use crate::site::markdown::Markup;
 use crate::site::table;
 use crate::site::urgency::{self, by_urgency};
 use crate::site::verdict_counts::VerdictCounts;
-use crate::site::view::PageLink;
+use crate::site::view::{PageLink, breakable};
 use chart::SharedRow;
 use detect::{Analysis, Verdict};
 use model::series::Series;
@@ -71,8 +71,12 @@ pub(crate) struct GridCell {
 }
 
 pub(crate) fn grid(site: &SiteContext<'_>, root: LinkRoot) -> BenchmarkGrid {
-    let (retired, active): (Vec<usize>, Vec<usize>) =
+    let (mut retired, mut active): (Vec<usize>, Vec<usize>) =
         site.series_indices().partition(|series| site.series(*series).1.is_retired);
+    // Of a project that is over, what there was is all there is to see.
+    if active.is_empty() {
+        std::mem::swap(&mut retired, &mut active);
+    }
     let mut maker = GridMaker { site, root, left: MAX_CELLS, others: Vec::new() };
     let has_peers = active.iter().any(|series| site.peers.members(*series).len() > 1);
     let sections = if has_peers { maker.matrix(&active) } else { maker.tile_sections(&active) };
@@ -190,7 +194,7 @@ impl GridMaker<'_> {
         let (tone, words) = cell_words(series, analysis, wide);
         GridCell {
             href: self.root.to(&site.series_path(index)),
-            name: pieces(&name),
+            name: breakable(&name),
             context: String::new(),
             value: latest.map_or_else(|| "–".to_owned(), quantity),
             tone,
@@ -231,6 +235,7 @@ fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str
         (Verdict::Improved, Some(it)) => ("better", change(it)),
         (Verdict::Suspected { .. }, _) => ("warn", "suspected".to_owned()),
         (Verdict::TooNoisy, _) => ("note", noisy()),
+        _ if analysis.is_retired => ("note", "retired".to_owned()),
         (Verdict::Missing, _) => ("note", "no recent result".to_owned()),
         (Verdict::Unchanged, _) => {
             let level = analysis.latest_change.map(text::percent_change);
@@ -280,11 +285,6 @@ fn section_note(site: &SiteContext<'_>, members: &[usize], shown: usize) -> Stri
 /// More than six backends take as many columns as fit.
 fn columns(backends: usize) -> &'static str {
     ["", "", "n2", "n3", "n4", "n5", "n6"].get(backends).copied().unwrap_or("")
-}
-
-/// Behind these characters a long name may break.
-fn pieces(name: &str) -> Vec<String> {
-    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
 }
 
 fn suite_name(suite: &str) -> String {

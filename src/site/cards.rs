@@ -10,7 +10,7 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::table;
-use crate::site::view::{PageLink, PlainChart};
+use crate::site::view::{PageLink, PlainChart, breakable};
 use chart::CardSize;
 use model::series::CommitIndex;
 use model::text;
@@ -26,7 +26,8 @@ pub(crate) struct CauseCard {
     pub(crate) edge: &'static str,
     pub(crate) tone: &'static str,
     pub(crate) mark: &'static str,
-    pub(crate) title: String,
+    /// In pieces, behind which it may break.
+    pub(crate) title: Vec<String>,
     /// `open`, `fixed`, …; empty for an improvement.
     pub(crate) state: &'static str,
     pub(crate) facts: Vec<CardFact>,
@@ -80,7 +81,7 @@ impl CardMaker<'_> {
             edge: "k",
             tone: "better",
             mark: wording::arrow(first.change),
-            title: group.headline(&site.names, site.input.series),
+            title: breakable(&group.headline(&site.names, site.input.series)),
             state: "",
             facts: Vec::new(),
             compare: compare_link(site, root, group),
@@ -190,8 +191,10 @@ pub(crate) fn suspect(site: &SiteContext<'_>, root: LinkRoot, group: &Regression
         return phrase.marked("note", format!(" ({})", wording::culprit(culprit)));
     }
     if group.members[0].kind == RegressionKind::Gradual {
-        let phrase = Phrase::new("").text("No single commit. First run beyond the threshold: ");
-        return phrase.append(commit(site, root, group.first_bad));
+        let id = |at: CommitIndex| site.commit(at).id.as_str();
+        let phrase = Phrase::new("").text("No single commit").marked("note", ": between ");
+        let phrase = site.with_commit(phrase, root, id(group.last_good)).marked("note", " and ");
+        return site.with_commit(phrase, root, id(group.first_bad));
     }
     let is_suspect = |at: &CommitIndex| site.commit(*at).main_line || *at == group.first_bad;
     let measured = (last_good + 1..=first_bad).map(CommitIndex).filter(is_suspect).count();

@@ -104,7 +104,7 @@ impl<'a> SiteContext<'a> {
             tests: group_by_name(input.series, |series| &series.key.test),
             colors: BackendColors::of(input.policy, backends.keys().copied()),
             backends,
-            charts: ChartMemos::of(input.series.len(), &peers),
+            charts: ChartMemos::of(input.series.len()),
             peers,
             lineage: Lineage::of(input.history),
             events,
@@ -222,9 +222,10 @@ impl<'a> SiteContext<'a> {
 }
 
 fn series_names(input: &SiteInput<'_>) -> SeriesNames {
+    let is_over = input.analyses.by_series.iter().all(|analysis| analysis.is_retired);
     let all = input.series.iter().zip(&input.analyses.by_series);
-    let active = all.filter(|(_, analysis)| !analysis.is_retired);
-    SeriesNames::of(active.map(|(series, _)| &series.key))
+    let shown = all.filter(|(_, analysis)| is_over || !analysis.is_retired);
+    SeriesNames::of(shown.map(|(series, _)| &series.key))
 }
 
 fn stems(series: &[Series]) -> Result<Vec<String>, RenderError> {

@@ -4,6 +4,7 @@ use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::context::SiteContext;
 use crate::site::picture_index;
+use crate::site::search;
 use crate::site::view::{NavItem, PageFrame};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -84,6 +85,7 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),
         feed: root.to("feed.xml"),
+        search: search::FILES.map(|path| root.to(path)).to_vec(),
         // Search engines would index every copy of the site otherwise.
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
         picture: base_url

@@ -14,7 +14,7 @@ use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
-use crate::site::{api, assets, feeds, infrastructure, pages, picture_index, pictures};
+use crate::site::{api, assets, feeds, infrastructure, pages, picture_index, pictures, search};
 use model::series::CommitIndex;
 
 /// Every file of the site.
@@ -27,6 +27,9 @@ pub(crate) fn all<'a>(site: &'a SiteContext<'a>) -> Result<Vec<FileJob<'a>>, Ren
     add_pages(site, redirects.clone(), &mut jobs);
     add_api(site, &mut jobs);
     add_feeds(site, redirects, &mut jobs);
+    for path in search::FILES {
+        jobs.file(path, move || search::file(site, path));
+    }
     for asset in assets::all() {
         jobs.file(asset.path(), move || Ok(asset.bytes.to_vec()));
     }
@@ -149,7 +152,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     }
     for commit in site.commits.with_address() {
         let slug = urls::commit_slug(&site.commit(commit).id);
-        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit(site, commit));
+        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit::file(site, commit));
     }
 }
 

@@ -9,7 +9,7 @@ const TOP_FILES: [&str; 7] =
     [".nojekyll", "404.html", "feed.xml", "index.html", "picture.png", "robots.txt", "sitemap.xml"];
 
 /// Folders at the top of a site, with the endings of the files in them.
-const TOP_FOLDERS: [(&str, &[&str]); 16] = [
+const TOP_FOLDERS: [(&str, &[&str]); 17] = [
     ("about", &["html"]),
     ("api", &["csv", "json"]),
     ("assets", &["css", "js", "svg"]),
@@ -23,6 +23,7 @@ const TOP_FOLDERS: [(&str, &[&str]); 16] = [
     ("event", &["html", "png"]),
     ("feed", &["xml"]),
     ("health", &["html"]),
+    ("search", &["js"]),
     ("series", &["html", "png"]),
     ("test", &["html"]),
     ("view", &["html"]),

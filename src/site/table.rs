@@ -31,6 +31,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
     let scale = wording::scale(series, analysis);
     let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
     let cell = wording::verdict_cell(series, analysis);
+    let change = analysis.verdict_change().map(|change| change.change).or(analysis.latest_change);
+    // A change that the cell does not show orders nothing.
+    let change = change.filter(|_| !cell.change.is_empty());
     let values = match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
             wording::levels(series, change)
@@ -47,6 +50,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
         threshold: text::percent(analysis.threshold),
         spark: chart::spark(series, analysis).into(),
         data: RowData {
+            change: sort_value(change),
+            value: sort_value(latest),
+            threshold: sort_value(Some(analysis.threshold)),
             backend: urls::slug(&key.backend),
             mode: urls::slug(&key.mode),
             test: urls::slug(&key.test),
@@ -55,6 +61,11 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
             verdict: wording::verdict_name(analysis.verdict),
         },
     }
+}
+
+/// A number that a column is sorted by; empty for none.
+pub(crate) fn sort_value(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| format!("{value:.4}"))
 }
 
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
@@ -105,6 +116,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         href: root.to(&urls::event(&event.id)),
         date: wording::day(event.time),
         what: wording::event(series, change),
+        size: sort_value(Some(change.change)),
         values: wording::levels(series, change),
         status: wording::state(change).to_owned(),
         series: series.key.test.clone(),
@@ -139,7 +151,6 @@ pub(crate) fn trend_input<'a>(
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.colors.slot(&series.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -151,6 +162,8 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
         id: id.to_owned(),
         title: None,
         caption: drawn.caption,
+        note: drawn.note,
+        key: drawn.key.into_iter().map(PlainKey::from).collect(),
         svg: drawn.svg.into(),
         description: drawn.description,
     }
@@ -194,7 +207,7 @@ pub(crate) fn panel_group(
 ) -> PanelGroup {
     let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
-    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
+    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series)));
     let panels = members
         .iter()
         .enumerate()
@@ -241,7 +254,7 @@ pub(crate) fn card_chart(
     PlainChart {
         caption: card.caption,
         svg: card.drawing.into(),
-        key: key.map(|it| PlainKey { mark: it.mark.into(), name: it.name }).collect(),
+        key: key.map(PlainKey::from).collect(),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct PageFrame {
     pub(crate) js: String,
     pub(crate) icon: String,
     pub(crate) feed: String,
+    /// The files of the search, loaded when somebody searches.
+    pub(crate) search: Vec<String>,
     pub(crate) canonical: Option<String>,
     /// The whole address of the page's picture.
     pub(crate) picture: Option<String>,
@@ -98,8 +100,13 @@ pub(crate) struct SeriesRow {
     pub(crate) data: RowData,
 }
 
-/// What the filters on the page read.
+/// What the filters and the sorting of the page read; numbers in base units, empty for none.
 pub(crate) struct RowData {
+    /// Relative change of the cell.
+    pub(crate) change: String,
+    /// The newest value.
+    pub(crate) value: String,
+    pub(crate) threshold: String,
     pub(crate) backend: String,
     pub(crate) mode: String,
     pub(crate) test: String,
@@ -121,8 +128,16 @@ pub(crate) struct Figure {
     pub(crate) id: String,
     pub(crate) title: Option<PageLink>,
     pub(crate) caption: String,
+    /// Set beside the caption, muted.
+    pub(crate) note: String,
+    pub(crate) key: Vec<PlainKey>,
     pub(crate) svg: Markup,
     pub(crate) description: String,
+}
+
+/// A name in pieces, behind each of which a long one may break.
+pub(crate) fn breakable(name: &str) -> Vec<String> {
+    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
 }
 
 /// A small chart that its page says in words.
@@ -136,6 +151,12 @@ pub(crate) struct PlainChart {
 pub(crate) struct PlainKey {
     pub(crate) mark: Markup,
     pub(crate) name: &'static str,
+}
+
+impl From<chart::KeyMark> for PlainKey {
+    fn from(mark: chart::KeyMark) -> Self {
+        Self { mark: mark.mark.into(), name: mark.name }
+    }
 }
 
 /// One of the panels that share their axes.
@@ -163,6 +184,8 @@ pub(crate) struct EventRow {
     pub(crate) href: String,
     pub(crate) date: Moment,
     pub(crate) what: Phrase,
+    /// The relative change, for sorting.
+    pub(crate) size: String,
     pub(crate) values: String,
     pub(crate) status: String,
     pub(crate) series: String,

@@ -1,7 +1,7 @@
-// Holds static/app.js to its word on a small site of its own (fixture/), under the real CSP: what
-// it adds, what it leaves alone, what ends up in the address.
+// Holds the script of a site to its word on a small site of its own (fixture/), under the real CSP:
+// what it adds, what it leaves alone, what ends up in the address.
 
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +21,8 @@ const query = (page) => page.evaluate(() => location.search);
 async function chart(page, url, is) {
   await page.goto(url(''));
   is('one readout per chart with links', await page.$$eval('.readout', (all) => all.length), 1);
-  is('chart is a tab stop', await page.$$eval('svg.tc[tabindex="0"]', (all) => all.length), 1);
-  await page.evaluate(() => document.querySelector('svg.tc').focus());
+  is('chart is a tab stop', await page.$$eval('.ch[id][tabindex="0"]', (all) => all.length), 1);
+  await page.evaluate(() => document.querySelector('.ch[id]').focus());
   is('a hint on focus', /Arrow keys/.test(await text(page, '.readout')), true);
   for (const [key, expected] of [
     ['Home', 'first run'], ['ArrowRight', 'second run'], ['ArrowRight', 'third run'],
@@ -32,10 +32,10 @@ async function chart(page, url, is) {
     await page.keyboard.press(key);
     is(`${key} in the chart`, await text(page, '.readout'), expected);
   }
-  is('one column marked', await page.$$eval('svg.tc a.on', (all) => all.length), 1);
+  is('one column marked', await page.$$eval('.ch[id] a.on', (all) => all.length), 1);
   await page.keyboard.press('Enter');
   is('Enter opens', await page.evaluate(() => location.hash), '#c-2');
-  const box = await (await page.$('svg.tc a[href="#c-1"]')).boundingBox();
+  const box = await (await page.$('.ch[id] a[href="#c-1"]')).boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   is('pointing reads out', await text(page, '.readout'), 'first run');
 }
@@ -56,56 +56,271 @@ const shown = (page) =>
   page.$$eval('tr[data-test]', (rows) =>
     rows.filter((row) => row.checkVisibility()).map((row) => row.id).join());
 
+const options = (page) => page.$$eval('#find-list [role="option"]', (all) =>
+  all.map((option) => option.querySelector('bdi').textContent));
+
+async function search(page, url, is) {
+  await page.goto(url('view/'));
+  const loaded = () => page.evaluate(() => performance.getEntriesByType('resource')
+    .filter((entry) => entry.name.includes('/search/')).length);
+  is('nothing is loaded before somebody searches', await loaded(), 0);
+  await page.keyboard.press('/');
+  is('the slash focuses the field', await page.evaluate(() => document.activeElement.id), 'find');
+  await page.waitForFunction(() => performance.getEntriesByType('resource')
+    .filter((entry) => entry.name.includes('/search/')).length === 2);
+  await page.keyboard.type('sum');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('benchmarks first, then regressions, series and commits', (await options(page)).join('; '),
+    'sum; sum on rust is slower; sum · go · n = 1000; sum · rust · n = 1000; ' +
+    'sum · rust · n = 1,000,000; abc · v1 #7 · add a sum');
+  await page.keyboard.type(' 1000000 rust');
+  is('all words, in any order, without separators', (await options(page)).join(),
+    'sum · rust · n = 1,000,000');
+  is('the count is said', await text(page, '#said'), '1 result');
+  const field = () => page.$eval('#find', (input) =>
+    [input.getAttribute('aria-expanded'), input.getAttribute('aria-activedescendant')].join());
+  await page.keyboard.press('ArrowDown');
+  is('the marked option', await field(), 'true,find-list-0');
+  is('is selected', await page.$eval('#find-list-0', (option) => option.ariaSelected), 'true');
+  await page.keyboard.press('Escape');
+  is('Escape closes', await field(), 'false,');
+  is('and keeps the text', await page.$eval('#find', (input) => input.value), 'sum 1000000 rust');
+  await page.keyboard.press('Slash');
+  is('a slash in the field is text', await page.$eval('#find', (i) => i.value.endsWith('/')), true);
+  is('nothing is found', await text(page, '#find-list'), 'Nothing found.');
+  await page.$eval('#find', (input) => { input.value = ''; });
+  await page.keyboard.type('v1');
+  is('a commit by its tag', (await options(page)).join(), 'abc · v1 #7 · add a sum');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => location.pathname === '/repo/commit/abc/');
+  await page.goto(url('view/'));
+  await page.tap('#find');
+  await page.keyboard.type('<img src=x>');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('a hostile name is text', (await options(page)).join(), '<img src=x>');
+  await page.$eval('#find', (input) => { input.value = ''; });
+  await page.keyboard.type('top');
+  const hrefs = await page.$$eval('#find-list a', (all) => all.map((a) => a.href));
+  is('a series without a page is a row', hrefs[1], url('test/top/#s-top-go-x-a1b2c3'));
+  await page.tap('#find-list a');
+  await page.waitForFunction(() => location.pathname === '/repo/test/top/');
+}
+
+/// A site that is read from disk: no fetch, but scripts.
+async function disk(page, url, is, folder) {
+  await page.goto(`file://${join(folder, 'disk.html')}`);
+  await page.focus('#find');
+  await page.keyboard.type('sum 1000 go');
+  await page.waitForSelector('#find-list [role="option"]');
+  is('the search works', (await options(page)).join(), 'sum · go · n = 1000');
+  is('its links name files', await page.$eval('#find-list a', (a) => a.href),
+    `file://${join(folder, 'series/sum/go/loops/1000/index.html')}`);
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', {
+    value: { writeText: async (value) => { window.copied = value; } },
+  }));
+  await page.click('button.copy');
+  is('an address is the published one', await page.evaluate(() => window.copied),
+    'https://example.org/repo/api/x.json');
+  await page.select('select.theme', 'dark');
+  await page.reload();
+  is('the theme is kept', (await themeOf(page)).scheme, 'dark');
+}
+
 async function filters(page, url, is) {
   await page.goto(url('view/?utm=1&n=1000..&show=all'));
   is('the form shows', await visible(page, 'form.filters'), true);
   is('n from the address', await shown(page), 'r2,r3,r4');
-  is('canonical address, defaults out, strangers kept', await query(page), '?n=1000..&utm=1');
-  is('the count', await text(page, 'p.count'), '3 of 4 series shown');
-  await page.click('input[value="rust"]');
+  is('defaults leave the address, strangers stay', await query(page), '?utm=1&n=1000..');
+  is('the count', await text(page, 'p.count'), '3 of 4 shown.');
+  is('a group with hits is opened', await page.$eval('details', (fold) => fold.open), true);
+  is('its count', await text(page, 'summary .note'), '1 of 1');
+  await page.select('select[name="backend"]', 'rust');
   is('backend filters', await shown(page), 'r2');
-  is('backend first in the address', await query(page), '?backend=rust&n=1000..&utm=1');
-  await page.click('input[value="go"]');
-  is('all backends are no filter', await query(page), '?n=1000..&utm=1');
-  await page.click('button[type="reset"]');
+  is('in the address', await query(page), '?utm=1&n=1000..&backend=rust');
+  is('a group without hits is hidden', await visible(page, 'summary'), false);
+  await page.tap('button[type="reset"]');
   await page.waitForFunction(() => location.search === '?utm=1');
-  is('reset shows all', await shown(page), 'r1,r2,r3,r4');
+  is('reset shows all', await shown(page), 'r1,r2,r3');
+  is('and closes what was closed', await page.$eval('details', (fold) => fold.open), false);
+  is('with its own words', await text(page, 'summary .note'), '1 series');
   await page.select('select[name="mode"]', 'loops-parallel');
   is('a parallel mode', await shown(page), 'r2');
-  for (const [show, rows] of [['worse', 'r1'], ['better', 'r3'], ['changed', 'r1,r3']]) {
+  await page.goto(url('view/'));
+  await page.focus('input[name="q"]');
+  await page.keyboard.type('RUST sum');
+  is('words in any order', await shown(page), 'r1,r2');
+  is('the words are in the address', await query(page), '?q=RUST+sum');
+  for (const [show, rows] of [['worse', 'r1'], ['better', 'r3'], ['changed', 'r1,r3'],
+    ['unchanged', 'r2,r4']]) {
     await page.goto(url(`view/?show=${show}`));
     is(`show=${show}`, await shown(page), rows);
   }
-  await page.goto(url('view/?n=..1000&mode=nonsense&backend=go,rust'));
-  is('an unknown value is no filter', await shown(page), 'r1,r2,r3');
-  await page.goto(url('view/?n=%3Cimg%20src%3Dx%3E'));
-  is('a hostile value is no filter', await shown(page), 'r1,r2,r3,r4');
+  for (const [n, rows] of [['1e3', 'r2,r3'], ['1K', 'r2,r3'], ['..1,000', 'r1,r2,r3'],
+    ['0.1M', 'r4'], ['10k..1M', 'r4'], ['..', 'r1,r2,r3']]) {
+    await page.goto(url(`view/?n=${n}`));
+    is(`n=${n}`, await shown(page), rows);
+    is(`n=${n} is valid`, await page.$eval('[name="n"]', (e) => e.ariaInvalid), 'false');
+  }
+  for (const n of ['1x', '1..2..3', '%3Cimg%20src%3Dx%3E']) {
+    await page.goto(url(`view/?n=${n}`));
+    is(`n=${n} filters nothing`, await shown(page), 'r1,r2,r3');
+    is(`n=${n} is marked`, await page.$eval('[name="n"]', (e) => e.ariaInvalid), 'true');
+    is(`n=${n} is said`, /is not a number/.test(await text(page, 'p.count')), true);
+  }
+  await page.goto(url('view/?mode=nonsense&backend=go'));
+  is('an unknown value is no filter', await shown(page), 'r3,r4');
 }
+
+const results = (page) => page.$$eval('main table tbody tr', (rows) => rows.map((row) =>
+  [...row.cells].map((cell) => cell.textContent.replaceAll('\u202f', ' ')).join(' ')));
+
+const status = async (page, pattern) => {
+  await page.waitForFunction((source) =>
+    new RegExp(source).test(document.querySelector('.picked').textContent), {}, pattern.source);
+  return text(page, '.picked');
+};
 
 async function picker(page, url, is) {
   await page.goto(url('diff/?base=aaa&head=bbb'), { waitUntil: 'load' });
   await page.waitForFunction(() => document.title === 'built');
   is('a built pair opens', new URL(page.url()).pathname, '/repo/diff/aaa..bbb/');
+
   await page.goto(url('diff/?base=aaa&head=ccc'), { waitUntil: 'load' });
   await page.waitForSelector('table tbody tr');
-  is('other pairs are computed', await page.$$eval('tbody tr', (rows) =>
-    rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(' ')).join('; ')),
-  'sum/go/loops/100 50 40 −20%; sum/rust/loops/100 100 114 +13.9%; born – 3 –; gone 7 – –');
-  await page.goto(url('diff/?base=aaa&head=%3Cb%3E'), { waitUntil: 'load' });
-  await page.waitForFunction(() => /no data/.test(document.querySelector('.picked').textContent));
-  is('an unknown commit is said', await page.$$eval('table tr', (rows) => rows.length), 0);
+  is('what changed comes first, by the rules of the report', (await results(page)).join('; '),
+    'sum · rust · n = 1000 100 µs 114 µs +14% slower; ' +
+    'sum · rust · n = 1,000,000 2 KiB 1 KiB −50% smaller; ' +
+    'odd 1 k ops/s 2 k ops/s +100% too noisy; ' +
+    'once 100 µs 200 µs +100% outlier; ' +
+    'sum · go · n = 1000 50 µs 51 µs +2% unchanged; ' +
+    'born – – – not compared: not measured at the base; ' +
+    'moved – – – not compared: the runner differs: cpu old → new');
+  is('counts, subjects and what it is', await text(page, '.picked'),
+    '1 slower, 1 smaller, 1 too noisy, 1 outlier, 1 unchanged, 2 not compared. ' +
+    'aaa · oldest (2025-09-11) → ccc · newest (2025-09-14). ' +
+    'Computed in your browser; not a verdict.');
+  is('a row leads to its series', await page.$eval('tbody a', (a) => a.getAttribute('href')),
+    url('series/sum/rust/loops/1000/'));
+  await page.click('th:nth-child(4) button');
+  is('the table sorts', (await results(page))[0].split(' ')[0], 'odd');
+
+  await page.goto(url('diff/'));
+  is('the newest and the one before are chosen',
+    await page.$$eval('.picker input', (all) => all.map((input) => input.value).join()), 'bbb,ccc');
+  is('nothing is compared unasked', (await results(page)).length, 0);
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('add a');
+  await page.waitForSelector('#base-list [role="option"]');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  is('a commit by its subject and keyboard', await page.$eval('#base', (i) => i.value), 'abc');
+  await page.tap('.picker button[type="submit"]');
+  is('a missing commit is said', await status(page, /no data/), 'One of these commits has no data.');
+  is('the pair is in the address', await query(page), '?base=abc&head=ccc');
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('main');
+  await page.keyboard.press('Escape');
+  await page.click('.picker button[type="submit"]');
+  is('main is the newest', await status(page, /same/), 'Base and head are the same commit.');
+  await page.click('#base', { clickCount: 3 });
+  await page.keyboard.type('ccc');
+  is('an equal pair cannot be compared',
+    await page.$eval('.picker button[type="submit"]', (button) => button.disabled), true);
+  await page.goto(url('diff/?base=v1&head=%3Cb%3E'), { waitUntil: 'load' });
+  is('an unknown name is said', await status(page, /There is no/),
+    'There is no measured commit or tag “<b>”.');
+  await page.goto(url('diff/?base=old&head=ccc'), { waitUntil: 'load' });
+  is('two machines are refused with the reason', (await status(page, /Not compared/)).split('. ')[0],
+    'Not compared: the runner differs: cpu old → new');
+}
+
+const themeOf = (page) => page.evaluate(() => ({
+  chosen: document.querySelector('select.theme').value,
+  scheme: getComputedStyle(document.documentElement).colorScheme,
+  dark: getComputedStyle(document.documentElement).backgroundColor !== 'rgb(255, 255, 255)',
+}));
+
+async function theme(page, url, is) {
+  const has = async (claim, chosen, scheme, dark) =>
+    is(claim, JSON.stringify(await themeOf(page)), JSON.stringify({ chosen, scheme, dark }));
+  const system = (value) => page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+  await system('dark');
+  await page.goto(url(''));
+  await has('the system decides', 'auto', 'light dark', true);
+  await page.focus('select.theme');
+  await page.keyboard.type('Li');
+  await has('light by keyboard', 'light', 'light', false);
+  await page.goto(url('view/'));
+  await has('kept on the next page', 'light', 'light', false);
+  await system('light');
+  await page.select('select.theme', 'dark');
+  await has('dark on a light system', 'dark', 'dark', true);
+  await page.emulateMediaType('print');
+  is('prints light', (await themeOf(page)).dark, false);
+  await page.emulateMediaType('screen');
+  // Before the first paint: the script runs while the head is read.
+  await page.evaluateOnNewDocument(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.body) return;
+      window.atBody = document.documentElement.dataset.theme;
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  is('no flash', await page.evaluate(() => window.atBody), 'dark');
+  await page.select('select.theme', 'auto');
+  await has('back to the system', 'auto', 'light dark', false);
+}
+
+const column = (page, at) =>
+  page.$$eval('#sorted tbody tr', (rows, n) => rows.map((row) => row.cells[n].textContent).join(), at);
+
+async function sort(page, url, is) {
+  await page.goto(url(''));
+  is('three columns sort', await page.$$eval('#sorted button.sort', (all) => all.length), 3);
+  is('a table with merged cells does not',
+    await page.$$eval('#merged button.sort', (all) => all.length), 0);
+  const width = () => page.$eval('#sorted', (table) => table.getBoundingClientRect().height);
+  const before = await width();
+  await page.click('#sorted th:nth-child(2) button');
+  is('largest number first, none last', await column(page, 0), 'b10,b9,a,none');
+  is('aria-sort', await page.$eval('#sorted th:nth-child(2)', (th) => th.ariaSort), 'descending');
+  is('nothing moves', await width(), before);
+  await page.keyboard.press('Enter');
+  is('again: smallest first, none last', await column(page, 0), 'a,b9,b10,none');
+  is('the focus stays',
+    await page.evaluate(() => document.activeElement.textContent.trim()), 'Change');
+  await page.focus('#sorted th:first-child button');
+  await page.keyboard.press('Space');
+  is('names in natural order', await column(page, 0), 'a,b9,b10,none');
+  is('one head says so', await page.$$eval('#sorted [aria-sort]', (all) => all.length), 1);
+  await page.tap('#sorted th:nth-child(3) button');
+  is('dates by touch', await column(page, 0), 'none,b10,a,b9');
+  is('and it is said', await text(page, '#said'), 'Sorted by Date, ascending.');
 }
 
 async function copy(page, url, is) {
   await page.browserContext().overridePermissions(new URL(url('')).origin, [
     'clipboard-read', 'clipboard-write', 'clipboard-sanitized-write',
   ]);
-  await page.goto(url(''));
+  await page.goto(url('?from=2025'));
   await page.bringToFront();
-  await page.click('button.copy');
-  await page.waitForFunction(() => document.querySelector('button.copy').textContent === 'Copied');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  is('the text is copied', copied, 'copied text');
+  const copied = async (id) => {
+    await page.waitForFunction((s) => document.querySelector(s).textContent === 'Copied', {}, id);
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  await page.click('#copy-text');
+  is('the text is copied', await copied('#copy-text'), 'copied text');
+  await page.focus('#copy-link');
+  await page.keyboard.press('Enter');
+  is('an address is absolute', await copied('#copy-link'), url('api/x.json'));
+  await page.tap('#copy-page');
+  is('this page with its state', await copied('#copy-page'), url('?from=2025'));
+  await page.evaluate(() => { delete Navigator.prototype.clipboard; });
+  await page.click('#copy-old');
+  await page.waitForFunction(
+    () => document.querySelector('#copy-old').textContent === 'Copied');
+  is('the focus comes back', await page.evaluate(() => document.activeElement.id), 'copy-old');
 }
 
 async function lost(page, url, is) {
@@ -125,14 +340,19 @@ async function lost(page, url, is) {
   }
 }
 
-/// Runs every feature; a surprise on the console or an exception is a fault too.
-export async function checkFeatures(browser, report) {
+/// Runs every feature with the script and the stylesheet of a built site; a surprise on the console
+/// or an exception is a fault too.
+export async function checkFeatures(browser, site, report, only) {
   const folder = mkdtempSync(join(tmpdir(), 'benchpages-fixture-'));
   cpSync(here('fixture'), folder, { recursive: true });
-  cpSync(here('../../static/app.js'), join(folder, 'app.js'));
+  for (const ending of ['css', 'js']) {
+    const file = site.files.find((name) => /^assets\/app\./.test(name) && name.endsWith(ending));
+    copyFileSync(join(site.folder, file), join(folder, `app.${ending}`));
+  }
   const server = await serve(folder, '/repo/');
   try {
-    for (const feature of [chart, ages, filters, picker, copy, lost]) {
+    for (const feature of [chart, ages, theme, sort, search, disk, filters, picker, copy, lost]) {
+      if (only && feature.name !== only) continue;
       const check = report.open('app.js', feature.name, 'claims');
       const is = (claim, found, expected) => {
         check.looked();
@@ -145,7 +365,7 @@ export async function checkFeatures(browser, report) {
           const asked = /status of 404/.test(message.text());
           if (message.type() === 'error' && !asked) check.fault(feature.name, message.text());
         });
-        await feature(page, server.url, is).catch((e) => check.fault(feature.name, e.message));
+        await feature(page, server.url, is, folder).catch((e) => check.fault(feature.name, e.message));
       });
     }
   } finally {

@@ -13,7 +13,7 @@ import { INDEX_SCHEMA } from './schema.mjs';
 // every page is held to its own budget in the browser.
 const BUDGETS = [
   { ends: '.css', most: 3 * 1024, warns: true },
-  { ends: '.js', most: 5 * 1024, warns: false },
+  { ends: '.js', most: 9 * 1024, warns: false },
 ];
 
 const VALIDATE = {

@@ -1,10 +1,11 @@
 // Checks built sites as their readers meet them.
 //
-//   node run.mjs --site NAME=DIR [--site NAME=DIR …] [--shots DIR]
+//   node run.mjs --site NAME=DIR [--site NAME=DIR …] [--shots DIR] [--feature NAME]
 //
 // Builds nothing. Each site is served on the loopback under the base it was built for (its
 // canonical link says which; `/repo/` where none does). Ends with 0 when every check holds, with 1
-// when one fails, with 2 when the arguments or the machine are at fault.
+// when one fails, with 2 when the arguments or the machine are at fault. With --feature only this
+// feature of the script is checked (a function of features.mjs), for work on it.
 
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,28 +14,31 @@ import { chromium, open } from './chromium.mjs';
 import * as files from './files.mjs';
 import { checkPages } from './pages.mjs';
 import { Report } from './report.mjs';
+import { checkScript } from './script.mjs';
 import { serve } from './server.mjs';
 import { loadSite } from './site.mjs';
 
 function usage(message) {
-  console.error(`${message}\nusage: node run.mjs --site NAME=DIR … [--shots DIR]`);
+  console.error(`${message}\nusage: node run.mjs --site NAME=DIR … [--shots DIR] [--feature NAME]`);
   process.exit(2);
 }
 
 function options() {
   try {
     const { values } = parseArgs({
-      options: { site: { type: 'string', multiple: true }, shots: { type: 'string' } },
+      options: { site: { type: 'string', multiple: true }, shots: { type: 'string' },
+        feature: { type: 'string' } },
     });
     const sites = (values.site ?? []).map((text) => /^([^=]+)=(.+)$/.exec(text));
     if (!sites.length || sites.includes(null)) usage('a site is NAME=DIR');
-    return { sites: sites.map(([, name, folder]) => loadSite(name, folder)), shots: values.shots };
+    return { ...values,
+      sites: sites.map(([, name, folder]) => loadSite(name, folder)) };
   } catch (error) {
     return usage(error.message);
   }
 }
 
-const { sites, shots } = options();
+const { sites, shots, feature } = options();
 const path = chromium();
 if (!path) usage('no browser');
 if (shots) mkdirSync(shots, { recursive: true });
@@ -42,8 +46,9 @@ if (shots) mkdirSync(shots, { recursive: true });
 const report = new Report();
 const browser = await open(path);
 try {
-  await checkFeatures(browser, report);
-  for (const [index, site] of sites.entries()) {
+  await checkScript(report);
+  await checkFeatures(browser, sites[0], report, feature);
+  for (const [index, site] of feature ? [] : sites.entries()) {
     const started = Date.now();
     files.checkIds(site, report);
     files.checkLinks(site, report);

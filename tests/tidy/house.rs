@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::scan::{self, LineKind};
 
 /// What is read: whole folders and single files.
-const READ: [&str; 14] = [
+const READ: [&str; 15] = [
     ".github",
     "Cargo.lock",
     "Cargo.toml",
@@ -18,6 +18,7 @@ const READ: [&str; 14] = [
     "benches",
     "templates",
     "static",
+    "script",
     "docs",
     "README.md",
     "CHANGELOG.md",

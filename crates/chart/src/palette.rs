@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_stylesheet_uses_exactly_these_dashes_and_no_other_color() {
         for (at, dash) in DASHES.iter().enumerate().skip(1) {
-            let rule = format!(".tc .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
+            let rule = format!(".fd .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
             assert!(stylesheet().contains(&rule), "{rule}");
         }
         let listed: Vec<&str> = [LIGHT, DARK]

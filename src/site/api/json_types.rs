@@ -32,6 +32,8 @@ pub(super) struct IndexFile {
 /// with the points themselves and what stands beside them.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct SeriesView<P> {
+    /// Smallest change that counts, in base units; 0 for any.
+    pub(super) absolute_threshold: f64,
     pub(super) backend: String,
     pub(super) baseline: Option<f64>,
     pub(super) better: &'static str,
@@ -288,8 +290,25 @@ pub(super) struct CommitFile<'a> {
     pub(super) built_from: BuiltFrom,
     pub(super) commit: String,
     pub(super) main_line: bool,
+    /// Who measured, as `segments` of a series; rows of `runs` name them by their place.
+    pub(super) runners: Vec<SegmentView>,
+    /// What a comparison with another commit needs: a row for each of `values`, in their order.
+    pub(super) runs: Vec<ComparableRun>,
     pub(super) schema: &'static str,
     pub(super) timestamp: String,
     /// Value by series id, base units; null where the run failed.
     pub(super) values: BTreeMap<&'a str, Option<f64>>,
 }
+
+/// A run as the base of a comparison (of a failed one, the newest run before it). The median of up
+/// to five runs on its level in base units, null where there is none; how many these are; its
+/// segment in the series; its place in `runners`; and why it is not like other runs: `outlier`,
+/// `infrastructure`, `below_resolution` or nothing.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ComparableRun(
+    pub(super) Option<f64>,
+    pub(super) usize,
+    pub(super) u32,
+    pub(super) usize,
+    pub(super) &'static str,
+);

@@ -1,12 +1,11 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
+pub(crate) mod commit;
 mod events;
 pub(crate) mod replay;
 pub(crate) mod series;
 pub(crate) mod json_types;
-
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -29,7 +28,6 @@ use crate::site::targets;
 use crate::site::{audit, health};
 use detect::TrendEstimate;
 use model::policy;
-use model::series::CommitIndex;
 use model::text::emails::without_emails;
 
 /// The names under `schema/`: files of the site, and answers of the program.
@@ -80,11 +78,6 @@ pub(crate) fn schema(name: &str) -> Result<Vec<u8>, RenderError> {
 /// The comparison of a pair.
 pub(crate) fn pair(site: &SiteContext<'_>, pair: &CommitPair) -> Result<Vec<u8>, RenderError> {
     json(&diff_file(site, pair, &comparison::of_pair(site, pair)))
-}
-
-/// The values measured at a commit.
-pub(crate) fn commit(site: &SiteContext<'_>, commit: CommitIndex) -> Result<Vec<u8>, RenderError> {
-    json(&commit_file(site, commit))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
@@ -140,6 +133,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
     let (series, analysis) = site.series(index);
     let key = &series.key;
     SeriesView {
+        absolute_threshold: analysis.absolute_threshold,
         backend: key.backend.clone(),
         baseline: analysis.baseline.and_then(|baseline| finite(baseline.value)),
         better: series.direction.as_str(),
@@ -285,30 +279,5 @@ fn diff_file<'a>(
         head: site.commit(pair.head).id.clone(),
         not_compared,
         schema: "schema/diff.json",
-    }
-}
-
-fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a> {
-    let commit = site.commit(at);
-    let mut values = BTreeMap::new();
-    for run in site.commits.pull_runs(at) {
-        let series = &site.input.series[run.series as usize];
-        let value = series.pulls[run.run as usize].run.value.get();
-        values.insert(site.stems[run.series as usize].as_str(), value);
-    }
-    // The main line last: where a commit was measured for a pull request and then again on the
-    // main line, the value of the main line counts.
-    for run in site.commits.main_runs(at) {
-        let series = &site.input.series[run.series as usize];
-        let value = series.runs[run.run as usize].value.get();
-        values.insert(site.stems[run.series as usize].as_str(), value);
-    }
-    CommitFile {
-        built_from: built_from(site),
-        commit: commit.id.clone(),
-        main_line: commit.main_line,
-        schema: "schema/commit.json",
-        timestamp: commit.time.to_string(),
-        values,
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn file(
         ),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
-        segments: Some(segments(series, &runners)),
+        segments: Some(series.segments.iter().map(segment_view).collect()),
         ..series_view(site, index, points(site, index, newest..series.runs.len(), &runners))
     })
 }
@@ -102,15 +102,13 @@ fn points<'a>(
     runs.map(|run| point(site, index, run, runners)).collect()
 }
 
-fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
-    let segments = series.segments.iter().zip(runners);
-    segments
-        .map(|(segment, id)| SegmentView {
-            id: id.clone(),
-            runner: segment.fingerprint.iter().cloned().collect(),
-            version: segment.version.clone(),
-        })
-        .collect()
+/// Who measured a segment.
+pub(super) fn segment_view(segment: &Segment) -> SegmentView {
+    SegmentView {
+        id: runner_id(segment),
+        runner: segment.fingerprint.iter().cloned().collect(),
+        version: segment.version.clone(),
+    }
 }
 
 fn runner_id(segment: &Segment) -> String {

@@ -76,10 +76,12 @@ impl<'p> SortedDeltas<'p> {
             SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (4, 0.0),
         };
         // By size in units of the threshold: 6% is news for a series with 2%, not for one with 10%.
-        sorted.changed.sort_by(|a, b| {
-            let (a, b) = (severity(a), severity(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
+        for part in [&mut sorted.changed, &mut sorted.unchanged] {
+            part.sort_by(|a, b| {
+                let (a, b) = (severity(a), severity(b));
+                a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+            });
+        }
         sorted
     }
 

@@ -22,6 +22,8 @@ use model::text;
 /// Unchanged and not compared series of one page; the JSON has all of them.
 const MIN_FOLDED: usize = 60;
 
+/// Rows of the first table where that many series were compared.
+const MIN_SHOWN: usize = 8;
 /// Changed series of one page.
 const MAX_CHANGED: usize = 150;
 
@@ -37,7 +39,8 @@ struct DiffPage {
     answers: Vec<Answer>,
     facts: Vec<Fact>,
     slices: Vec<PageLink>,
-    changed: Vec<DiffRow>,
+    /// What changed, and of the others the largest, so that a table has some rows.
+    shown: Vec<DiffRow>,
     unchanged_summary: String,
     unchanged: Vec<DiffRow>,
     not_compared_summary: String,
@@ -136,8 +139,12 @@ pub(crate) fn render(
     let kind = Phrase::new("").link(root.to("diff/"), "Compare");
     let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
     let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
+    let quiet = MIN_SHOWN.saturating_sub(sorted.changed.len()).min(sorted.unchanged.len());
+    let (quiet, folded) = sorted.unchanged.split_at(quiet);
+    let mut shown = sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED);
+    shown.extend(sorted.rows(site, root, pair, quiet, MIN_SHOWN));
     let cut = sorted.changed.len() > MAX_CHANGED
-        || sorted.unchanged.len() > MIN_FOLDED
+        || folded.len() > MIN_FOLDED
         || sorted.not_compared.len() > MIN_FOLDED;
     let template = DiffPage {
         frame: frame(site, &page),
@@ -150,12 +157,12 @@ pub(crate) fn render(
         answers: sorted.answers(site, root, pair),
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slices, slice),
-        changed: sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED),
+        shown,
         unchanged_summary: format!(
-            "{} without a change",
-            text::count_noun(sorted.unchanged.len() as u64, "series")
+            "{} more without a change",
+            text::count_noun(folded.len() as u64, "series")
         ),
-        unchanged: sorted.rows(site, root, pair, &sorted.unchanged, MIN_FOLDED),
+        unchanged: sorted.rows(site, root, pair, folded, MIN_FOLDED),
         not_compared_summary: format!(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
@@ -220,7 +227,11 @@ fn slice_links(
         .iter()
         .map(|slice| PageLink {
             href: root.to(&format!("{whole}{}", slice.path)),
-            note: if slice.path == current.path { "(this page)".to_owned() } else { String::new() },
+            note: match (slice.path == current.path, slice.members) {
+                (true, _) => "(this page)".to_owned(),
+                (false, Some(members)) => text::count_noun(members.len() as u64, "series"),
+                (false, None) => String::new(),
+            },
             text: slice.name.to_owned(),
         })
         .collect();

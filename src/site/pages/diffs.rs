@@ -12,14 +12,10 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::view::PageFrame;
-use model::record::shorten;
 use model::text;
 
-/// Comparisons of one kind that are listed, and commits offered to pick from.
+/// Comparisons of one kind that are listed.
 const MAX_LISTED: usize = 60;
-const MAX_CHOICES: usize = 200;
-/// Characters of a subject in the list to pick from.
-const MAX_SUBJECT_CHARS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "diffs.html")]
@@ -27,9 +23,9 @@ struct DiffsPage {
     frame: PageFrame,
     verdict: Phrase,
     diffs_json: String,
-    commits_json: String,
-    /// `(slug, text)`.
-    commits: Vec<(String, String)>,
+    /// The newest measured commit and the one before it, by their slugs: what most readers compare.
+    base: String,
+    head: String,
     groups: Vec<PairGroup>,
 }
 
@@ -80,24 +76,15 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         };
         (!rows.is_empty()).then_some(PairGroup { title, note, rows })
     });
-    // Commits with the same first twelve digits have one address; the newest keeps it.
-    let mut slugs = std::collections::BTreeSet::new();
-    let newest = site.commits.main_line().iter().rev().take(MAX_CHOICES);
+    let newest = |age: usize| {
+        let at = site.commits.main_line().iter().rev().nth(age);
+        at.map_or_else(String::new, |at| urls::commit_slug(&site.commit(*at).id))
+    };
     let template = DiffsPage {
         frame: frame(site, &page),
         diffs_json: root.to("api/v1/diffs.json"),
-        commits_json: root.to("api/v1/commit/"),
-        commits: newest
-            .map(|at| {
-                let commit = site.commit(*at);
-                let name = text::short_commit(&commit.id);
-                let subject = commit.subject.as_deref().map(|it| shorten(it, MAX_SUBJECT_CHARS));
-                let subject = subject.map_or_else(String::new, |it| format!(", {it}"));
-                let words = format!("{name}, {}{subject}", text::date(commit.time));
-                (urls::commit_slug(&commit.id), words)
-            })
-            .filter(|(slug, _)| slugs.insert(slug.clone()))
-            .collect(),
+        base: newest(1),
+        head: newest(0),
         groups: groups.collect(),
         verdict,
     };

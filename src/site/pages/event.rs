@@ -18,8 +18,8 @@ use crate::site::pages::life::{self, LifeStep};
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::pages::{self, suspects};
 use crate::site::table;
-use crate::site::view::{EventRow, Figure, PageFrame, PageLink, PlainChart};
-use chart::{self, CardSize, ChartSize, ChartSpan, RunWindow};
+use crate::site::view::{EventRow, Figure, PageFrame, PageLink, PlainChart, breakable};
+use chart::{self, CardSize, ChartSpan, RunWindow};
 use detect::ChangeKind;
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -38,7 +38,8 @@ struct EventPage {
     series: PageLink,
     tone: &'static str,
     mark: &'static str,
-    heading: String,
+    /// In pieces, behind which it may break.
+    heading: Vec<String>,
     state: &'static str,
     /// What became of it, in a sentence.
     verdict: Phrase,
@@ -109,7 +110,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             wording::tone(change.is_regression)
         },
         mark: wording::arrow(change.change),
-        heading: heading(site, event),
+        heading: breakable(&heading(site, event)),
         state: wording::state(change),
         answers: answers::of_event(site, root, event),
         compare: site
@@ -182,7 +183,7 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
     // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
-    table::figure("c1", chart::trend(&input, ChartSize::Full))
+    table::figure("c1", chart::trend(&input))
 }
 
 /// The comparison of the commits on either side of a change, where it has a page.

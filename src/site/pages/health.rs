@@ -35,6 +35,8 @@ struct HealthPage {
 
 struct RejectedRow {
     place: String,
+    /// How many others have the same reason.
+    more: String,
     reason: String,
     remedy: String,
 }
@@ -63,18 +65,13 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Health,
     };
-    let problems = &site.input.history.rejected_records;
-    let rejected = problems.iter().take(MAX_ROWS).map(|problem| RejectedRow {
-        place: shorten(&problem.location.to_string(), 200).into_owned(),
-        reason: shorten(&problem.reason, 400).into_owned(),
-        remedy: problem.remedy.clone(),
-    });
+    let rejected = rejected_rows(&site.input.history.rejected_records);
     let template = HealthPage {
         frame: frame(site, &page),
         facts: facts(site),
         findings: findings.into_iter().map(|finding| Phrase::new("").text(finding.text)).collect(),
-        rejected: rejected.collect(),
-        rejected_note: rejected_note(problems.len()),
+        rejected_note: rejected_note(rejected.len()),
+        rejected,
         sections: [
             targets_section(site, root),
             ingest_section(site),
@@ -93,6 +90,29 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict,
     };
     pages::html(&template)
+}
+
+/// Records that were rejected for one reason share a row: its remedy is needed once.
+fn rejected_rows(problems: &[Problem]) -> Vec<RejectedRow> {
+    let mut rows: Vec<(RejectedRow, u64)> = Vec::new();
+    for problem in problems {
+        let (reason, remedy) = (shorten(&problem.reason, 400), &problem.remedy);
+        let is_same = |(row, _): &(RejectedRow, u64)| row.reason == reason && row.remedy == *remedy;
+        match rows.iter().position(is_same) {
+            Some(at) => rows[at].1 += 1,
+            None if rows.len() < MAX_ROWS => {
+                let place = shorten(&problem.location.to_string(), 200).into_owned();
+                let (reason, remedy) = (reason.into_owned(), remedy.clone());
+                rows.push((RejectedRow { place, more: String::new(), reason, remedy }, 0));
+            }
+            None => {}
+        }
+    }
+    let with_count = |(row, more): (RejectedRow, u64)| match more {
+        0 => row,
+        count => RejectedRow { more: format!("and {} more", text::count(count)), ..row },
+    };
+    rows.into_iter().map(with_count).collect()
 }
 
 /// `Good: the data can be trusted.`, or `1 error, 2 warnings.`
@@ -142,12 +162,11 @@ fn ingest_section(site: &SiteContext<'_>) -> Option<HealthSection> {
     })
 }
 
-fn rejected_note(all: usize) -> String {
+fn rejected_note(reasons: usize) -> String {
     let quarantine = "data/quarantine/refused.ndjson keeps each record with its text.";
-    if all > MAX_ROWS {
-        format!("First {MAX_ROWS} of {}. {quarantine}", text::count(all as u64))
-    } else {
-        quarantine.to_owned()
+    match reasons {
+        MAX_ROWS.. => format!("The first {MAX_ROWS} reasons. {quarantine}"),
+        _ => quarantine.to_owned(),
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     for link in [&mut frame.about, &mut frame.health, &mut frame.home] {
         *link = absolute(link);
     }
+    for link in &mut frame.search {
+        *link = absolute(link);
+    }
     for item in frame.nav.iter_mut().chain(&mut frame.more) {
         item.href = absolute(&item.href);
     }

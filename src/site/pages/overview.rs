@@ -18,7 +18,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::ledger::Ledger;
 use crate::site::regressions::{self, RECENT_DAYS};
 use crate::site::verdict_counts::VerdictCounts;
-use crate::site::view::{PageFrame, PageLink};
+use crate::site::view::{PageFrame, PageLink, breakable};
 use crate::site::{health, infrastructure, links, not_judged, pages, table, targets};
 use detect::ChangeStatus;
 use model::text;
@@ -35,8 +35,9 @@ const MAX_BACKENDS: usize = 60;
 #[template(path = "overview.html")]
 struct OverviewPage {
     frame: PageFrame,
-    heading: String,
-    verdict: Phrase,
+    /// In pieces, behind which it may break.
+    heading: Vec<String>,
+    lead: Phrase,
     ledger: Option<Ledger>,
     empty: Option<EmptyHelp>,
     first_week: Option<FirstWeek>,
@@ -88,7 +89,8 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let judged = counts.judged();
     let template = OverviewPage {
         frame: frame(site, &page),
-        heading: heading(site, &counts, &open, first_week.as_ref()),
+        heading: breakable(&heading(site, &counts, &open, first_week.as_ref())),
+        lead: lead(site, root, first_week.as_ref()),
         ledger: (!all.is_empty()).then(|| Ledger::of(&counts)),
         empty: all.is_empty().then_some(EMPTY_HELP),
         shifts: shifts(site, root),
@@ -114,7 +116,6 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         views: links::presets(site, root),
         backends: backends(site, root),
         first_week,
-        verdict,
     };
     pages::html(&template)
 }
@@ -158,6 +159,10 @@ fn heading(
         ),
         _ => String::new(),
     };
+    if counts.active() == 0 {
+        let all = text::count_noun(counts.total(), "series");
+        return format!("No recent results: {all} retired");
+    }
     let regressions = text::count_noun(counts.open(), "open regression");
     let headline = |group: &RegressionGroup| group.headline(&site.names, site.input.series);
     match open {
@@ -229,7 +234,19 @@ fn verdict(
         return Phrase::new("note").text(&first_week.lead);
     }
     let counts = counts.sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
-    let phrase = RecentChanges::of(site).add_to(counts.text(" "));
+    with_targets(site, root, RecentChanges::of(site).add_to(counts.text(" ")))
+}
+
+/// What the heading does not say: the last days, and missed targets.
+fn lead(site: &SiteContext<'_>, root: LinkRoot, first_week: Option<&FirstWeek>) -> Phrase {
+    match first_week {
+        _ if site.input.series.is_empty() => Phrase::new("note").text("No results yet."),
+        Some(first_week) => Phrase::new("note").text(&first_week.lead),
+        None => with_targets(site, root, RecentChanges::of(site).add_to(Phrase::new(""))),
+    }
+}
+
+fn with_targets(site: &SiteContext<'_>, root: LinkRoot, phrase: Phrase) -> Phrase {
     match targets::missed_text(site) {
         Some(missed) => phrase.text(" ").link(root.to("health/#targets"), missed).text("."),
         None => phrase,

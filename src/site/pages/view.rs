@@ -16,6 +16,7 @@ use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, SeriesGroup};
 use crate::site::{links, pages, presets, table, urgency};
 use model::filter::Filter;
 use model::record::shorten;
+use model::series::SeriesKey;
 use model::text;
 
 /// Characters of a name in a list to pick from.
@@ -117,10 +118,8 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
     let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
-    let mut modes: Vec<&str> =
-        site.series_indices().map(|index| site.series(index).0.key.mode.as_str()).collect();
-    modes.sort_unstable();
-    modes.dedup();
+    let modes: BTreeMap<String, String> =
+        site.series_indices().map(|index| mode_choice(&site.series(index).0.key)).collect();
     let template = ViewPage {
         frame: frame(site, &framed),
         name: "Views".to_owned(),
@@ -129,13 +128,23 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
         filters: !members.is_empty(),
         backends: site.backends.keys().map(named).collect(),
         tests: site.tests.keys().map(named).collect(),
-        modes: modes.iter().map(named).collect(),
+        modes: modes.into_iter().collect(),
         panels: Vec::new(),
         groups: table::series_groups(site, root, shown),
         pages: Vec::new(),
         verdict,
     };
     pages::html(&template)
+}
+
+/// A mode as the filters name it: `loops-parallel`, `loops, parallel`.
+fn mode_choice(key: &SeriesKey) -> (String, String) {
+    let (slug, name) = (urls::slug(&key.mode), shorten(&key.mode, MAX_OPTION_CHARS));
+    // A mode may itself end in `-parallel`.
+    if key.parallel && !slug.ends_with("-parallel") {
+        return (format!("{slug}-parallel"), format!("{name}, parallel"));
+    }
+    (slug, name.into_owned())
 }
 
 /// `No series matches parallel, n ≥ 1,000,000.` and which condition excluded the last series.

@@ -57,7 +57,7 @@ pub fn every_file_says_what_it_is(house: &House) -> Vec<String> {
 
 pub fn files_are_short(house: &House) -> Vec<String> {
     let rust = house.product().map(|file| (file, file.product_lines(), FILE_LINES));
-    let script = house.under("static/app.js", "");
+    let script = house.under("script/", ".js");
     let script = script.map(|file| (file, file.text.lines().count(), SCRIPT_LINES));
     let long = rust.chain(script).filter(|(_, lines, most)| lines > most);
     long.map(|(file, lines, most)| format!("{}: {lines} lines, at most {most}", file.path))
@@ -108,7 +108,7 @@ fn opens_function(line: &str) -> bool {
 
 pub fn lines_are_short(house: &House) -> Vec<String> {
     let mut faults = Vec::new();
-    for file in house.under("", ".rs").chain(house.under("static/", ".js")) {
+    for file in house.under("", ".rs").chain(house.under("script/", ".js")) {
         let without_literals = bare(&pieces(&file.text));
         let lines = file.text.lines().zip(without_literals.lines()).enumerate();
         let long = |line: &str, bare: &str| {
@@ -153,8 +153,8 @@ mod tests {
         finds(files_are_short, "src/text.rs", &long, "src/text.rs: 501 lines, at most 500");
         let tested = format!("#[cfg(test)]\nmod tests {{\n{long}}}");
         allows(files_are_short, "src/text.rs", &tested);
-        let script = "static/app.js: 501 lines, at most 400";
-        finds(files_are_short, "static/app.js", &long, script);
+        let script = "script/core.js: 501 lines, at most 400";
+        finds(files_are_short, "script/core.js", &long, script);
         let line = "é".repeat(101);
         finds(lines_are_short, "tests/a.rs", &line, "tests/a.rs:1: over 100 chars");
         allows(lines_are_short, "tests/a.rs", &"é".repeat(100));

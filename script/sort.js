@@ -1,0 +1,54 @@
+// Sorting: the heads of table columns become buttons
+
+// Numbers by data-value, dates by their time, all else as text; cells without a value come last.
+const sortKey = (row, column) => {
+  const cell = row.cells[column];
+  if (!cell) return '';
+  if (cell.dataset.value !== undefined) {
+    return cell.dataset.value === '' ? '' : Number(cell.dataset.value);
+  }
+  const time = cell.querySelector('time');
+  return time ? time.dateTime : cell.textContent.trim();
+};
+
+const compareKeys = (a, b) =>
+  typeof a === 'number' && typeof b === 'number'
+    ? a - b
+    : String(a).localeCompare(String(b), 'en', { numeric: true });
+
+const sortRows = (table, column, descending) => {
+  const body = table.tBodies[0];
+  const keyed = [...body.rows].map((row) => [sortKey(row, column), row]);
+  keyed.sort(([a], [b]) => {
+    if (a === '' || b === '') return (a === '') - (b === '');
+    return descending ? compareKeys(b, a) : compareKeys(a, b);
+  });
+  body.append(...keyed.map(([, row]) => row));
+};
+
+const sortable = (table) => {
+  const rows = table.tBodies[0]?.rows ?? [];
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  // A table with merged cells has no columns to sort by.
+  if (rows.length < 2 || table.querySelector('[rowspan], [colspan]')) return;
+  heads.forEach((head, column) => {
+    const keys = [...rows].map((row) => sortKey(row, column));
+    if (!head.textContent.trim() || keys.every((key) => key === '')) return;
+    const button = setAll(make('button', undefined, 'sort'), { type: 'button' });
+    button.append(...head.childNodes);
+    head.append(button);
+    // Numbers begin with the largest, names with the first.
+    const first = keys.some((key) => typeof key === 'number') ? 'descending' : 'ascending';
+    button.addEventListener('click', () => {
+      const now = head.getAttribute('aria-sort');
+      const other = now === 'descending' ? 'ascending' : 'descending';
+      const order = now ? other : first;
+      for (const cell of heads) cell.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', order);
+      sortRows(table, column, order === 'descending');
+      say(`Sorted by ${button.textContent.trim()}, ${order}.`);
+    });
+  });
+};
+
+feature('main table', sortable);

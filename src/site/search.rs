@@ -1,0 +1,142 @@
+//! The index of the search: all benchmarks, commits and regressions by name, as scripts, because a
+//! page that is read from disk may load a script and nothing else.
+//!
+//! Names that many series share stand once. In `search/benchmarks.js` the series of a test are
+//! pairs of numbers: `["parse", "", [0, 3]]` is the test `parse` on the first backend in the fourth
+//! variant. A variant below zero (`-1 - index`) marks a series without a page of its own.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::report::regression_groups::RegressionGroup;
+use crate::report::urls;
+use crate::report::wording;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
+use model::record::shorten;
+use model::series::CommitIndex;
+use model::text;
+
+/// The files of the index. Commits come second: there may be more of them than series.
+pub(crate) const FILES: [&str; 2] = ["search/benchmarks.js", "search/commits.js"];
+
+/// Characters of a commit's subject.
+const MAX_SUBJECT_CHARS: usize = 80;
+/// Commit measured for a pull request only.
+const NOT_MAIN_LINE: u8 = 1;
+/// Commit without a page of its own.
+const WITHOUT_PAGE: u8 = 2;
+
+/// A name and its slug; the slug is empty where it is the name.
+#[derive(Serialize)]
+struct Named<'a>(&'a str, String);
+
+/// A test, its slug, and backend and variant of each of its series.
+#[derive(Serialize)]
+struct IndexedTest<'a>(&'a str, String, Vec<i64>);
+
+/// Slug, day, subject, tags and pull request, and what is not usual about it.
+#[derive(Serialize)]
+struct IndexedCommit<'a>(String, String, &'a str, String, u8);
+
+/// Sentence, state, day and path.
+#[derive(Serialize)]
+struct IndexedGroup(String, &'static str, String, String);
+
+#[derive(Serialize)]
+struct Benchmarks<'a> {
+    backends: Vec<Named<'a>>,
+    tests: Vec<IndexedTest<'a>>,
+    /// The words of a variant, and the end of the path of its series.
+    variants: Vec<(String, &'a str)>,
+}
+
+#[derive(Serialize)]
+struct Commits<'a> {
+    /// Newest first.
+    commits: Vec<IndexedCommit<'a>>,
+    regressions: Vec<IndexedGroup>,
+}
+
+/// One of [`FILES`].
+///
+/// # Errors
+/// Never in practice: the index has no text that JSON could not hold.
+pub(crate) fn file(site: &SiteContext<'_>, path: &str) -> Result<Vec<u8>, RenderError> {
+    if path == FILES[0] { script(&benchmarks(site)) } else { script(&commits(site)) }
+}
+
+/// A call of the function that the pages' script defines.
+fn script(index: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+    let mut bytes = b"addToSearch(".to_vec();
+    serde_json::to_writer(&mut bytes, index).map_err(|error| RenderError::Template {
+        template: "search".to_owned(),
+        reason: error.to_string(),
+    })?;
+    bytes.extend_from_slice(b");\n");
+    Ok(bytes)
+}
+
+/// The slug of a name; empty where it is the name itself.
+fn other_slug(name: &str) -> String {
+    let slug = urls::slug(name);
+    if slug == name { String::new() } else { slug }
+}
+
+fn benchmarks<'a>(site: &'a SiteContext<'_>) -> Benchmarks<'a> {
+    let backends: BTreeMap<&str, i64> = site.backends.keys().copied().zip(0..).collect();
+    let mut variants: BTreeMap<(String, &str), i64> = BTreeMap::new();
+    // Numbered in their order, so that the same series give the same bytes.
+    let variant = |index: usize| {
+        let tail = site.stems[index].splitn(3, '/').nth(2).unwrap_or_default();
+        (wording::variant_label(&site.series(index).0.key), tail)
+    };
+    for index in site.series_indices() {
+        variants.insert(variant(index), 0);
+    }
+    variants.values_mut().zip(0..).for_each(|(number, at)| *number = at);
+    let pair = |index: usize| {
+        let number = variants[&variant(index)];
+        let has_page = site.page_policy.has_series(index);
+        let backend = backends[site.series(index).0.key.backend.as_str()];
+        [backend, if has_page { number } else { -1 - number }]
+    };
+    let test = |(name, members): (&&'a str, &Vec<usize>)| {
+        let pairs = members.iter().flat_map(|index| pair(*index)).collect();
+        IndexedTest(name, other_slug(name), pairs)
+    };
+    Benchmarks {
+        tests: site.tests.iter().map(test).collect(),
+        backends: site.backends.keys().map(|name| Named(name, other_slug(name))).collect(),
+        variants: variants.into_keys().collect(),
+    }
+}
+
+fn commits<'a>(site: &'a SiteContext<'_>) -> Commits<'a> {
+    let commit = |at: CommitIndex| {
+        let commit = site.commit(at);
+        let pull = commit.pull.map(|pull| format!("#{pull}"));
+        let names: Vec<String> = commit.tags.iter().cloned().chain(pull).collect();
+        let on_main = if site.commits.main_runs(at).is_empty() { NOT_MAIN_LINE } else { 0 };
+        let page = if site.page_policy.has_commit(at) { 0 } else { WITHOUT_PAGE };
+        let subject = commit.subject.as_deref().unwrap_or_default();
+        let cut = subject.char_indices().nth(MAX_SUBJECT_CHARS).map_or(subject.len(), |it| it.0);
+        IndexedCommit(
+            urls::commit_slug(&commit.id),
+            text::iso_date(commit.time),
+            &subject[..cut],
+            names.join(" "),
+            on_main | page,
+        )
+    };
+    let group = |group: &RegressionGroup| {
+        let path = group.members[0].event.as_deref().map(urls::event)?;
+        let sentence = shorten(&group.sentence(site.input.history), 160).into_owned();
+        Some(IndexedGroup(sentence, group.state(), text::iso_date(group.since()), path))
+    };
+    Commits {
+        commits: site.commits.with_address().into_iter().map(commit).collect(),
+        regressions: site.regressions.groups().iter().filter_map(group).collect(),
+    }
+}
