@@ -96,5 +96,10 @@ fn whose(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Answer {
     let suspect = cards::suspect(site, root, group);
     let mut spans = suspect.spans.into_iter();
     let answer = Phrase { tone: "", spans: spans.by_ref().take(1).collect() };
-    Answer::new("Whose change?", answer, Phrase { tone: "", spans: spans.collect() })
+    let mut note = Phrase { tone: "", spans: spans.collect() };
+    // On a line of its own it is no longer the rest of a sentence.
+    if let Some(first) = note.spans.first_mut() {
+        first.text = first.text.trim_start_matches([';', ' ']).to_owned();
+    }
+    Answer::new("Whose change?", answer, note)
 }
