@@ -69,7 +69,7 @@ fn a_quiet_series_is_a_row_and_its_json() {
         if own { paged += 1 } else { quiet += 1 }
     }
     assert!(quiet > paged && paged > 10, "{quiet} quiet, {paged} with a page");
-    assert!(site.text("").contains(&format!("Without their own page: {quiet}")));
+    assert!(site.text("").contains(&format!("{quiet} quiet series without a page")));
     assert!(site.text("about/").contains("Which pages exist"));
 }
 

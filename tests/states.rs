@@ -203,7 +203,7 @@ fn demo_data_is_marked_on_every_page_and_kept_from_search_engines() {
     let (_history, site) = case("demo_banner");
     for path in crate::support::files(&site.root).iter().filter(|path| path.ends_with(".html")) {
         let page = site.read(path);
-        assert!(page.contains("<b>Demo data.</b>"), "{path}");
+        assert!(page.contains(">Demo data</a>"), "{path}");
         assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"), "{path}");
     }
     assert!(site.read("robots.txt").contains("Disallow: /"));

@@ -3,6 +3,7 @@
 //! Example: `Slower?` with `▲ 13.9% slower`, and below it `1.59 → 1.81 ms, threshold 10%`.
 
 use crate::report::phrase::Phrase;
+use crate::report::severity_name;
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
 use crate::site::cards;
@@ -48,7 +49,9 @@ pub(crate) fn of_event(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef)
     let plain = |words: String| Phrase::new("").text(words);
     let levels = Phrase::new("")
         .text(format!("{}, threshold ", wording::levels(series, change)))
-        .link(root.to("about/#thresholds"), threshold);
+        .link(root.to("about/#thresholds"), threshold)
+        .text(", severity ")
+        .link(root.to("about/#rule-severity"), severity_name(change.severity));
     let sure =
         Phrase::new("").link(root.to("about/#rule-confidence"), text::percent(change.confidence));
     vec![
@@ -96,5 +99,13 @@ fn whose(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Answer {
     let suspect = cards::suspect(site, root, group);
     let mut spans = suspect.spans.into_iter();
     let answer = Phrase { tone: "", spans: spans.by_ref().take(1).collect() };
-    Answer::new("Whose change?", answer, Phrase { tone: "", spans: spans.collect() })
+    let mut note = Phrase { tone: "", spans: spans.collect() };
+    // On a line of its own it is no longer the rest of a sentence.
+    let is_alone = note.spans.len() == 1;
+    if let Some(first) = note.spans.first_mut() {
+        let text = first.text.trim_start_matches([';', ' ']);
+        let in_brackets = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+        first.text = in_brackets.filter(|_| is_alone).unwrap_or(text).to_owned();
+    }
+    Answer::new("Whose change?", answer, note)
 }

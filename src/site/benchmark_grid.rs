@@ -154,8 +154,13 @@ impl GridMaker<'_> {
     /// A section a suite, in it the series that need attention first, then by name.
     fn tile_sections(&mut self, active: &[usize]) -> Vec<GridSection> {
         let site = self.site;
-        let suites = grouped(active, |at| site.series(at).0.key.suite.as_str());
-        let names = site.names.within_suite();
+        let mut suites = grouped(active, |at| site.series(at).0.key.suite.as_str());
+        // A heading over each tile would be a page of headings.
+        let is_one = !site.names.suite || suites.len() * 2 > active.len();
+        if is_one {
+            suites = BTreeMap::from([("", active.to_vec())]);
+        }
+        let names = if is_one { site.names } else { site.names.within_suite() };
         let fits = active.len() <= MAX_CELLS;
         let share = MAX_CELLS / suites.len().max(1);
         let mut sections = Vec::new();
@@ -171,7 +176,7 @@ impl GridMaker<'_> {
                 self.add_other(&names.title(&site.series(*series).0.key), href, &[*series]);
             }
             sections.push(GridSection {
-                title: if site.names.suite { suite_name(suite) } else { String::new() },
+                title: if is_one { String::new() } else { suite_name(suite) },
                 href: None,
                 note: section_note(site, &members, shown.len()),
                 blocks: Vec::new(),
@@ -230,12 +235,14 @@ fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str
         Some(least) => format!("too noisy; detects >{}", text::percent(least)),
         None => "too noisy".to_owned(),
     };
+    if analysis.is_retired {
+        return ("note", "retired".to_owned());
+    }
     match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed, Some(it)) => ("worse", change(it)),
         (Verdict::Improved, Some(it)) => ("better", change(it)),
         (Verdict::Suspected { .. }, _) => ("warn", "suspected".to_owned()),
         (Verdict::TooNoisy, _) => ("note", noisy()),
-        _ if analysis.is_retired => ("note", "retired".to_owned()),
         (Verdict::Missing, _) => ("note", "no recent result".to_owned()),
         (Verdict::Unchanged, _) => {
             let level = analysis.latest_change.map(text::percent_change);

@@ -12,11 +12,13 @@ use crate::site::context::SiteContext;
 use crate::site::table;
 use crate::site::view::{PageLink, PlainChart, breakable};
 use chart::CardSize;
+use model::record::shorten;
 use model::series::CommitIndex;
-use model::text;
+use model::text::{self, sanitize};
 
 /// Sentences of evidence on a card; its page has all of them.
 const MAX_HINTS: usize = 2;
+const MAX_HINT_CHARS: usize = 180;
 
 /// What a template shows of a cause.
 pub(crate) struct CauseCard {
@@ -75,7 +77,6 @@ impl CardMaker<'_> {
     fn card(&self, group: &RegressionGroup, size: CardSize) -> CauseCard {
         let (site, root, first) = (self.site, self.root, &group.members[0]);
         let page = first.event.as_deref().map(urls::event);
-        let key = &site.series(first.series).0.key;
         CauseCard {
             href: root.to(&page.unwrap_or_else(|| site.series_path(first.series))),
             edge: "k",
@@ -88,7 +89,7 @@ impl CardMaker<'_> {
             accept: None,
             series: match group.members.len() {
                 1 => String::new(),
-                _ => site.names.within_test(key),
+                _ => chart_name(site, group),
             },
             chart: table::card_chart(site, first.series, change_at(site, first), size),
         }
@@ -118,13 +119,19 @@ impl CardMaker<'_> {
         }
         let changes = &site.series(first.series).1.changes;
         let evidence = change_at(site, first).map_or(&[][..], |at| &changes[at].hints);
-        let evidence = evidence.iter().take(hints).map(String::as_str).collect::<Vec<_>>();
+        let evidence = evidence.iter().take(hints).map(|hint| shorten(hint, MAX_HINT_CHARS));
+        let evidence = evidence.collect::<Vec<_>>().join(" ");
         if !evidence.is_empty() {
-            let value = Phrase::new("").text(evidence.join(" "));
+            let value = Phrase::new("").text(hint_text(&evidence));
             facts.push(CardFact { label: "Evidence", value });
         }
         facts
     }
+}
+
+/// A sentence of evidence for a page, which isolates the direction of names by markup.
+pub(crate) fn hint_text(hint: &str) -> String {
+    hint.replace(sanitize::turns_text, "")
 }
 
 /// Which of the changes of its series a regression is; none where it was withdrawn or is suspected.
@@ -132,6 +139,15 @@ pub(crate) fn change_at(site: &SiteContext<'_>, of: &Regression) -> Option<usize
     let event = of.event.as_deref()?;
     let count = site.series(of.series).1.changes.len();
     (0..count).find(|at| site.events.id(of.series, *at) == event)
+}
+
+/// Which of the series of a group its chart shows.
+fn chart_name(site: &SiteContext<'_>, group: &RegressionGroup) -> String {
+    let first = &group.members[0];
+    let key = &site.series(first.series).0.key;
+    let is_same_test = group.members.iter().all(|it| it.subject.test == first.subject.test);
+    let short = site.names.within_test(key);
+    if is_same_test && !short.is_empty() { short } else { site.names.title(key) }
 }
 
 /// `18 Aug 2025, rising 0.4% a day; passed the 10% threshold on 14 Sep 2025`.
@@ -192,7 +208,8 @@ pub(crate) fn suspect(site: &SiteContext<'_>, root: LinkRoot, group: &Regression
     }
     if group.members[0].kind == RegressionKind::Gradual {
         let id = |at: CommitIndex| site.commit(at).id.as_str();
-        let phrase = Phrase::new("").text("No single commit").marked("note", ": between ");
+        let phrase =
+            Phrase::new("").text("No single commit").marked("note", "; the slope lies between ");
         let phrase = site.with_commit(phrase, root, id(group.last_good)).marked("note", " and ");
         return site.with_commit(phrase, root, id(group.first_bad));
     }

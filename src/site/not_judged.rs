@@ -84,7 +84,10 @@ fn retired(site: &SiteContext<'_>, phrase: Phrase, members: &[usize]) -> Phrase 
     let last = members.iter().filter_map(|at| site.series(*at).0.runs.last());
     let last = last.map(|run| run.time).max();
     let since = last.map_or_else(String::new, |last| text::date(last));
-    phrase.text(format!(": no run since {since}. ")).link("#retired", "List")
+    let phrase = phrase.text(format!(": no run since {since}. "));
+    // Of a project that is over, they are the benchmarks that are shown.
+    let is_over = members.len() == site.input.series.len();
+    phrase.link(if is_over { "#all" } else { "#retired" }, "List")
 }
 
 /// Adds the names of a few series: `: parse · go, print · go and 3 more`.

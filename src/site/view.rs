@@ -137,7 +137,7 @@ pub(crate) struct Figure {
 
 /// A name in pieces, behind each of which a long one may break.
 pub(crate) fn breakable(name: &str) -> Vec<String> {
-    name.split_inclusive(['_', '/', '.', ':']).map(str::to_owned).collect()
+    name.split_inclusive(['_', '/', ':']).map(str::to_owned).collect()
 }
 
 /// A small chart that its page says in words.

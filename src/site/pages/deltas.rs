@@ -197,7 +197,7 @@ fn row(
     let (series, analysis) = site.series(index);
     let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
     let with_spread = |value: f64, spread: Option<f64>| match spread.filter(|it| it.is_finite()) {
-        Some(spread) if spread > 0.0 => {
+        Some(spread) if !scale.number(spread).trim_matches(['0', '.']).is_empty() => {
             let symbol = scale.quantity(value)[scale.number(value).len()..].to_owned();
             format!("{} {}{symbol}", scale.number(value), text::spread(spread, &scale))
         }

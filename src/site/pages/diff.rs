@@ -159,8 +159,8 @@ pub(crate) fn render(
         slices: slice_links(site, root, pair, slices, slice),
         shown,
         unchanged_summary: format!(
-            "{} more without a change",
-            text::count_noun(folded.len() as u64, "series")
+            "{} more series without a change",
+            text::count(folded.len() as u64)
         ),
         unchanged: sorted.rows(site, root, pair, folded, MIN_FOLDED),
         not_compared_summary: format!(

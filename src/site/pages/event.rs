@@ -240,7 +240,7 @@ fn culprit(site: &SiteContext<'_>, event: &EventRef) -> String {
 
 fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
     let (_, _, change) = site.change(event);
-    change.hints.iter().map(|hint| Phrase::new("").text(hint)).collect()
+    change.hints.iter().map(|hint| Phrase::new("").text(cards::hint_text(hint))).collect()
 }
 
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {

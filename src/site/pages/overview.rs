@@ -319,7 +319,7 @@ fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Phrase {
         0 => phrase,
         count => phrase
             .text(" ")
-            .link(root.to("about/#rule-detail"), text::count_noun(count, "quiet series"))
+            .link(root.to("about/#rule-detail"), format!("{} quiet series", text::count(count)))
             .text(" without a page are listed on the page of their test."),
     }
 }
