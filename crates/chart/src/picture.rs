@@ -231,7 +231,7 @@ impl PixelCanvas<'_> {
         let (size, style, color) = match label.role {
             GutterRole::Now => (32, FontStyle::Bold, tone_color(tone)),
             GutterRole::Baseline => (24, FontStyle::Normal, MUTED),
-            GutterRole::Threshold | GutterRole::Tick => return,
+            GutterRole::Threshold | GutterRole::Tick | GutterRole::Line(_) => return,
         };
         let (x, y) = place((GRID_WIDTH, label.y));
         self.text(&printable(&label.text), font(size, style), color, (x + 22, y - size / 2));
