@@ -84,8 +84,9 @@ const counted = (rows) => {
   return Object.entries(counts).map(([word, count]) => `${count} ${word}`).join(', ');
 };
 
-const cellOf = (row, [text, value, className]) => {
+const cellOf = (row, [text, value, className, label]) => {
   const cell = make('td', text, className);
+  if (label) cell.dataset.l = label;
   if (value !== undefined) cell.dataset.value = value;
   row.append(cell);
 };
@@ -100,9 +101,9 @@ const lineOf = ({ series, before, after, change, word, worse, reason }) => {
   row.append(head);
   const tone = isChange({ word }) ? (worse ? 'worse' : 'better') : 'note';
   [
-    [reason ? '–' : quantity(before, series.unit), before ?? '', 'r'],
-    [reason ? '–' : quantity(after, series.unit), after ?? '', 'r'],
-    [reason ? '–' : inDigits(change, PERCENT), change ?? '', 'r'],
+    [reason ? '–' : quantity(before, series.unit), before ?? '', 'r', 'Base'],
+    [reason ? '–' : quantity(after, series.unit), after ?? '', 'r', 'Head'],
+    [reason ? '–' : inDigits(change, PERCENT), change ?? '', 'r', 'Change'],
     [reason ? `not compared: ${reason}` : word, undefined, tone],
   ].forEach((cell) => cellOf(row, cell));
   return row;

@@ -38,6 +38,14 @@ async function chart(page, url, is) {
   const box = await (await page.$('.ch[id] a[href="#c-1"]')).boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   is('pointing reads out', await text(page, '.readout'), 'first run');
+  await page.goto(url(''));
+  const third = await (await page.$('.ch[id] a[href="#c-3"]')).boundingBox();
+  const tap = () => page.touchscreen.tap(third.x + third.width * 0.8, third.y + third.height / 2);
+  await tap();
+  is('the first tap reads', await text(page, '.readout'), 'third run');
+  is('and opens nothing', await page.evaluate(() => location.hash), '');
+  await tap();
+  await page.waitForFunction(() => location.hash === '#c-3');
 }
 
 async function ages(page, url, is) {
