@@ -18,9 +18,11 @@ const quantity = (value, unit) => {
   const scales = SCALES[unit] || PREFIXED.map(([size, prefix]) => [size, prefix + unit]);
   const [size, symbol] = scales.find(([least]) => Math.abs(value) >= least) || scales.at(-1);
   const shown = value / size;
-  const digits = [99.95, 9.995, 0.9995].findIndex((least) => Math.abs(shown) >= least);
-  const maximumFractionDigits = digits < 0 ? 3 : digits;
-  return `${inDigits(shown, { maximumFractionDigits })}\u202f${symbol}`.trim();
+  const isAtLeast = (least) => Math.abs(shown) >= least;
+  const digits = shown === 0 ? 0 : [99.95, 9.995, 0.9995].findIndex(isAtLeast);
+  const places = digits < 0 ? 3 : digits;
+  const number = inDigits(shown, { minimumFractionDigits: places, maximumFractionDigits: places });
+  return `${number}\u202f${symbol}`.trim();
 };
 
 const wordFor = ({ unit, better }, worse) => {
