@@ -23,6 +23,7 @@ const chart = (plot) => {
   plot.setAttribute('aria-roledescription', 'interactive chart');
 
   let current = null;
+  let touched = null;
   const show = (element) => {
     if (!element || element === current) return;
     if (current) current.classList.remove('on');
@@ -52,7 +53,20 @@ const chart = (plot) => {
     if (entries.length) event.preventDefault();
     show(next(entries, far ? null : current, step));
   });
-  for (const element of links) element.addEventListener('pointerenter', () => show(element));
+  for (const element of links) {
+    element.addEventListener('pointerenter', () => show(element));
+    // A finger has no hover: the first tap reads, the second opens.
+    let wasRead = false;
+    element.addEventListener('pointerdown', ({ pointerType }) => {
+      wasRead = pointerType !== 'touch' || element === touched;
+      touched = element;
+    });
+    element.addEventListener('click', (event) => {
+      if (!wasRead) event.preventDefault();
+      show(element);
+      wasRead = true;
+    });
+  }
 };
 
 feature('.ch[id]', chart);

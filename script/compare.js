@@ -18,9 +18,11 @@ const quantity = (value, unit) => {
   const scales = SCALES[unit] || PREFIXED.map(([size, prefix]) => [size, prefix + unit]);
   const [size, symbol] = scales.find(([least]) => Math.abs(value) >= least) || scales.at(-1);
   const shown = value / size;
-  const digits = [99.95, 9.995, 0.9995].findIndex((least) => Math.abs(shown) >= least);
-  const maximumFractionDigits = digits < 0 ? 3 : digits;
-  return `${inDigits(shown, { maximumFractionDigits })}\u202f${symbol}`.trim();
+  const isAtLeast = (least) => Math.abs(shown) >= least;
+  const digits = shown === 0 ? 0 : [99.95, 9.995, 0.9995].findIndex(isAtLeast);
+  const places = digits < 0 ? 3 : digits;
+  const number = inDigits(shown, { minimumFractionDigits: places, maximumFractionDigits: places });
+  return `${number}\u202f${symbol}`.trim();
 };
 
 const wordFor = ({ unit, better }, worse) => {
@@ -84,8 +86,9 @@ const counted = (rows) => {
   return Object.entries(counts).map(([word, count]) => `${count} ${word}`).join(', ');
 };
 
-const cellOf = (row, [text, value, className]) => {
+const cellOf = (row, [text, value, className, label]) => {
   const cell = make('td', text, className);
+  if (label) cell.dataset.l = label;
   if (value !== undefined) cell.dataset.value = value;
   row.append(cell);
 };
@@ -100,9 +103,9 @@ const lineOf = ({ series, before, after, change, word, worse, reason }) => {
   row.append(head);
   const tone = isChange({ word }) ? (worse ? 'worse' : 'better') : 'note';
   [
-    [reason ? '–' : quantity(before, series.unit), before ?? '', 'r'],
-    [reason ? '–' : quantity(after, series.unit), after ?? '', 'r'],
-    [reason ? '–' : inDigits(change, PERCENT), change ?? '', 'r'],
+    [reason ? '–' : quantity(before, series.unit), before ?? '', 'r', 'Base'],
+    [reason ? '–' : quantity(after, series.unit), after ?? '', 'r', 'Head'],
+    [reason ? '–' : inDigits(change, PERCENT), change ?? '', 'r', 'Change'],
     [reason ? `not compared: ${reason}` : word, undefined, tone],
   ].forEach((cell) => cellOf(row, cell));
   return row;

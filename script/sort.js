@@ -1,6 +1,7 @@
 // Sorting: the heads of table columns become buttons
 
-// Numbers by data-value, dates by their time, all else as text; cells without a value come last.
+// Numbers by data-value, dates by their time, percentages with the sign of their mark, all else as
+// text; cells without a value come last.
 const sortKey = (row, column) => {
   const cell = row.cells[column];
   if (!cell) return '';
@@ -8,7 +9,10 @@ const sortKey = (row, column) => {
     return cell.dataset.value === '' ? '' : Number(cell.dataset.value);
   }
   const time = cell.querySelector('time');
-  return time ? time.dateTime : cell.textContent.trim();
+  if (time) return Date.parse(time.dateTime);
+  const text = cell.textContent.trim();
+  const [, mark, digits] = /^([▲▼]?\s*[+−]?)([\d.]+)%/.exec(text) || [];
+  return digits ? Number(digits) * (/[▼−]/.test(mark) ? -1 : 1) : text;
 };
 
 const compareKeys = (a, b) =>
@@ -34,6 +38,8 @@ const sortable = (table) => {
   heads.forEach((head, column) => {
     const keys = [...rows].map((row) => sortKey(row, column));
     if (!head.textContent.trim() || keys.every((key) => key === '')) return;
+    // Quantities without a number to sort by, as `12 ms`, would sort by their digits.
+    if (column && keys.some((key) => typeof key === 'string' && /^\d/.test(key))) return;
     const button = setAll(make('button', undefined, 'sort'), { type: 'button' });
     button.append(...head.childNodes);
     head.append(button);

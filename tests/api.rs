@@ -70,6 +70,47 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
     assert!(schema["properties"]["regression"].is_object(), "the policy's schema is published");
 }
 
+#[test]
+fn the_search_leads_to_every_series_and_every_commit() {
+    let site = &support::demo().site;
+    let index = |path: &str| -> Value {
+        let script = site.read(path);
+        let data = script.strip_prefix("addToSearch(").and_then(|it| it.strip_suffix(");\n"));
+        serde_json::from_str(data.unwrap()).unwrap()
+    };
+    let benchmarks = index("search/benchmarks.js");
+    let slug = |entry: &Value| match entry[1].as_str().unwrap() {
+        "" => entry[0].as_str().unwrap().to_owned(),
+        slug => slug.to_owned(),
+    };
+    let mut stems = Vec::new();
+    for test in benchmarks["tests"].as_array().unwrap() {
+        assert!(site.has(&format!("test/{}/index.html", slug(test))));
+        for pair in test[2].as_array().unwrap().chunks(2) {
+            let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+            let backend = slug(&benchmarks["backends"][number(&pair[0])]);
+            let tail = benchmarks["variants"][number(&pair[1])][1].as_str().unwrap();
+            stems.push(format!("{}/{backend}/{tail}", slug(test)));
+        }
+    }
+    let listed = site.json("index.json");
+    let listed = listed["series"].as_array().unwrap().iter();
+    let mut ids: Vec<_> = listed.map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    (ids.sort(), stems.sort());
+    assert_eq!(ids, stems);
+    let commits = index("search/commits.js");
+    for commit in commits["commits"].as_array().unwrap() {
+        let slug = commit[0].as_str().unwrap();
+        assert!(site.has(&format!("commit/{slug}/index.html")), "{slug}");
+        let file = site.json(&format!("commit/{slug}.json"));
+        let rows = file["runs"].as_array().unwrap().len();
+        assert_eq!(rows, file["values"].as_object().unwrap().len(), "a row for each value");
+    }
+    for group in commits["regressions"].as_array().unwrap() {
+        assert!(site.has(&format!("{}index.html", group[3].as_str().unwrap())), "{group}");
+    }
+}
+
 /// The first place where a value is not what a schema allows, of what the schemas here use.
 fn fault(value: &Value, schema: &Value, whole: &Value, place: &str) -> Option<String> {
     if let Some(name) = schema["$ref"].as_str() {

@@ -38,6 +38,14 @@ async function chart(page, url, is) {
   const box = await (await page.$('.ch[id] a[href="#c-1"]')).boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   is('pointing reads out', await text(page, '.readout'), 'first run');
+  await page.goto(url(''));
+  const third = await (await page.$('.ch[id] a[href="#c-3"]')).boundingBox();
+  const tap = () => page.touchscreen.tap(third.x + third.width * 0.8, third.y + third.height / 2);
+  await tap();
+  is('the first tap reads', await text(page, '.readout'), 'third run');
+  is('and opens nothing', await page.evaluate(() => location.hash), '');
+  await tap();
+  await page.waitForFunction(() => location.hash === '#c-3');
 }
 
 async function ages(page, url, is) {
@@ -189,10 +197,10 @@ async function picker(page, url, is) {
   await page.waitForSelector('table tbody tr');
   is('what changed comes first, by the rules of the report', (await results(page)).join('; '),
     'sum · rust · n = 1000 100 µs 114 µs +14% slower; ' +
-    'sum · rust · n = 1,000,000 2 KiB 1 KiB −50% smaller; ' +
-    'odd 1 k ops/s 2 k ops/s +100% too noisy; ' +
+    'sum · rust · n = 1,000,000 2.00 KiB 1.00 KiB −50% smaller; ' +
+    'odd 1.00 k ops/s 2.00 k ops/s +100% too noisy; ' +
     'once 100 µs 200 µs +100% outlier; ' +
-    'sum · go · n = 1000 50 µs 51 µs +2% unchanged; ' +
+    'sum · go · n = 1000 50.0 µs 51.0 µs +2% unchanged; ' +
     'born – – – not compared: not measured at the base; ' +
     'moved – – – not compared: the runner differs: cpu old → new');
   is('counts, subjects and what it is', await text(page, '.picked'),
@@ -277,7 +285,9 @@ const column = (page, at) =>
 
 async function sort(page, url, is) {
   await page.goto(url(''));
-  is('three columns sort', await page.$$eval('#sorted button.sort', (all) => all.length), 3);
+  is('columns that have an order sort',
+    await page.$$eval('#sorted button.sort', (all) => all.map((b) => b.textContent).join()),
+    'Name,Change,Date,Percent');
   is('a table with merged cells does not',
     await page.$$eval('#merged button.sort', (all) => all.length), 0);
   const width = () => page.$eval('#sorted', (table) => table.getBoundingClientRect().height);
@@ -295,8 +305,10 @@ async function sort(page, url, is) {
   is('names in natural order', await column(page, 0), 'a,b9,b10,none');
   is('one head says so', await page.$$eval('#sorted [aria-sort]', (all) => all.length), 1);
   await page.tap('#sorted th:nth-child(3) button');
-  is('dates by touch', await column(page, 0), 'none,b10,a,b9');
-  is('and it is said', await text(page, '#said'), 'Sorted by Date, ascending.');
+  is('dates by touch, newest first', await column(page, 0), 'b9,a,b10,none');
+  await page.click('#sorted th:nth-child(5) button');
+  is('percentages by their marks', await column(page, 0), 'b9,b10,a,none');
+  is('and it is said', await text(page, '#said'), 'Sorted by Percent, descending.');
 }
 
 async function copy(page, url, is) {
