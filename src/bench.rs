@@ -14,7 +14,7 @@ use crate::app::observer::Silent;
 use crate::demo::{self, Scenario};
 use crate::output::previous::PreviousSite;
 use crate::store;
-use chart::{self, ChartSize, ChartSpan, NoLinks, TrendInput};
+use chart::{self, ChartSpan, NoLinks, TrendInput};
 use detect::sensitivity::simulate;
 use detect::{Analysis, AnalysisContext, AnalysisDepth, Verdict};
 use model::history::{Commit, History};
@@ -269,7 +269,6 @@ impl ChartFixture {
             analysis: &self.analysis,
             commits: &self.commits,
             notes: &[],
-            slot: 1,
             id: "c1",
             links: &NoLinks,
             span: ChartSpan::Time,
@@ -283,7 +282,7 @@ impl ChartFixture {
 
     /// Draws it for a page; bytes of SVG.
     pub fn trend(&self) -> usize {
-        chart::trend(&self.input(), ChartSize::Full).svg.len()
+        chart::trend(&self.input()).svg.len()
     }
 
     /// Draws it as a file; bytes of SVG.

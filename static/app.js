@@ -34,14 +34,14 @@
     return ordered.find((entry) => away(entry) > 0) || ordered.pop();
   };
 
-  const chart = (svg) => {
-    const links = all('a', svg);
+  const chart = (root) => {
+    const links = all('.fd a', root);
     if (!links.length) return;
     const out = make('p', '', 'readout');
     out.setAttribute('aria-live', 'polite');
-    svg.after(out);
-    svg.setAttribute('tabindex', '0');
-    svg.setAttribute('aria-roledescription', 'interactive chart');
+    (root.parentElement.querySelector('.nav') || root).after(out);
+    root.setAttribute('tabindex', '0');
+    root.setAttribute('aria-roledescription', 'interactive chart');
 
     let current = null;
     const show = (element) => {
@@ -62,10 +62,10 @@
       Home: [runs, 1, true],
       End: [runs, -1, true],
     };
-    svg.addEventListener('focus', () => {
+    root.addEventListener('focus', () => {
       if (!current) out.textContent = 'Arrow keys: runs. Page Up/Down: changes. Enter: open.';
     });
-    svg.addEventListener('keydown', (event) => {
+    root.addEventListener('keydown', (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.key === 'Enter' && current) location.assign(current.href.baseVal);
       if (!Object.hasOwn(keys, event.key)) return;
@@ -328,7 +328,7 @@
   };
 
   const start = (selector, feature) => all(selector).forEach(feature);
-  start('svg.tc', chart);
+  start('.ch[id]', chart);
   if (!document.body.dataset.demo) start('time[data-age]', age);
   start('p#stale', stale);
   start('form.filters', filters);

@@ -234,8 +234,7 @@ fn fixed_text(series: &Series, analysis: &Analysis, run: Option<usize>) -> Strin
 
 /// Before and after of a change in one unit.
 pub(crate) fn levels(series: &Series, change: &Change) -> String {
-    UnitScale::for_values([change.before, change.after], &series.unit)
-        .arrow(change.before, change.after)
+    text::levels(change.before, change.after, &series.unit)
 }
 
 /// When a change began: a gradual one before the first run beyond the threshold.

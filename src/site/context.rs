@@ -93,7 +93,7 @@ impl<'a> SiteContext<'a> {
             tests: group_by_name(input.series, |series| &series.key.test),
             colors: BackendColors::of(input.policy, backends.keys().copied()),
             backends,
-            charts: ChartMemos::of(input.series.len(), &peers),
+            charts: ChartMemos::of(input.series.len()),
             peers,
             lineage: Lineage::of(input.history),
             events: EventIndex::of(input),

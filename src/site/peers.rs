@@ -1,4 +1,4 @@
-//! Which series differ in nothing but their backend: they share a comparison chart.
+//! Which series differ in nothing but their backend: the page of one shows the others.
 
 use rustc_hash::FxHashMap;
 
@@ -38,10 +38,5 @@ impl PeerGroups {
     /// The peers of a series, itself among them.
     pub(crate) fn members(&self, series: usize) -> &[usize] {
         &self.groups[self.group_of[series]]
-    }
-
-    /// How many series each group has.
-    pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> {
-        self.groups.iter().map(Vec::len)
     }
 }

@@ -139,7 +139,6 @@ pub(crate) fn trend_input<'a>(
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.colors.slot(&series.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -151,6 +150,8 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
         id: id.to_owned(),
         title: None,
         caption: drawn.caption,
+        note: drawn.note,
+        key: drawn.key.into_iter().map(PlainKey::from).collect(),
         svg: drawn.svg.into(),
         description: drawn.description,
     }
@@ -194,7 +195,7 @@ pub(crate) fn panel_group(
 ) -> PanelGroup {
     let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
-    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
+    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series)));
     let panels = members
         .iter()
         .enumerate()
@@ -241,7 +242,7 @@ pub(crate) fn card_chart(
     PlainChart {
         caption: card.caption,
         svg: card.drawing.into(),
-        key: key.map(|it| PlainKey { mark: it.mark.into(), name: it.name }).collect(),
+        key: key.map(PlainKey::from).collect(),
     }
 }
 

@@ -119,6 +119,9 @@ pub(crate) struct Figure {
     pub(crate) id: String,
     pub(crate) title: Option<PageLink>,
     pub(crate) caption: String,
+    /// Set beside the caption, muted.
+    pub(crate) note: String,
+    pub(crate) key: Vec<PlainKey>,
     pub(crate) svg: Markup,
     pub(crate) description: String,
 }
@@ -139,6 +142,12 @@ pub(crate) struct PlainChart {
 pub(crate) struct PlainKey {
     pub(crate) mark: Markup,
     pub(crate) name: &'static str,
+}
+
+impl From<chart::KeyMark> for PlainKey {
+    fn from(mark: chart::KeyMark) -> Self {
+        Self { mark: mark.mark.into(), name: mark.name }
+    }
 }
 
 /// One of the panels that share their axes.

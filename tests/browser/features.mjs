@@ -21,8 +21,8 @@ const query = (page) => page.evaluate(() => location.search);
 async function chart(page, url, is) {
   await page.goto(url(''));
   is('one readout per chart with links', await page.$$eval('.readout', (all) => all.length), 1);
-  is('chart is a tab stop', await page.$$eval('svg.tc[tabindex="0"]', (all) => all.length), 1);
-  await page.evaluate(() => document.querySelector('svg.tc').focus());
+  is('chart is a tab stop', await page.$$eval('.ch[id][tabindex="0"]', (all) => all.length), 1);
+  await page.evaluate(() => document.querySelector('.ch[id]').focus());
   is('a hint on focus', /Arrow keys/.test(await text(page, '.readout')), true);
   for (const [key, expected] of [
     ['Home', 'first run'], ['ArrowRight', 'second run'], ['ArrowRight', 'third run'],
@@ -32,10 +32,10 @@ async function chart(page, url, is) {
     await page.keyboard.press(key);
     is(`${key} in the chart`, await text(page, '.readout'), expected);
   }
-  is('one column marked', await page.$$eval('svg.tc a.on', (all) => all.length), 1);
+  is('one column marked', await page.$$eval('.ch[id] a.on', (all) => all.length), 1);
   await page.keyboard.press('Enter');
   is('Enter opens', await page.evaluate(() => location.hash), '#c-2');
-  const box = await (await page.$('svg.tc a[href="#c-1"]')).boundingBox();
+  const box = await (await page.$('.ch[id] a[href="#c-1"]')).boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   is('pointing reads out', await text(page, '.readout'), 'first run');
 }

@@ -64,7 +64,7 @@ export function focused() {
   if (!element || element === document.body) return null;
   const style = getComputedStyle(element);
   const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
-  const chart = element.closest('svg.tc');
+  const chart = element.closest('.ch[id]');
   const last = window.benchpagesLast;
   const follows = !last || !last.isConnected ||
     Boolean(last.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -72,7 +72,7 @@ export function focused() {
   return {
     name: `<${element.tagName.toLowerCase()}> "${(element.textContent ?? '').trim().slice(0, 30)}"`,
     visible: ring || style.boxShadow !== 'none',
-    chart: chart ? [...document.querySelectorAll('svg.tc')].indexOf(chart) : -1,
+    chart: chart ? [...document.querySelectorAll('.ch[id]')].indexOf(chart) : -1,
     insideChart: Boolean(chart && chart !== element),
     follows,
   };
@@ -89,7 +89,7 @@ export function printed() {
   return {
     heading: seen('h1'),
     verdict: seen('.verdict'),
-    chart: seen('svg.tc'),
+    chart: seen('.ch[id]'),
     dark: rgb.length >= 3 && alpha > 0 && (red + green + blue) / 3 < 128,
   };
 }

@@ -36,6 +36,8 @@ pub(crate) enum XAxis {
 pub(crate) struct Tick {
     pub(crate) value: i64,
     pub(crate) label: String,
+    /// Names its year.
+    pub(crate) is_major: bool,
 }
 
 impl XAxis {
@@ -69,7 +71,8 @@ impl XAxis {
                 let time = Timestamp::from_micros(at);
                 let label = step.label(time, first);
                 first = false;
-                Tick { value: at, label }
+                let is_major = label.ends_with(&text::year(time));
+                Tick { value: at, label, is_major }
             })
             .collect()
     }
@@ -126,6 +129,10 @@ impl YAxis {
         match *self {
             Self::Linear { low, high, .. } | Self::Log { low, high, .. } => (low, high),
         }
+    }
+
+    pub(crate) fn is_log(self) -> bool {
+        matches!(self, Self::Log { .. })
     }
 
     /// Tick values in base units, lowest first.

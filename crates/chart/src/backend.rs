@@ -1,8 +1,8 @@
 //! The drawing backend behind plotters. It keeps what is drawn as [`Shape`]s on the grid; a writer
 //! turns them into SVG.
 //!
-//! Each role has a backend of its own, which knows from its construction what it draws: the median
-//! line goes to the backend of [`MarkRole::Level`], a dot of a run to that of [`MarkRole::Run`].
+//! Each role has a backend of its own, which knows from its construction what it draws: a level
+//! goes to the backend of [`MarkRole::LevelPiece`], a dot of a run to that of [`MarkRole::Run`].
 //! plotters maps and draws; what a mark means never passes through it. A role becomes one SVG path
 //! with one class, so that the stylesheet decides on every color.
 //!
@@ -44,17 +44,14 @@ pub(crate) enum MarkRole {
     Grid,
     /// Between the baseline and the levels of an open change.
     Cost,
-    Band,
-    /// Lowest to highest run of a column.
-    ColumnExtent,
-    /// Middle 80 % of a column.
-    ColumnMiddle,
     Run,
+    /// A count.
+    Bar,
     /// A cell of a chart with many runs: 1 run, 2 or 3, more.
     Density(u8),
     /// A run of a pull request.
     Pull,
-    /// The rolling median, or one of several lines by slot (0: the chart's own).
+    /// One of several lines, by slot.
     Level(u8),
     /// A measured point of a line with a slot.
     Point(u8),
@@ -62,18 +59,10 @@ pub(crate) enum MarkRole {
     Threshold,
     /// The first run of a lasting change.
     Change(Tone),
-    Regression,
-    /// A regression that was accepted.
-    Accepted,
-    Improvement,
-    /// The run at which a gradual change is reported.
-    Drift,
     RunnerChange,
-    Gap,
     Outlier,
-    /// A run on the day of an infrastructure anomaly, in range or clamped.
+    /// A run on the day of an infrastructure anomaly.
     Infrastructure,
-    Clamped,
     /// A run outside the range of values: a tick at the edge.
     Clipped,
     /// The level of a stretch of runs, and the newest one with its end.
@@ -204,19 +193,6 @@ impl Canvas {
     /// The grid point of a datum.
     pub(crate) fn place(&self, datum: Datum) -> GridPoint {
         self.plane.translate(&datum)
-    }
-
-    pub(crate) fn line(&self, role: MarkRole, points: impl IntoIterator<Item = Datum>) {
-        let points: Vec<Datum> = points.into_iter().collect();
-        if !points.is_empty() {
-            let path = PathElement::new(points, UNUSED_COLOR);
-            self.on_area(role, |area| assert_drawn(area.draw(&path)));
-        }
-    }
-
-    pub(crate) fn area(&self, role: MarkRole, outline: Vec<Datum>) {
-        let polygon = Polygon::new(outline, UNUSED_COLOR);
-        self.on_area(role, |area| assert_drawn(area.draw(&polygon)));
     }
 
     /// The gridlines of the values, over the whole width.

@@ -8,14 +8,16 @@
 use std::collections::BTreeMap;
 
 use crate::axis::{Tick, XAxis, YAxis};
-use crate::backend::{Canvas, Datum, MarkRole};
+use crate::backend::{Canvas, Datum, MarkRole, Tone};
 use crate::describe;
+use crate::frame::{AxisText, ChartFrame};
 use crate::grid::{GridPoint, INSET, WIDTH, column_of};
-use crate::inline::{self, GridColumn, SvgFrame, TrendChart};
+use crate::gutter;
+use crate::inline::{self, GridColumn, TrendChart};
 use crate::input::{ChartSpan, MAX_CHART_BYTES};
-use crate::labels::{self, Anchor, Label, LabelRow, Tone};
 use crate::markup::paths;
 use crate::palette;
+use crate::place::{self, GUTTER_STEP, GutterLabel, GutterRole};
 use crate::rows;
 use detect::Analysis;
 use model::record::{self, Direction, Unit};
@@ -24,15 +26,11 @@ use model::text::xml::XmlText;
 use model::text::{self, UnitScale};
 use plotters::coord::ranged1d::Ranged;
 
-/// Right end of the data: the last 14 % belong to the labels.
-const DATA_END: i32 = 860;
-const LABELS_START: i32 = 868;
-const HEIGHT: i32 = 200;
-/// Least distance of two labels: the height of a line of 12 px text.
-const LABEL_STEP: i32 = 14;
-/// Longer labels are right-aligned: 6 characters of 12 px fit into 14 % of a phone's width.
-const SHORT_LABEL: usize = 6;
-const LONGEST_LABEL: usize = 24;
+/// Right end of the data: what follows belongs to the thin lines that lead to the names.
+const DATA_END: i32 = 970;
+const HEIGHT: i32 = 240;
+/// Characters of a name: those of more are cut.
+const LONGEST_LABEL: usize = 16;
 /// Vertices of one line are at least this far apart: 3 px on a plot of 720 px.
 const VERTEX_STEP: i32 = 4;
 /// The ratio of levels above which small ones would lie on the floor of a linear axis.
@@ -91,8 +89,10 @@ pub struct ComparisonChart {
     drawing: XmlText,
     /// Columns with titles, left out where they are too many bytes.
     titles: XmlText,
-    labels: Vec<Label>,
+    gutter: Vec<GutterLabel>,
+    ticks: Vec<AxisText>,
     caption: String,
+    note: String,
     description: String,
 }
 
@@ -125,37 +125,53 @@ impl ComparisonChart {
         if left_out > 0 {
             description.push_str(&format!(" {left_out} more not shown."));
         }
-        let caption = caption(&measure, &scale, log);
+        let caption = describe::metric_label(measure.metric);
+        let note = note(&measure, log);
         let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: true };
-        Self { caption, description, ..draw(&drawn, axes, &scale) }
+        Self { caption, note, description, ..draw(&drawn, axes, &scale, measure.unit) }
     }
 
     fn empty() -> Self {
         Self {
             drawing: XmlText::new(),
             titles: XmlText::new(),
-            labels: Vec::new(),
+            gutter: Vec::new(),
+            ticks: Vec::new(),
             caption: String::new(),
+            note: String::new(),
             description: "No runs yet.".to_owned(),
         }
     }
 
     /// The chart on a page, with the prefix of its ids; `link` knows the way there from a path.
     pub fn on_page(&self, id: &str, link: impl Fn(&str) -> String) -> TrendChart {
-        let linked =
-            |label: &Label| Label { href: label.href.as_deref().map(&link), ..label.clone() };
-        let labels: Vec<Label> = self.labels.iter().map(linked).collect();
-        let texts = inline::label_texts(&labels, HEIGHT);
-        let frame = SvgFrame { id, slot: 1, height: HEIGHT, large_dots: false };
-        let nothing = XmlText::new();
-        let frame = frame.labeled(&nothing);
-        let bare = frame.empty_len() + self.drawing.len() + texts.len();
-        let fits = self.titles.len() <= MAX_CHART_BYTES.saturating_sub(bare);
+        let linked = |label: &GutterLabel| GutterLabel {
+            href: label.href.as_deref().map(&link),
+            ..label.clone()
+        };
+        let frame = ChartFrame {
+            height: HEIGHT,
+            flags: Vec::new(),
+            lane_rows: 0,
+            gutter: self.gutter.iter().map(linked).collect(),
+            wide_gutter: true,
+            tone: Tone::Neutral,
+            ticks: self.ticks.clone(),
+            notes: Vec::new(),
+            symbols: XmlText::new(),
+        };
+        let attributes = inline::labeled(id, &XmlText::new());
+        let bare = frame.wrap(&attributes, &self.drawing);
+        let mut field = self.drawing.clone();
+        if bare.len() + self.titles.len() <= MAX_CHART_BYTES {
+            field.push(&self.titles);
+        }
         TrendChart {
-            svg: frame.wrap(&self.drawing, if fits { &self.titles } else { &nothing }, &texts),
+            svg: frame.wrap(&attributes, &field),
             caption: self.caption.clone(),
+            note: self.note.clone(),
             description: self.description.clone(),
-            wide: false,
+            key: Vec::new(),
         }
     }
 }
@@ -176,20 +192,19 @@ pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> ComparisonChart 
     let (y_axis, scale) = y_axis(&values, measure.unit, true);
     let x_axis = XAxis::Size { from, to };
     let ticks = size_ticks(&all, x_axis);
-    let caption =
-        format!("{} Horizontal axis: input size n, log scale.", caption(measure, &scale, true));
+    let caption = describe::metric_label(measure.metric);
+    let note = format!("{} Horizontal axis: input size n, log scale.", note(measure, true));
     let size = text::count(to.unsigned_abs());
     let largest = drawn.iter().filter(|line| line.last_point().map(|l| l.0) == Some(to));
     let description =
         format!("At n = {size}: {}", ranking(largest, measure.unit, measure.direction));
     let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: false };
-    ComparisonChart { caption, description, ..draw(&drawn, axes, &scale) }
+    ComparisonChart { caption, note, description, ..draw(&drawn, axes, &scale, measure.unit) }
 }
 
-fn caption(measure: &Measure<'_>, scale: &UnitScale, log: bool) -> String {
-    let name = describe::metric_label(measure.metric, scale.symbol());
-    let log = if log { ", log scale" } else { "" };
-    format!("{name}{log}. {}", describe::direction_phrase(measure.direction))
+fn note(measure: &Measure<'_>, log: bool) -> String {
+    let log = if log { " Log scale." } else { "" };
+    format!("{}{log}", describe::direction_phrase(measure.direction))
 }
 
 /// The levels of a series, one polyline for the runs that may be joined.
@@ -246,7 +261,7 @@ fn size_ticks(points: &[Datum], x_axis: XAxis) -> Vec<Tick> {
         sizes = x_axis.key_points(5);
     }
     let label = |size: i64| text::count(size.unsigned_abs());
-    sizes.into_iter().map(|at| Tick { value: at, label: label(at) }).collect()
+    sizes.into_iter().map(|at| Tick { value: at, label: label(at), is_major: false }).collect()
 }
 
 struct ComparisonAxes {
@@ -257,27 +272,36 @@ struct ComparisonAxes {
     titled: bool,
 }
 
-/// The chart without caption and description.
-fn draw(lines: &[DrawnLine<'_>], axes: ComparisonAxes, scale: &UnitScale) -> ComparisonChart {
+/// The chart without its words.
+fn draw(
+    lines: &[DrawnLine<'_>],
+    axes: ComparisonAxes,
+    scale: &UnitScale,
+    unit: &Unit,
+) -> ComparisonChart {
     let canvas = Canvas::new(axes.x_axis, axes.y_axis, DATA_END, HEIGHT);
-    let ticks = axes.y_axis.key_points(5);
-    canvas.gridlines(&ticks);
-    canvas.grid_line(MarkRole::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
-    let mut labels = labels::value_labels(&ticks, scale, |value| canvas.place((0, value)).1);
-    for tick in &axes.ticks {
-        let (x, _) = canvas.place((tick.value, 1.0));
-        canvas.grid_line(MarkRole::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
-    }
-    labels.extend(labels::x_tick_labels(&axes.ticks, |at| canvas.place((at, 1.0)).0));
+    let values = axes.y_axis.key_points(5);
+    canvas.gridlines(&values);
     for line in lines {
         for polyline in &line.polylines {
             draw_line(line, polyline, &canvas);
         }
     }
-    labels.extend(end_labels(lines, &canvas));
+    let mut gutter = end_labels(lines, &canvas);
+    let texts = gutter::tick_texts(&values, axes.y_axis, scale, unit);
+    gutter.extend(values.iter().zip(texts).map(|(value, text)| {
+        GutterLabel::new(GutterRole::Tick, canvas.place((0, *value)).1, text)
+    }));
+    let place =
+        |tick: &Tick| AxisText { x: canvas.place((tick.value, 1.0)).0, text: tick.label.clone() };
     let titles = if axes.titled { title_columns(lines, &canvas, scale) } else { XmlText::new() };
-    let drawing = paths(&canvas.finish(), |point| point);
-    ComparisonChart { drawing, titles, labels, ..ComparisonChart::empty() }
+    ComparisonChart {
+        gutter: place::place_gutter(gutter, HEIGHT),
+        ticks: axes.ticks.iter().map(place).collect(),
+        drawing: paths(&canvas.finish(), |point| point),
+        titles,
+        ..ComparisonChart::empty()
+    }
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
@@ -340,27 +364,20 @@ fn draw_line(line: &DrawnLine<'_>, polyline: &[Datum], canvas: &Canvas) {
     canvas.grid_line(role, &vertices);
 }
 
-/// Labels at the ends of lines, pushed apart, each joined to its line by a thin one.
-fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<Label> {
+/// Names at the ends of lines, pushed apart, each joined to its line by a thin one.
+fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<GutterLabel> {
     let mut ends: Vec<(GridPoint, &DrawnLine<'_>)> =
         lines.iter().filter_map(|line| Some((canvas.place(line.last_point()?), line))).collect();
     ends.sort_by_key(|(end, _)| end.1);
     let wanted: Vec<i32> = ends.iter().map(|(end, _)| end.1).collect();
-    let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
-    let names: Vec<_> =
-        ends.iter().map(|(_, line)| record::shorten(line.label, LONGEST_LABEL)).collect();
-    // Long names start over the data rather than end outside the chart.
-    let short = names.iter().all(|name| name.chars().count() <= SHORT_LABEL);
-    let (x, anchor) = if short { (LABELS_START, Anchor::Start) } else { (WIDTH, Anchor::End) };
-    let labeled = ends.iter().zip(places).zip(names);
+    let places = spread_apart(&wanted, GUTTER_STEP, (8, HEIGHT - 8));
+    let labeled = ends.iter().zip(places);
     labeled
-        .map(|(((end, line), y), name)| {
-            canvas.grid_line(MarkRole::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
-            let mut label = Label::new(x, LabelRow::At(y + 4), name.into_owned());
-            label.anchor = anchor;
-            label.tone = Tone::Slot(line.slot);
-            label.href = line.href.map(str::to_owned);
-            label
+        .map(|((end, line), y)| {
+            canvas.grid_line(MarkRole::Grid, &[(end.0 + 2, end.1), (WIDTH, y)]);
+            let role = GutterRole::Line(palette::slot(line.slot));
+            let text = record::shorten(line.label, LONGEST_LABEL).into_owned();
+            GutterLabel { href: line.href.map(str::to_owned), ..GutterLabel::new(role, y, text) }
         })
         .collect()
 }
@@ -448,8 +465,8 @@ mod tests {
     fn levels_more_than_tenfold_apart_get_a_log_scale() {
         let near = samples(&[100.0, 900.0]);
         let far = samples(&[100.0, 1100.0]);
-        assert!(!comparison(&lines(&near, &["a", "b"]), "x").caption.contains("log"));
-        assert!(comparison(&lines(&far, &["a", "b"]), "x").caption.contains("log scale"));
+        assert!(!comparison(&lines(&near, &["a", "b"]), "x").note.contains("Log"));
+        assert!(comparison(&lines(&far, &["a", "b"]), "x").note.contains("Log scale"));
     }
 
     #[test]
@@ -491,9 +508,9 @@ mod tests {
             mut wanted in prop::collection::vec(-50..250i32, 0..7)
         ) {
             wanted.sort_unstable();
-            let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
-            prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LABEL_STEP));
-            prop_assert!(places.iter().all(|place| (8..=HEIGHT - 4).contains(place)));
+            let places = spread_apart(&wanted, GUTTER_STEP, (8, HEIGHT - 8));
+            prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= GUTTER_STEP));
+            prop_assert!(places.iter().all(|place| (8..=HEIGHT - 8).contains(place)));
         }
 
         #[test]

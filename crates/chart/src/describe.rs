@@ -1,11 +1,12 @@
-//! What a chart shows, in words: the caption above it and the paragraph below it, which a screen
+//! What a chart shows, in words: the caption above it and the sentences below it, which a screen
 //! reader reads as its description. Plain text: the caller escapes it.
 //!
-//! Example: `28 runs, 1–28 Sep 2025. 1 lasting change: +13.9% (slower) on 20 Sep 2025. Dots are
-//! runs and the line is the median of 7 runs.`
+//! Example: `28 runs, 1–28 Sep 2025. Lower is better.` above, and below `1 lasting change: +13.9%
+//! (slower) on 20 Sep 2025. 1 outlier.`
 
-use crate::backend::MarkRole;
-use crate::input::{ChartSpan, NoteKind, TrendInput};
+use crate::flags;
+use crate::gutter;
+use crate::input::{ChartSpan, TrendInput};
 use crate::layout::ChartLayout;
 use crate::rows::{self, ChartRow};
 use model::record::time::{DAY_US, Timestamp};
@@ -15,84 +16,95 @@ use model::text;
 /// Most items of one kind that are named; of more, the latest are named and all are counted.
 const MAX_NAMED: usize = 4;
 
-/// `Median time per call, µs`: what the values of a metric are.
-pub(crate) fn metric_label(metric: &str, symbol: &str) -> String {
-    let name = match metric {
-        record::TIME_METRIC => "time per call".to_owned(),
-        other => record::shorten(other, 60).replace('_', " "),
-    };
-    let unit = if symbol.is_empty() { String::new() } else { format!(", {symbol}") };
-    format!("Median {name}{unit}")
+/// `Median time per call`: what the values of a metric are.
+pub(crate) fn metric_label(metric: &str) -> String {
+    match metric {
+        record::TIME_METRIC => "Median time per call".to_owned(),
+        other => format!("Median {}", record::shorten(other, 60).replace('_', " ")),
+    }
 }
 
 pub(crate) fn direction_phrase(better: Direction) -> &'static str {
     match better {
-        Direction::Lower => "Lower is better ↓.",
-        Direction::Higher => "Higher is better ↑.",
+        Direction::Lower => "Lower is better.",
+        Direction::Higher => "Higher is better.",
         Direction::Unknown => "Which way is better is unknown.",
     }
 }
 
-/// Metric, unit, direction, and what is unusual about the axes.
+/// The metric, and its unit where the gutter has no room for it.
 pub(crate) fn caption(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
-    let any_value = layout.rows.iter().any(|row| row.value.is_some());
-    let symbol = if any_value { layout.scale.symbol() } else { "" };
-    let mut parts = vec![
-        format!("{}.", metric_label(&input.series.key.metric_name, symbol)),
-        direction_phrase(input.series.direction).to_owned(),
-    ];
+    let name = metric_label(&input.series.key.metric_name);
+    match layout.level {
+        Some(level)
+            if !layout.y_axis.is_log() && !gutter::has_room_for_unit(&layout.scale, level) =>
+        {
+            format!("{name}, {}", layout.scale.symbol())
+        }
+        _ => name,
+    }
+}
+
+/// Count and span of the runs, direction, and what is unusual about the axes.
+pub(crate) fn note(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+    let mut parts = vec![runs_sentence(input, layout)];
+    parts.push(direction_phrase(input.series.direction).to_owned());
     let (low, high) = layout.y_axis.bounds();
-    // A cut axis makes a change look larger than it is; whoever cuts it has to say so.
-    if any_value && !(low <= 0.0 && high >= 0.0) {
-        parts.push("Axis does not start at 0.".to_owned());
+    let any_value = layout.rows.iter().any(|row| row.value.is_some());
+    if layout.y_axis.is_log() {
+        parts.push("Log scale.".to_owned());
+    } else if any_value && !(low <= 0.0 && high >= 0.0) {
+        // A cut axis makes a change look larger than it is; whoever cuts it has to say so.
+        parts.push("The axis does not start at 0.".to_owned());
     }
     if matches!(input.span, ChartSpan::Order(_)) {
         parts.push("One step per run.".to_owned());
     }
-    if layout.dense {
-        let marks = "Thin bars: lowest to highest run; thick bars: middle 80%; line: median.";
-        parts.push(marks.to_owned());
-    }
     parts.join(" ")
 }
 
-/// Count, span, changes, runner changes, gaps, unusual runs, and what the marks mean: `200 runs,
-/// 30 Mar to 4 Oct 2025. 2 lasting changes: … Dots are runs, the line is the median of 7 runs.`
-pub(crate) fn paragraph(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+/// `200 runs, 30 Mar to 4 Oct 2025.`
+fn runs_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
     let (Some(first), Some(last)) = (layout.rows.first(), layout.rows.last()) else {
         return "No runs yet.".to_owned();
     };
     let runs = &input.series.runs;
     let count = text::count_noun(layout.rows.len() as u64, "run");
-    let span = text::date_span(runs[first.run].time, runs[last.run].time);
-    let mut parts = vec![format!("{count}, {span}.")];
-    parts.extend(changes_sentence(input, layout));
+    format!("{count}, {}.", text::date_span(runs[first.run].time, runs[last.run].time))
+}
+
+/// Changes, runner changes, gaps and unusual runs: `2 lasting changes: … 1 outlier.` Without any
+/// of them, the runs and their time.
+pub(crate) fn paragraph(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+    let shown = |run: usize| layout.rows.binary_search_by_key(&run, |row| row.run).is_ok();
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(changes_sentence(input, shown));
     parts.extend(runners_sentence(input, layout));
     parts.extend(gaps_sentence(input, layout));
     parts.extend(unusual_runs_sentence(layout));
-    parts.push(legend(layout));
-    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() {
+        parts.push(runs_sentence(input, layout));
+    }
     parts.join(" ")
 }
 
 /// One line for a panel: its series, count, span and changes.
-pub(crate) fn short_description(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+pub(crate) fn short_description(input: &TrendInput<'_>) -> String {
     let key = &input.series.key;
     let name = format!("{}, {}", record::shorten(&key.test, 60), record::shorten(&key.backend, 40));
-    let (Some(first), Some(last)) = (layout.rows.first(), layout.rows.last()) else {
+    let runs = &input.series.runs;
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
         return format!("{name}: no runs yet.");
     };
-    let runs = &input.series.runs;
-    let count = text::count_noun(layout.rows.len() as u64, "run");
-    let span = text::date_span(runs[first.run].time, runs[last.run].time);
+    let count = text::count_noun(runs.len() as u64, "run");
+    let span = text::date_span(first.time, last.time);
     let changes =
-        changes_sentence(input, layout).unwrap_or_else(|| "No lasting changes.".to_owned());
+        changes_sentence(input, |_| true).unwrap_or_else(|| "No lasting changes.".to_owned());
     format!("{name}: {count}, {span}. {changes}")
 }
 
-fn changes_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<String> {
-    // In a zoom the paragraph is about the runs that are drawn, not about the whole series.
-    let shown = |run: usize| layout.rows.binary_search_by_key(&run, |row| row.run).is_ok();
+/// The changes among the runs that are drawn: a zoom is not about the whole series.
+fn changes_sentence(input: &TrendInput<'_>, shown: impl Fn(usize) -> bool) -> Option<String> {
     let changes = input.analysis.changes.iter();
     let changes: Vec<_> = changes.filter(|change| shown(change.first_after)).collect();
     if changes.is_empty() {
@@ -105,10 +117,7 @@ fn changes_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<Stri
         .rev()
         .filter_map(|change| {
             let run = input.series.runs.get(change.first_after)?;
-            let word =
-                text::comparative(&input.series.unit, input.series.direction, change.is_regression);
-            let percent = text::percent_change(change.change);
-            Some(format!("{percent} ({word}) on {}", text::date(run.time)))
+            Some(format!("{} on {}", flags::size_words(input.series, change), text::date(run.time)))
         })
         .collect();
     let noun = text::count_noun(changes.len() as u64, "lasting change");
@@ -142,30 +151,36 @@ fn runners_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<Stri
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// `3 gaps of more than 3 days; the longest are 12, 12 and 11 days.`
 fn gaps_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<String> {
-    let spans: Vec<String> = input
-        .analysis
-        .gaps
+    let time = |row: usize| input.series.runs[layout.rows[row].run].time;
+    let mut gaps: Vec<(i64, usize)> = layout
+        .gap_ends
         .iter()
-        .filter(|gap| layout.rows.binary_search_by_key(*gap, |row| row.run).is_ok())
-        .filter_map(|gap| {
-            let before = input.series.runs.get(gap.checked_sub(1)?)?;
-            let after = input.series.runs.get(*gap)?;
-            // The days between them; a gap within two days has none, so its ends are named.
-            let (from, to) = (day_after(before.time, 1), day_after(after.time, -1));
-            let (from, to) = if from <= to { (from, to) } else { (before.time, after.time) };
-            Some(text::date_span(from, to))
-        })
+        .map(|end| (time(*end).micros().saturating_sub(time(end - 1).micros()) / DAY_US, *end))
         .collect();
-    match spans.len() {
-        0 => None,
-        1..=MAX_NAMED => Some(format!("No runs {}.", text::join_and(&spans))),
-        many => Some(format!("{many} gaps without runs, latest {}.", spans[many - 1])),
+    gaps.sort_by_key(|(days, _)| std::cmp::Reverse(*days));
+    match gaps.as_slice() {
+        [] => None,
+        [(_, only)] => {
+            // The days between the runs on both sides.
+            let (from, to) = (day_after(time(only - 1), 1), day_after(time(*only), -1));
+            Some(format!("No runs {}.", text::date_span(from, to)))
+        }
+        many => {
+            let longest: Vec<String> = many
+                .iter()
+                .take(MAX_NAMED - 1)
+                .map(|(days, _)| text::count(days.unsigned_abs()))
+                .collect();
+            let count = text::count_noun(many.len() as u64, "gap");
+            Some(format!("{count}; the longest are {} days.", text::join_and(&longest)))
+        }
     }
 }
 
 fn day_after(time: Timestamp, days: i64) -> Timestamp {
-    Timestamp::from_micros((time.day() + days).saturating_mul(DAY_US))
+    Timestamp::from_micros(time.day().saturating_add(days).saturating_mul(DAY_US))
 }
 
 fn infrastructure_rows(layout: &ChartLayout) -> impl Iterator<Item = &ChartRow> {
@@ -181,7 +196,7 @@ fn unusual_runs_sentence(layout: &ChartLayout) -> Option<String> {
         (failed, "failed run"),
         (outliers, "outlier"),
         (infrastructure, "run with an infrastructure anomaly"),
-        (layout.clamped, "run outside the axis"),
+        (layout.outside, "run outside the chart"),
     ];
     let parts: Vec<String> = counts
         .into_iter()
@@ -195,42 +210,6 @@ fn unusual_runs_sentence(layout: &ChartLayout) -> Option<String> {
         })
         .collect();
     (!parts.is_empty()).then(|| format!("{}.", text::join_and(&parts)))
-}
-
-/// Names the marks that are drawn, and no others: nobody looks up a mark that is not on the chart.
-fn legend(layout: &ChartLayout) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut add = |is_drawn: bool, words: &str| {
-        if is_drawn {
-            parts.push(words.to_owned());
-        }
-    };
-    let any = |test: fn(&ChartRow) -> bool| layout.rows.iter().any(test);
-    let values = layout.rows.iter().filter(|row| row.value.is_some()).count();
-    add(values > 1 && !layout.dense, "dots are runs");
-    let levels = layout.rows.iter().filter(|row| row.level.is_some()).count();
-    add(levels > 1 && !layout.dense, "the line is the median of 7 runs");
-    let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
-    add(band && levels > 1 && !layout.dense, "the shaded band is their usual spread");
-    add(layout.threshold_drawn, "the dashed line is the threshold");
-    add(any(|row| row.flags.is_outlier), "hollow squares are outliers");
-    add(
-        infrastructure_rows(layout).next().is_some(),
-        "hollow circles are runs with an infrastructure anomaly",
-    );
-    add(
-        layout.layers.iter().any(|layer| layer.role == MarkRole::Clamped),
-        "filled squares are outside the axis",
-    );
-    add(!layout.failed_runs.is_empty(), "× marks a failed run");
-    let has_note = |kind| layout.notes.iter().any(|note| note.kind == kind);
-    add(has_note(NoteKind::Remark), "◆ marks a note");
-    add(has_note(NoteKind::Tag), "◇ marks a tag");
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!("{}.", capitalize(&text::join_and(&parts)))
-    }
 }
 
 fn capitalize(words: &str) -> String {

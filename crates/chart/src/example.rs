@@ -197,7 +197,8 @@ impl ExampleChart {
         sample
     }
 
-    fn add_change(&mut self, first: usize) {
+    /// A lasting step at a run, open or an improvement.
+    pub fn add_change(&mut self, first: usize) {
         let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value.get()).collect());
         let runs = &self.series.runs;
         let before = around(&runs[first.saturating_sub(20)..first]);
@@ -257,7 +258,6 @@ impl ExampleChart {
             analysis: &self.analysis,
             commits: &self.commits,
             notes: &self.notes,
-            slot: 2,
             id: "c1",
             links,
             span: ChartSpan::Time,

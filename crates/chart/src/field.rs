@@ -3,7 +3,8 @@
 //! A field is given its rows, levels and axes, and draws one kind of mark after the other; a chart
 //! of a page, a card and a tile differ in what they ask for. No text is inside a field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{Canvas, MarkLayer, MarkRole, Tone};
@@ -15,9 +16,10 @@ use crate::rows::ChartRow;
 /// Length of the tick at the edge for a run outside the range.
 const CLIP: i32 = 6;
 /// Cells of a chart with many runs: columns across and grid units up, finest first. What a page
-/// may cost decides between them: 1,100 dots are about 7 KB.
-const CELLS: [(i32, i32); 5] = [(250, 4), (250, 6), (200, 8), (125, 8), (100, 12)];
-const MAX_CELLS: usize = 1100;
+/// may cost decides between them.
+const CELLS: [(i32, i32); 6] = [(250, 4), (250, 6), (200, 8), (125, 8), (100, 12), (50, 12)];
+/// Cells of a whole chart: about 5 KB.
+pub(crate) const MAX_CELLS: usize = 750;
 
 /// A field in the making.
 pub(crate) struct Field<'a> {
@@ -59,23 +61,38 @@ impl<'a> Field<'a> {
         self.canvas.gridlines(ticks);
     }
 
+    /// Bands over the time without runs that ends at each of these rows.
+    pub(crate) fn draw_gaps(&self, ends: &[usize]) {
+        for end in ends {
+            let (from, to) = (self.positions[end - 1], self.positions[*end]);
+            // Clear of the last level and the next one.
+            let (from, to) = (from + 2, to - 2);
+            if from < to {
+                let bottom = self.height;
+                self.fill(MarkRole::GapBand, [(from, 0), (to, 0), (to, bottom), (from, bottom)]);
+            }
+        }
+    }
+
     fn fill(&self, role: MarkRole, outline: [GridPoint; 4]) {
         self.canvas.grid_area(role, &outline);
     }
 
-    /// The area between a baseline and the levels from a row on: what an open change costs.
-    pub(crate) fn draw_cost(&self, pieces: &[LevelPiece], baseline: f64, from_row: usize) {
+    /// The area between a baseline and the levels within some rows: what a regression costs.
+    pub(crate) fn draw_cost(&self, pieces: &[LevelPiece], baseline: f64, rows: Range<usize>) {
         let base = self.y(baseline).clamp(0, self.height);
-        for piece in pieces.iter().filter(|piece| piece.first_row() >= from_row) {
+        let within =
+            |piece: &&LevelPiece| piece.first_row() >= rows.start && piece.last_row() < rows.end;
+        for piece in pieces.iter().filter(within) {
             let (start, end) = self.ends(piece);
             let outline = [start, end, (end.0, base), (start.0, base)];
             self.fill(MarkRole::Cost, outline.map(|(x, y)| (x, y.clamp(0, self.height))));
         }
     }
 
-    /// Every run: dots, or cells where there are too many; what counts for no level has marks of
-    /// its own. The number of runs outside the range.
-    pub(crate) fn draw_runs(&self, dense: bool) -> usize {
+    /// Every run: dots, or at most so many cells where there are too many runs; what counts for no
+    /// level has marks of its own. The number of runs outside the range.
+    pub(crate) fn draw_runs(&self, max_cells: Option<usize>) -> usize {
         let mut outside = 0;
         let mut usual: Vec<GridPoint> = Vec::new();
         let mut ticks = OccupiedCells::default();
@@ -99,21 +116,31 @@ impl<'a> Field<'a> {
                     continue;
                 }
             };
-            if !dense || ticks.claim(role, (x, y)) {
+            if max_cells.is_none() || ticks.claim(role, (x, y)) {
                 self.canvas.grid_dot(role, (x, y));
             }
         }
-        if dense {
-            self.draw_cells(&usual);
-        } else {
-            usual.iter().for_each(|point| self.canvas.grid_dot(MarkRole::Run, *point));
+        match max_cells {
+            Some(max) => self.draw_cells(&usual, max),
+            None => usual.iter().for_each(|point| self.canvas.grid_dot(MarkRole::Run, *point)),
         }
         outside
     }
 
-    fn draw_cells(&self, points: &[GridPoint]) {
+    /// Every run within the range as a cell of a coarse grid: for a drawing that is an overview.
+    pub(crate) fn draw_thin_runs(&self) {
+        let values = self.rows.iter().zip(&self.positions);
+        let points: BTreeSet<GridPoint> = values
+            .filter_map(|(row, x)| Some((*x, row.value?)))
+            .filter(|(_, value)| self.holds(*value))
+            .map(|(x, value)| (x / 8 * 8 + 4, self.y(value) / 4 * 4 + 2))
+            .collect();
+        points.into_iter().for_each(|point| self.canvas.grid_dot(MarkRole::Density(1), point));
+    }
+
+    fn draw_cells(&self, points: &[GridPoint], max_cells: usize) {
         let mut cells = CELLS.iter().map(|cell| count_cells(points, *cell));
-        let fine = cells.clone().find(|counts| counts.len() <= MAX_CELLS);
+        let fine = cells.clone().find(|counts| counts.len() <= max_cells);
         let Some(counts) = fine.or_else(|| cells.next_back()) else { return };
         for (point, runs) in counts {
             let class = match runs {
@@ -173,6 +200,13 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A bar from zero to a value, a little narrower than its room.
+    pub(crate) fn draw_bar(&self, left: i32, right: i32, value: f64) {
+        let (from, to) = (left + 1, (right - 1).max(left + 2));
+        let (top, floor) = (self.y(value), self.height);
+        self.fill(MarkRole::Bar, [(from, floor), (from, top), (to, top), (to, floor)]);
+    }
+
     /// A line across the whole height.
     pub(crate) fn draw_upright(&self, role: MarkRole, x: i32) {
         self.canvas.grid_line(role, &[(x, 0), (x, self.height)]);
@@ -203,7 +237,7 @@ fn count_cells(points: &[GridPoint], (columns, unit): (i32, i32)) -> BTreeMap<Gr
 /// Marks one of which stands for those in the same cell of 4 × 4 grid units: the others would be
 /// under it.
 #[derive(Default)]
-struct OccupiedCells(std::collections::BTreeSet<(MarkRole, i32, i32)>);
+struct OccupiedCells(BTreeSet<(MarkRole, i32, i32)>);
 
 impl OccupiedCells {
     /// Whether the cell was free; it is taken from here on.

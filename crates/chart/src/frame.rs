@@ -36,7 +36,6 @@ pub(crate) struct Flag {
     pub(crate) text: String,
     pub(crate) tone: FlagTone,
     pub(crate) href: Option<String>,
-    pub(crate) title: Option<String>,
 }
 
 /// What a flag's color says.
@@ -72,6 +71,8 @@ pub(crate) struct ChartFrame {
     pub(crate) flags: Vec<Flag>,
     pub(crate) lane_rows: i32,
     pub(crate) gutter: Vec<GutterLabel>,
+    /// Room for names in the gutter.
+    pub(crate) wide_gutter: bool,
     pub(crate) tone: Tone,
     pub(crate) ticks: Vec<AxisText>,
     pub(crate) notes: Vec<AxisText>,
@@ -105,7 +106,8 @@ impl ChartFrame {
     /// The chart: `attributes` are those of its outermost element, `field` the paths and links.
     pub(crate) fn wrap(&self, attributes: &XmlText, field: &XmlText) -> XmlText {
         let mut out = XmlText::with_capacity(2048 + field.len());
-        out.push(r#"<div class="ch""#).push(attributes).push(">");
+        out.push(if self.wide_gutter { r#"<div class="ch wg""# } else { r#"<div class="ch""# });
+        out.push(attributes).push(">");
         self.push_lane(&mut out);
         push_svg(&mut out, "fd", self.height);
         out.push(r#" viewBox="0 0 "#).push(WIDTH).push(" ").push(self.height);
@@ -146,9 +148,6 @@ impl ChartFrame {
                 _ => r#" dx=""#,
             });
             out.push(FLAG_DISTANCE).push(r#"">"#).push_text(&flag.text);
-            if let Some(title) = &flag.title {
-                out.push("<title>").push_text(title).push("</title>");
-            }
             out.push("</text>").push(if flag.href.is_some() { "</a></g>" } else { "</g>" });
         }
         out.push("</svg>");
@@ -158,14 +157,22 @@ impl ChartFrame {
         push_svg(out, "gt", self.height);
         out.push(">");
         for label in &self.gutter {
-            let (class, middle) = match (label.role, self.tone) {
-                (GutterRole::Now, Tone::Neutral) => (r#" class="now""#, 5),
-                (GutterRole::Now, Tone::Worse) => (r#" class="now w""#, 5),
-                (GutterRole::Now, Tone::Better) => (r#" class="now k""#, 5),
-                _ => ("", 4),
+            if let Some(href) = &label.href {
+                out.push(r#"<a href=""#).push_text(href).push(r#"" tabindex="-1">"#);
+            }
+            let is_now = label.role == GutterRole::Now;
+            out.push(r#"<text x="8" y=""#).push(label.y + if is_now { 5 } else { 4 });
+            match (label.role, self.tone) {
+                (GutterRole::Now, Tone::Neutral) => out.push(r#"" class="now">"#),
+                (GutterRole::Now, Tone::Worse) => out.push(r#"" class="now w">"#),
+                (GutterRole::Now, Tone::Better) => out.push(r#"" class="now k">"#),
+                (GutterRole::Line(slot), _) => {
+                    out.push(r#"" class="t s"#).push(i32::from(slot)).push(r#"">"#)
+                }
+                _ => out.push(r#"">"#),
             };
-            out.push(r#"<text x="8" y=""#).push(label.y + middle).push(r#"""#).push(class);
-            out.push(">").push_text(&label.text).push("</text>");
+            out.push_text(&label.text).push("</text>");
+            out.push(if label.href.is_some() { "</a>" } else { "" });
         }
         out.push("</svg>");
     }

@@ -8,8 +8,8 @@ use crate::compare::{ComparisonChart, ComparisonLine, Measure, SweepLine, sweep}
 use crate::example::{ExampleChart, ExampleLinks};
 use crate::multiple::{SharedAxes, panel};
 use crate::{
-    CardSize, ChartSize, ChartSpan, RunWindow, SharedRow, TrendChart, TrendInput, card, cell,
-    spark, standalone, tile, trend,
+    CardSize, ChartSpan, KeyMark, RunWindow, SharedRow, TrendChart, TrendInput, card, cell, spark,
+    standalone, tile, trend,
 };
 use model::record::Direction;
 use model::text::xml::XmlText;
@@ -17,11 +17,19 @@ use model::text::xml::XmlText;
 fn figure(title: &str, id: &str, chart: &TrendChart) -> String {
     let caption = XmlText::text(&chart.caption);
     let description = XmlText::text(&chart.description);
+    let note = XmlText::text(&chart.note);
+    let key = key(&chart.key);
     format!(
-        "<h2>{title}</h2><figure><figcaption id=\"{id}-t\">{caption}</figcaption>{}\
-         <p id=\"{id}-s\">{description}</p></figure>\n",
+        "<h2>{title}</h2><figure><div class=fh><figcaption id=\"{id}-t\">{caption} \
+         <span class=note>{note}</span></figcaption>{key}</div>{}\
+         <p class=read id=\"{id}-s\">{description}</p></figure>\n",
         chart.svg
     )
+}
+
+fn key(marks: &[KeyMark]) -> String {
+    let entries = marks.iter().map(|entry| format!("<li>{}{}</li>", entry.mark, entry.name));
+    format!("<ul class=key>{}</ul>", entries.collect::<String>())
 }
 
 fn page(body: &str) -> String {
@@ -41,7 +49,7 @@ fn gallery() -> String {
     let mut body = String::new();
     let mut add = |title: &str, id: &'static str, sample: &ExampleChart, span: ChartSpan| {
         let input = TrendInput { id, span, ..sample.input(&ExampleLinks) };
-        body.push_str(&figure(title, id, &trend(&input, ChartSize::Full)));
+        body.push_str(&figure(title, id, &trend(&input)));
     };
     let all = ExampleChart::with_everything(200);
     let change = all.analysis.changes[1].first_after;
@@ -59,8 +67,6 @@ fn gallery() -> String {
     add("A pool of three runners", "h", &ExampleChart::three_runners(150), ChartSpan::Time);
     add("Many changes", "i", &ExampleChart::many_changes(300), ChartSpan::Time);
     add("No runs", "f", &ExampleChart::from_values(vec![]), ChartSpan::Time);
-    let input = all.input(&ExampleLinks);
-    let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, ChartSize::Compact).svg);
     let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
     body.push_str(&small_charts());
     let _ = write!(body, "<h2>Multiples</h2><div class=grid>");
@@ -68,10 +74,10 @@ fn gallery() -> String {
         (0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect(),
     );
     let group = [&all, &quiet, &ExampleChart::with_everything(90)];
-    if let Some(shared) = SharedAxes::of(group.map(|sample| &sample.series)) {
+    if let Some(shared) = SharedAxes::of(group.map(|sample| (&sample.series, &sample.analysis))) {
         for (slot, sample) in (1..).zip(group) {
             let id = format!("m{slot}");
-            let input = TrendInput { slot, id: &id, ..sample.input(&ExampleLinks) };
+            let input = TrendInput { id: &id, ..sample.input(&ExampleLinks) };
             let _ = write!(body, "<figure>{}</figure>", panel(&input, shared));
         }
     }
@@ -98,14 +104,10 @@ fn small_charts() -> String {
     ];
     for (sample, change, size) in &samples {
         let drawn = card(&sample.series, &sample.analysis, *change, *size);
-        let key: String = drawn
-            .key
-            .iter()
-            .map(|entry| format!("<li>{}{}</li>", entry.mark, entry.name))
-            .collect();
+        let key = key(&drawn.key);
         let caption = XmlText::text(&drawn.caption);
         let drawing = &drawn.drawing;
-        let _ = write!(body, "<figure><b>{caption}</b><ul class=key>{key}</ul>{drawing}</figure>");
+        let _ = write!(body, "<figure><b>{caption}</b>{key}{drawing}</figure>");
     }
     body.push_str("</div><h2>Tiles</h2><div class=grid>");
     for (sample, ..) in &samples {

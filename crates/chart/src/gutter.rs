@@ -34,6 +34,11 @@ fn quantity(scale: &UnitScale, value: f64) -> String {
     if quantity.chars().count() > GUTTER_CHARACTERS { scale.number(value) } else { quantity }
 }
 
+/// Whether the gutter has room for the unit of this value.
+pub(crate) fn has_room_for_unit(scale: &UnitScale, value: f64) -> bool {
+    scale.quantity(value).chars().count() <= GUTTER_CHARACTERS
+}
+
 /// The texts that have room, most important first.
 pub(crate) fn labels(
     values: &GutterValues<'_>,
@@ -42,7 +47,7 @@ pub(crate) fn labels(
     scale: &UnitScale,
     unit: &Unit,
 ) -> Vec<GutterLabel> {
-    let is_log = matches!(y_axis, YAxis::Log { .. });
+    let is_log = y_axis.is_log();
     // On a log axis the values are of different sizes: each has a unit of its own.
     let number = |value: f64| match is_log {
         true => quantity(&UnitScale::for_value(value, unit), value),
@@ -56,27 +61,9 @@ pub(crate) fn labels(
         let sign = if it.direction == Direction::Higher { '−' } else { '+' };
         (it.value, format!("{sign}{}", text::percent(it.share)))
     });
-    let step = match values.ticks {
-        [a, b, ..] => b - a,
-        [only] => *only,
-        [] => 0.0,
-    };
-    let top = values.ticks.len().saturating_sub(1);
-    let ticks = values.ticks.iter().enumerate().map(|(at, value)| {
-        let text = scale.tick(*value, step);
-        let with_unit = match scale.symbol() {
-            "" => text.clone(),
-            symbol => format!("{text}\u{202f}{symbol}"),
-        };
-        let text = match (is_log, at == top) {
-            (true, _) => tick_of_log(*value, unit),
-            (_, true) if with_unit.chars().count() <= GUTTER_CHARACTERS => with_unit,
-            _ => text,
-        };
-        (*value, text)
-    });
+    let ticks = values.ticks.iter().copied().zip(tick_texts(values.ticks, y_axis, scale, unit));
     let of = |role, (value, text): (f64, String)| {
-        field.holds(value).then(|| GutterLabel { role, y: field.y(value), text })
+        field.holds(value).then(|| GutterLabel::new(role, field.y(value), text))
     };
     let named = [
         now.and_then(|it| of(GutterRole::Now, it)),
@@ -85,6 +72,35 @@ pub(crate) fn labels(
     ];
     let ticks = ticks.filter_map(|it| of(GutterRole::Tick, it));
     place::place_gutter(named.into_iter().flatten().chain(ticks).collect(), field.height)
+}
+
+/// The numbers of ticks; on a linear axis the topmost alone names the unit.
+pub(crate) fn tick_texts(
+    ticks: &[f64],
+    y_axis: YAxis,
+    scale: &UnitScale,
+    unit: &Unit,
+) -> Vec<String> {
+    let step = match ticks {
+        [a, b, ..] => b - a,
+        [only] => *only,
+        [] => 0.0,
+    };
+    let top = ticks.len().saturating_sub(1);
+    let text = |(at, value): (usize, &f64)| {
+        if y_axis.is_log() {
+            return tick_of_log(*value, unit);
+        }
+        let text = scale.tick(*value, step);
+        let symbol = scale.symbol();
+        let fits = text.chars().count() + symbol.chars().count() < GUTTER_CHARACTERS;
+        if at == top && fits && !symbol.is_empty() {
+            format!("{text}\u{202f}{symbol}")
+        } else {
+            text
+        }
+    };
+    ticks.iter().enumerate().map(text).collect()
 }
 
 /// `10 ms`, `1 ms`, `100 µs`: as few digits as a round number needs.

@@ -8,7 +8,7 @@ use model::series::Series;
 /// Most bytes of one inline chart, before compression: where many charts share a page and a site
 /// is capped at 1 GB, bytes are what runs out.
 pub(crate) const MAX_CHART_BYTES: usize = 12_288;
-/// More runs than this are drawn as columns: beyond two runs a pixel column, dots hide each other.
+/// More runs than this are drawn as cells of a grid: beyond that, dots hide each other.
 pub(crate) const DENSE_ABOVE: usize = 400;
 
 /// What one trend chart shows.
@@ -22,8 +22,6 @@ pub struct TrendInput<'a> {
     /// Dated remarks and tags, oldest first; the newest 5 of each within the chart's time are
     /// drawn.
     pub notes: &'a [ChartNote],
-    /// Color slot 1–6 of the benchmarked backend.
-    pub slot: u8,
     /// Prefix of the ids in the markup; must be a valid id already.
     pub id: &'a str,
     /// Where dots and labels lead.
@@ -102,24 +100,5 @@ impl MarkLinks for NoLinks {
 
     fn change(&self, _change: usize) -> Option<String> {
         None
-    }
-}
-
-/// How large a trend chart is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ChartSize {
-    /// 200 px plot: the chart of a page.
-    Full,
-    /// 70 px plot: one of several.
-    Compact,
-}
-
-impl ChartSize {
-    /// Height of the plot in grid units, which are pixels up.
-    pub(crate) fn plot_height(self) -> i32 {
-        match self {
-            Self::Full => 200,
-            Self::Compact => 70,
-        }
     }
 }

@@ -4,6 +4,8 @@
 //! entry, since nobody looks up a mark that is not there.
 
 use crate::backend::{MarkLayer, MarkRole};
+use crate::input::NoteKind;
+use crate::layout::PlacedNote;
 use model::text::xml::XmlText;
 
 /// A mark as it looks, and its name.
@@ -54,6 +56,18 @@ pub(crate) fn key(layers: &[MarkLayer]) -> Vec<KeyMark> {
         (has(MarkRole::Clipped), r#"<path class="clip" d="M11 3v6"/>"#, "run outside the chart"),
         (has(MarkRole::Pull), r#"<path class="pr" d="M11 6h0"/>"#, "pull request"),
         (has(MarkRole::GapBand), r#"<path class="gapk" d="M5 0h12v12h-12z"/>"#, "gap"),
+    ];
+    let drawn = entries.into_iter().filter(|(is_drawn, ..)| *is_drawn);
+    drawn.map(|(_, paths, name)| KeyMark::new(paths, name)).collect()
+}
+
+/// The marks on the floor of a field.
+pub(crate) fn floor_key(all_ran: bool, notes: &[PlacedNote]) -> Vec<KeyMark> {
+    let has = |kind: NoteKind| notes.iter().any(|note| note.kind == kind);
+    let entries = [
+        (!all_ran, r#"<text class="x" x="11" y="11">×</text>"#, "failed run"),
+        (has(NoteKind::Remark), r#"<text class="an" x="11" y="11">◆</text>"#, "note"),
+        (has(NoteKind::Tag), r#"<text class="an" x="11" y="11">◇</text>"#, "tag"),
     ];
     let drawn = entries.into_iter().filter(|(is_drawn, ..)| *is_drawn);
     drawn.map(|(_, paths, name)| KeyMark::new(paths, name)).collect()

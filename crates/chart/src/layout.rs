@@ -1,48 +1,71 @@
-//! The layout of a trend chart: every mark and label in grid numbers, before any byte of SVG.
+//! The layout of a trend chart: the marks of its field and every text around it, before any byte
+//! of SVG.
 //!
-//! Both writers read it, so that a page and its `.svg` file show the same drawing. Runs out of
-//! range are clamped to the edge, failed ones lie on the floor.
+//! Both writers read it, so that a page and its `.svg` file show the same drawing. Flags, ticks and
+//! notes are candidates, most important first: a writer knows how wide the field is, and places
+//! those that fit.
 
 use crate::axis::{XAxis, YAxis};
-use crate::backend::{Canvas, MarkLayer, MarkRole};
-use crate::columns;
-use crate::grid::{INSET, WIDTH};
+use crate::backend::{MarkLayer, MarkRole, Tone};
+use crate::field::{Field, MAX_CELLS};
+use crate::flags;
+use crate::frame::{AxisText, Flag};
+use crate::gutter::{self, GutterValues, ThresholdValue};
 use crate::input::{ChartSpan, DENSE_ABOVE, NoteKind, TrendInput};
-use crate::labels::{self, Label, PlacedChange, PlacedSegmentStart};
-use crate::range;
-use crate::rows::{ChartRow, joined_rows, new_segments, plot_rows};
-use detect::{ChangeKind, ChangeStatus, Verdict};
+use crate::levels::{LevelPiece, level_pieces};
+use crate::place::GutterLabel;
+use crate::range::{self, CHART_SPAN};
+use crate::rows::{self, ChartRow, new_segments, plot_rows};
+use crate::ticks;
+use detect::{ChangeStatus, Verdict};
 use model::record::time::Timestamp;
 use model::text::UnitScale;
-use plotters::coord::ranged1d::Ranged;
 
-/// Distance of a clamped mark from the edge it is clamped to: half its size.
-const CLAMP_DISTANCE: i32 = 4;
-/// Gaps, runner changes and failed runs that are drawn at most: more cannot be told apart.
-const MAX_GAPS: usize = 40;
-const MAX_RUNNER_CHANGES: usize = 12;
+/// Least distance of two marks for failed runs: a night of failures would be one black bar.
 const MIN_FAILED_DISTANCE: i32 = 8;
-/// Dated remarks on one chart.
+/// Dated remarks on one chart, and runs of pull requests.
 const MAX_NOTES: usize = 5;
+const MAX_PULLS: usize = 20;
+/// New runners that have a line: more cannot be told apart.
+const MAX_RUNNER_CHANGES: usize = 12;
+/// Height of the field of a page's chart, and of the strip below it.
+pub(crate) const CHART_HEIGHT: i32 = 240;
+pub(crate) const STRIP_HEIGHT: i32 = 44;
 
 /// All of one chart in numbers.
 pub(crate) struct ChartLayout {
     /// Back to front.
     pub(crate) layers: Vec<MarkLayer>,
-    pub(crate) labels: Vec<Label>,
+    pub(crate) height: i32,
+    pub(crate) tone: Tone,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) gutter: Vec<GutterLabel>,
+    pub(crate) ticks: Vec<AxisText>,
+    pub(crate) gap_notes: Vec<AxisText>,
+    /// Changes within the span.
+    pub(crate) changes: Vec<PlacedChange>,
     /// Places across of failed runs, on the floor.
     pub(crate) failed_runs: Vec<i32>,
     pub(crate) notes: Vec<PlacedNote>,
-    pub(crate) height: i32,
     pub(crate) y_axis: YAxis,
     pub(crate) scale: UnitScale,
-    pub(crate) dense: bool,
     pub(crate) rows: Vec<ChartRow>,
     /// Grid place of each row.
     pub(crate) positions: Vec<i32>,
+    /// The first row after each gap.
+    pub(crate) gap_ends: Vec<usize>,
     /// Runs outside the range of values.
-    pub(crate) clamped: usize,
-    pub(crate) threshold_drawn: bool,
+    pub(crate) outside: usize,
+    /// The newest level; none while there are too few runs.
+    pub(crate) level: Option<f64>,
+}
+
+/// A change of the series, and its place across.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PlacedChange {
+    pub(crate) x: i32,
+    /// Index in the changes of the analysis.
+    pub(crate) index: usize,
 }
 
 /// A note on the chart.
@@ -53,277 +76,234 @@ pub(crate) struct PlacedNote {
     pub(crate) kind: NoteKind,
 }
 
+/// A layout in the making.
+struct LayoutBuilder<'a> {
+    input: &'a TrendInput<'a>,
+    field: Field<'a>,
+    pieces: &'a [LevelPiece],
+    gap_ends: &'a [usize],
+}
+
 impl ChartLayout {
-    /// The layout of one series in its own unit, `height` grid units high.
-    pub(crate) fn of_trend(input: &TrendInput<'_>, height: i32) -> Self {
-        let mut rows = plot_rows(input.series, input.analysis, input.span);
-        if input.analysis.verdict == Verdict::New {
-            // Too few runs for a level: a line through two dots would look like a trend.
-            rows.iter_mut().for_each(|row| (row.level, row.spread) = (None, None));
-        }
-        let threshold = range::threshold_value(input.analysis, input.series.direction);
-        let (y_axis, scale) = range::y_axis(&rows, input.analysis, &input.series.unit, threshold);
+    /// The layout of one series in its own unit.
+    pub(crate) fn of_trend(input: &TrendInput<'_>) -> Self {
+        let (series, analysis) = (input.series, input.analysis);
+        let rows = plot_rows(series, analysis, input.span);
+        let pieces = level_pieces(&rows, analysis);
+        let gap_ends = rows::gap_ends(&rows, series, input.span);
+        let scale = range::field_scale(&rows, &pieces, &series.unit);
+        let threshold =
+            range::threshold_value(analysis, series.direction).filter(|_| !pieces.is_empty());
+        let bulk = range::with_threshold(range::bulk(&rows, &pieces), threshold);
+        let y_axis = range::field_axis(bulk, &pieces, CHART_SPAN, scale.divisor());
         let x_axis = x_axis(input, &rows);
-        let plan = LayoutPlan { rows, x_axis, y_axis, scale, threshold, height, panel: false };
-        LayoutBuilder::new(input, plan).finish()
+        let field = Field::new(&rows, x_axis, y_axis, CHART_HEIGHT);
+        let builder = LayoutBuilder { input, field, pieces: &pieces, gap_ends: &gap_ends };
+        let drawn = builder.draw(x_axis, y_axis, &scale, threshold);
+        Self { scale, rows, gap_ends, ..drawn }
+    }
+
+    /// The whole history in a strip without text.
+    pub(crate) fn strip(input: &TrendInput<'_>) -> Vec<MarkLayer> {
+        let rows = plot_rows(input.series, input.analysis, input.span);
+        let pieces = level_pieces(&rows, input.analysis);
+        let gaps = rows::gap_ends(&rows, input.series, input.span);
+        let y_axis = range::field_axis(range::bulk(&rows, &pieces), &pieces, CHART_SPAN, 1.0);
+        let field = Field::new(&rows, x_axis(input, &rows), y_axis, STRIP_HEIGHT);
+        field.draw_gaps(&gaps);
+        field.draw_thin_runs();
+        field.draw_levels(&pieces, &gaps, newest_tone(input));
+        field.finish()
     }
 }
 
-/// What a layout is made from.
-pub(crate) struct LayoutPlan {
-    pub(crate) rows: Vec<ChartRow>,
-    pub(crate) x_axis: XAxis,
-    pub(crate) y_axis: YAxis,
-    pub(crate) scale: UnitScale,
-    /// The value of the threshold's line.
-    pub(crate) threshold: Option<f64>,
-    /// Grid units of the plot.
-    pub(crate) height: i32,
-    /// One of many, narrow on every screen: values are shares, and labels for wide screens go.
-    pub(crate) panel: bool,
-}
-
 fn x_axis(input: &TrendInput<'_>, rows: &[ChartRow]) -> XAxis {
-    let from = rows.iter().map(|row| row.x_value).min().unwrap_or(0);
-    let to = rows.iter().map(|row| row.x_value).max().unwrap_or(0);
+    let at = |row: Option<i64>| row.unwrap_or(0);
+    let from = at(rows.iter().map(|row| row.x_value).min());
+    let to = at(rows.iter().map(|row| row.x_value).max());
     match input.span {
         ChartSpan::Time => XAxis::time(Timestamp::from_micros(from), Timestamp::from_micros(to)),
         ChartSpan::Order(_) => XAxis::Order { from, to },
     }
 }
 
-/// A layout in the making.
-pub(crate) struct LayoutBuilder<'a> {
-    input: &'a TrendInput<'a>,
-    plan: LayoutPlan,
-    canvas: Canvas,
-    labels: Vec<Label>,
-    positions: Vec<i32>,
-    dense: bool,
-    clamped: usize,
+/// The color of the newest level: red only while a regression is open.
+fn newest_tone(input: &TrendInput<'_>) -> Tone {
+    match input.analysis.verdict {
+        Verdict::Regressed => Tone::Worse,
+        Verdict::Improved => Tone::Better,
+        _ => Tone::Neutral,
+    }
 }
 
-impl<'a> LayoutBuilder<'a> {
-    pub(crate) fn new(input: &'a TrendInput<'a>, plan: LayoutPlan) -> Self {
-        let canvas = Canvas::new(plan.x_axis, plan.y_axis, WIDTH - INSET, plan.height);
-        let positions = plan.rows.iter().map(|row| canvas.place((row.x_value, 0.0)).0).collect();
-        // A panel is half as wide as a chart.
-        let dense = plan.rows.len() > if plan.panel { DENSE_ABOVE / 2 } else { DENSE_ABOVE };
-        Self { input, plan, canvas, labels: Vec::new(), positions, dense, clamped: 0 }
-    }
-
-    pub(crate) fn finish(mut self) -> ChartLayout {
-        self.draw_frame();
-        if self.dense {
-            let count = if self.plan.panel { columns::COLUMNS / 2 } else { columns::COLUMNS };
-            columns::draw(&self.plan.rows, self.plan.y_axis, &self.canvas, count);
-        } else {
-            let joined = joined_rows(&self.plan.rows);
-            self.draw_bands(joined.values());
-            self.draw_levels(joined.values());
-        }
-        self.draw_runs();
-        let threshold_drawn = self.draw_threshold();
-        self.draw_changes();
-        self.draw_runner_changes();
-        self.draw_gaps();
-        let failed_runs = self.failed_positions();
-        // A panel is as narrow on every screen as a chart is on a phone.
-        if self.plan.panel {
-            self.labels = labels::for_panel(self.labels);
-        }
-        let notes = self.placed_notes();
-        ChartLayout {
-            layers: self.canvas.finish(),
-            labels: self.labels,
-            failed_runs,
-            notes,
-            height: self.plan.height,
-            y_axis: self.plan.y_axis,
-            scale: self.plan.scale,
-            dense: self.dense,
-            rows: self.plan.rows,
-            positions: self.positions,
-            clamped: self.clamped,
-            threshold_drawn,
-        }
-    }
-
-    fn draw_frame(&mut self) {
-        let height = self.plan.height;
-        // A label takes about 14 units: more than three of them fill a compact plot.
-        let max_ticks = if height < 100 { 3 } else { 5 };
-        self.canvas.grid_line(MarkRole::Grid, &[(0, height), (WIDTH, height)]);
-        if self.plan.rows.is_empty() {
-            return;
-        }
+impl LayoutBuilder<'_> {
+    /// Draws everything. Which mark covers which is the order of the roles, not of the calls.
+    fn draw(
+        self,
+        x_axis: XAxis,
+        y_axis: YAxis,
+        scale: &UnitScale,
+        threshold: Option<f64>,
+    ) -> ChartLayout {
+        let (input, rows) = (self.input, self.field.rows);
+        let has_value = rows.iter().any(|row| row.value.is_some());
         // Where all runs failed, any scale of values would be made up.
-        if self.plan.rows.iter().any(|row| row.value.is_some()) {
-            let ticks = self.plan.y_axis.key_points(max_ticks);
-            self.canvas.gridlines(&ticks);
-            let place = |value| self.canvas.place((0, value)).1;
-            self.labels.extend(if self.plan.panel {
-                labels::share_labels(&ticks, place)
-            } else {
-                labels::value_labels(&ticks, &self.plan.scale, place)
-            });
+        let ticks = if has_value { y_axis.ticks(5) } else { Vec::new() };
+        let dense = rows.len() > DENSE_ABOVE;
+        let tone = newest_tone(input);
+        self.field.draw_grid(&ticks);
+        if input.span == ChartSpan::Time {
+            self.field.draw_gaps(self.gap_ends);
         }
-        let ticks = labels::x_ticks(self.input, self.plan.x_axis, &self.plan.rows);
-        for tick in &ticks {
-            let (x, _) = self.canvas.place((tick.value, 0.0));
-            self.canvas.grid_line(MarkRole::Grid, &[(x, height), (x, height + CLAMP_DISTANCE)]);
+        self.draw_costs();
+        let outside = self.field.draw_runs(dense.then_some(MAX_CELLS));
+        self.draw_pulls();
+        self.field.draw_levels(self.pieces, self.gap_ends, tone);
+        let references = self.draw_references(threshold);
+        let changes = self.placed_changes();
+        let flags = self.draw_changes(&changes);
+        let level = self.pieces.last().map(|piece| piece.to);
+        let values = GutterValues {
+            now: level,
+            threshold: references.and_then(|it| it.threshold),
+            baseline: references.map(|it| it.baseline),
+            ticks: &ticks,
+        };
+        let gutter = gutter::labels(&values, &self.field, y_axis, scale, &input.series.unit);
+        let positions = self.field.positions.clone();
+        let x_ticks = match input.span {
+            ChartSpan::Time => ticks::time_ticks(x_axis, rows, &self.field.canvas),
+            ChartSpan::Order(_) => {
+                let changes = changes.iter().rev();
+                let runs = changes.map(|placed| input.analysis.changes[placed.index].first_after);
+                ticks::run_ticks(input.series, rows, &positions, runs)
+            }
+        };
+        ChartLayout {
+            failed_runs: self.failed_positions(),
+            notes: self.placed_notes(),
+            gap_notes: ticks::gap_notes(input, rows, &positions, self.gap_ends),
+            layers: self.field.finish(),
+            height: CHART_HEIGHT,
+            tone,
+            flags,
+            gutter,
+            ticks: x_ticks,
+            changes,
+            y_axis,
+            scale: scale.clone(),
+            rows: Vec::new(),
+            positions,
+            gap_ends: Vec::new(),
+            outside,
+            level,
         }
-        let place = |at| self.canvas.place((at, 0.0)).0;
-        self.labels.extend(labels::x_tick_labels(&ticks, place));
     }
 
-    /// The usual spread around the level.
-    fn draw_bands<'r>(&self, joined: impl Iterator<Item = &'r Vec<&'r ChartRow>>) {
-        for rows in joined {
-            let edge: Vec<(i64, f64, f64)> = rows
-                .iter()
-                .filter_map(|row| Some((row.x_value, row.level?, row.spread?)))
-                .collect();
-            // Cut at the plot: the band of a noisy series must not cover the labels.
-            let (low, high) = self.plan.y_axis.bounds();
-            let upper = edge.iter().map(|(at, level, spread)| (*at, (level + spread).min(high)));
-            let lower = edge.iter().map(|(at, level, spread)| (*at, (level - spread).max(low)));
-            self.canvas.area(MarkRole::Band, upper.chain(lower.rev()).collect());
+    fn row_of(&self, run: usize) -> Option<usize> {
+        self.field.rows.binary_search_by_key(&run, |row| row.run).ok()
+    }
+
+    /// The first row at or after a run.
+    fn row_from(&self, run: usize) -> usize {
+        self.field.rows.partition_point(|row| row.run < run)
+    }
+
+    /// The area of each regression from its baseline, until it is fixed.
+    fn draw_costs(&self) {
+        for change in self.input.analysis.changes.iter().filter(|change| change.is_regression) {
+            let end = match change.status {
+                ChangeStatus::Open => usize::MAX,
+                ChangeStatus::Fixed { run: Some(run) } => run,
+                _ => continue,
+            };
+            let from = self.row_from(flags::start_of(change));
+            self.field.draw_cost(self.pieces, change.before, from..self.row_from(end));
         }
     }
 
-    fn draw_levels<'r>(&self, joined: impl Iterator<Item = &'r Vec<&'r ChartRow>>) {
-        for rows in joined {
-            let line = rows.iter().filter_map(|row| Some((row.x_value, row.level?)));
-            self.canvas.line(MarkRole::Level(0), line);
-        }
-    }
-
-    /// Dots, hollow squares and circles, clamped squares. In a dense chart only what must stay
-    /// individual.
-    fn draw_runs(&mut self) {
-        let (low, high) = self.plan.y_axis.bounds();
-        let height = self.plan.height;
-        let individual = self.dense.then(|| match self.plan.panel {
-            true => vec![false; self.plan.rows.len()],
-            false => columns::individual_rows(&self.plan.rows, self.input.analysis),
-        });
-        let mut occupied = columns::OccupiedCells::default();
-        for (at, row) in self.plan.rows.iter().enumerate() {
-            let Some(value) = row.value else { continue };
-            let (x, y) = self.canvas.place((row.x_value, value));
-            let outside = value < low || value > high;
-            self.clamped += usize::from(outside);
-            // Shown at the edge rather than left out: a missing dot reads as a missing run.
-            let point = match outside {
-                true if value > high => (x, CLAMP_DISTANCE),
-                true => (x, height - CLAMP_DISTANCE),
-                false => (x, y),
+    fn draw_pulls(&self) {
+        let (Some(first), Some(last)) = (self.field.rows.first(), self.field.rows.last()) else {
+            return;
+        };
+        let runs = &self.input.series.runs;
+        for pull in self.input.series.pulls.iter().rev().take(MAX_PULLS) {
+            let Some(value) = pull.run.value.get().filter(|value| self.field.holds(*value)) else {
+                continue;
             };
-            // An infrastructure anomaly explains the value, so its mark wins over the others.
-            let role = match (row.flags.infrastructure, outside, row.flags.is_outlier) {
-                (true, ..) => MarkRole::Infrastructure,
-                (_, true, _) => MarkRole::Clamped,
-                (.., true) => MarkRole::Outlier,
-                _ => MarkRole::Run,
+            let at = match self.input.span {
+                ChartSpan::Time => pull.run.time.micros(),
+                ChartSpan::Order(_) => runs.partition_point(|run| run.time < pull.run.time) as i64,
             };
-            let show = match &individual {
-                None => true,
-                Some(individual) if role == MarkRole::Run => individual[at],
-                Some(_) => occupied.claim(role, point),
-            };
-            if show {
-                self.canvas.grid_dot(role, point);
+            // The newest ones are newer than the last run of the main line: at its end.
+            if at >= first.x_value {
+                let point = self.field.canvas.place((at.min(last.x_value), value));
+                self.field.canvas.grid_dot(MarkRole::Pull, point);
             }
         }
     }
 
-    /// The line of the threshold, from the first run of the baseline on; whether there is one.
-    fn draw_threshold(&mut self) -> bool {
-        let (low, high) = self.plan.y_axis.bounds();
-        let Some((value, baseline)) = self.plan.threshold.zip(self.input.analysis.baseline) else {
-            return false;
-        };
-        if !(low..=high).contains(&value) {
-            return false;
+    /// Baseline and threshold from the first run that is judged by them.
+    fn draw_references(&self, threshold: Option<f64>) -> Option<References> {
+        let baseline = self.input.analysis.baseline.filter(|_| threshold.is_some())?;
+        let from = self.row_from(baseline.first_run);
+        self.field.draw_reference(MarkRole::Baseline, baseline.value, from);
+        let apart = |value: &f64| self.field.are_apart(baseline.value, *value);
+        let threshold = threshold.filter(apart).map(|value| ThresholdValue {
+            value,
+            share: self.input.analysis.threshold,
+            direction: self.input.series.direction,
+        });
+        if let Some(threshold) = threshold {
+            self.field.draw_reference(MarkRole::Threshold, threshold.value, from);
         }
-        // Runs before the baseline were judged against another one: the line would be false there.
-        let first = self.plan.rows.iter().position(|row| row.run >= baseline.first_run);
-        let Some(x) = first.map(|first| self.positions[first]) else { return false };
-        let (_, y) = self.canvas.place((0, value));
-        self.canvas.grid_line(MarkRole::Threshold, &[(x, y), (WIDTH, y)]);
-        self.labels.push(labels::threshold_label((x, y), self.input));
-        true
+        Some(References { baseline: baseline.value, threshold })
     }
 
-    /// The changes within the span.
-    fn placed_changes(&self) -> Vec<PlacedChange<'a>> {
-        let rows = &self.plan.rows;
+    fn placed_changes(&self) -> Vec<PlacedChange> {
         let changes = self.input.analysis.changes.iter().enumerate();
         changes
             .filter_map(|(index, change)| {
-                let row = rows.binary_search_by_key(&change.first_after, |row| row.run).ok()?;
-                Some(PlacedChange { x: self.positions[row], index, change })
+                let row = self.row_of(change.first_after)?;
+                Some(PlacedChange { x: self.field.positions[row], index })
             })
             .collect()
     }
 
-    fn draw_changes(&mut self) {
-        let changes = self.placed_changes();
-        let bottom = self.plan.height;
-        for PlacedChange { x, change, .. } in &changes {
-            let role = match (change.kind, change.is_regression, &change.status) {
-                (_, _, ChangeStatus::Accepted { .. }) => MarkRole::Accepted,
-                (ChangeKind::Drift, ..) => MarkRole::Drift,
-                (ChangeKind::Step, true, _) => MarkRole::Regression,
-                (ChangeKind::Step, false, _) => MarkRole::Improvement,
+    /// The lines of changes and runners, and their flags: an open regression first, then the
+    /// newest change, the largest ones, and runners.
+    fn draw_changes(&self, placed: &[PlacedChange]) -> Vec<Flag> {
+        let input = self.input;
+        let change = |placed: &PlacedChange| &input.analysis.changes[placed.index];
+        let mut ordered: Vec<&PlacedChange> = placed.iter().collect();
+        let newest = placed.last().map(|placed| placed.index);
+        ordered.sort_by(|a, b| {
+            let rank = |placed: &PlacedChange| {
+                let is_open = flags::change_tone(change(placed)) == Tone::Worse;
+                (!is_open, Some(placed.index) != newest)
             };
-            self.canvas.grid_line(role, &[(*x, 0), (*x, bottom)]);
+            let size = |placed: &PlacedChange| flags::log_size(change(placed));
+            rank(a).cmp(&rank(b)).then_with(|| size(b).total_cmp(&size(a)))
+        });
+        let mut drawn: Vec<Flag> = Vec::new();
+        for placed in ordered {
+            self.field.draw_upright(flags::change_role(change(placed)), placed.x);
+            let flag = flags::change_flag(input.series, change(placed), placed.x);
+            drawn.push(Flag { href: input.links.change(placed.index), ..flag });
         }
-        let labels = labels::change_labels(&changes, self.input);
-        self.labels.extend(labels);
-    }
-
-    /// A dotted line where a runner or a version of the benchmark is first seen.
-    fn draw_runner_changes(&mut self) {
-        let starts = new_segments(&self.plan.rows, &self.input.series.segments).into_iter();
-        let starts: Vec<PlacedSegmentStart> =
-            starts.map(|(row, text)| PlacedSegmentStart { x: self.positions[row], text }).collect();
-        let newest = starts.len().saturating_sub(MAX_RUNNER_CHANGES);
-        let starts = &starts[newest..];
-        for PlacedSegmentStart { x, .. } in starts {
-            self.canvas.grid_line(MarkRole::RunnerChange, &[(*x, 0), (*x, self.plan.height)]);
+        let starts = new_segments(self.field.rows, &input.series.segments);
+        for (row, text) in starts.into_iter().rev().take(MAX_RUNNER_CHANGES) {
+            let x = self.field.positions[row];
+            self.field.draw_upright(MarkRole::RunnerChange, x);
+            drawn.push(flags::runner_flag(text, x));
         }
-        self.labels.extend(labels::runner_labels(starts));
-    }
-
-    /// A bracket on the floor from the last run before a gap to the first one after it.
-    fn draw_gaps(&mut self) {
-        let gaps = &self.input.analysis.gaps;
-        let floor = self.plan.height;
-        for gap in &gaps[gaps.len().saturating_sub(MAX_GAPS)..] {
-            let Ok(after) = self.plan.rows.binary_search_by_key(gap, |row| row.run) else {
-                continue;
-            };
-            let Some(before) = after.checked_sub(1) else { continue };
-            let (from, to) = (self.positions[before], self.positions[after]);
-            // Open at the top: a box would look like a value.
-            let bracket = [
-                (from, floor - CLAMP_DISTANCE),
-                (from, floor),
-                (to, floor),
-                (to, floor - CLAMP_DISTANCE),
-            ];
-            self.canvas.grid_line(MarkRole::Gap, &bracket);
-            self.labels.extend(labels::gap_label(from, to, floor));
-        }
+        drawn
     }
 
     fn failed_positions(&self) -> Vec<i32> {
         let mut positions: Vec<i32> = Vec::new();
-        for (row, x) in self.plan.rows.iter().zip(&self.positions) {
+        for (row, x) in self.field.rows.iter().zip(&self.field.positions) {
             let last = positions.last().copied().unwrap_or(i32::MIN / 2);
-            // A night of failures would be one black bar.
             if (row.flags.has_failed || row.value.is_none())
                 && (x - last).abs() >= MIN_FAILED_DISTANCE
             {
@@ -336,7 +316,7 @@ impl<'a> LayoutBuilder<'a> {
     /// The newest notes of each kind. Remarks and tags are counted apart: a project that tags every
     /// week would push its remarks off the chart.
     fn placed_notes(&self) -> Vec<PlacedNote> {
-        let (Some(first), Some(last)) = (self.plan.rows.first(), self.plan.rows.last()) else {
+        let (Some(first), Some(last)) = (self.field.rows.first(), self.field.rows.last()) else {
             return Vec::new();
         };
         let runs = &self.input.series.runs;
@@ -354,8 +334,15 @@ impl<'a> LayoutBuilder<'a> {
                     ChartSpan::Time => note.time.micros(),
                     ChartSpan::Order(_) => runs.partition_point(|run| run.time < note.time) as i64,
                 };
-                PlacedNote { x: self.canvas.place((at, 0.0)).0, index, kind: note.kind }
+                PlacedNote { x: self.field.canvas.place((at, 0.0)).0, index, kind: note.kind }
             })
             .collect()
     }
+}
+
+/// The level lines that judge the newest runs.
+#[derive(Clone, Copy)]
+struct References {
+    baseline: f64,
+    threshold: Option<ThresholdValue>,
 }

@@ -20,7 +20,7 @@ const fn entry(id: &'static str, mark: &'static str, meaning: &'static str) -> L
 }
 
 /// All marks: first the runs, then levels, then changes, then the rest.
-pub const LEGEND: [LegendEntry; 22] = [
+pub const LEGEND: [LegendEntry; 23] = [
     entry("run", "dot", "One run."),
     entry(
         "runs",
@@ -45,6 +45,7 @@ pub const LEGEND: [LegendEntry; 22] = [
     entry("now", "thick line with a dot at its end", "The newest level."),
     entry("median", "thin line", "A comparison of backends: the median of 7 runs."),
     entry("point", "dot on a line", "The latest value at one input size."),
+    entry("bar", "bar", "How many runs, in a time or of a size."),
     entry("baseline", "dotted horizontal line", "The baseline: the level to compare with."),
     entry(
         "threshold",
@@ -78,23 +79,24 @@ mod tests {
     fn id_of_role(role: MarkRole) -> &'static str {
         match role {
             MarkRole::Grid => "grid",
-            MarkRole::GapBand | MarkRole::Gap => "gap",
+            MarkRole::GapBand => "gap",
             MarkRole::Cost => "cost",
-            MarkRole::Density(_) | MarkRole::ColumnExtent | MarkRole::ColumnMiddle => "runs",
+            MarkRole::Density(_) => "runs",
             MarkRole::Run => "run",
             MarkRole::Pull => "pull",
+            MarkRole::Bar => "bar",
             MarkRole::Level(_) => "median",
             MarkRole::Point(_) => "point",
             MarkRole::Baseline => "baseline",
             MarkRole::Threshold => "threshold",
-            MarkRole::Change(Tone::Worse) | MarkRole::Regression => "regression",
-            MarkRole::Change(Tone::Better) | MarkRole::Improvement => "improvement",
-            MarkRole::Change(Tone::Neutral) | MarkRole::Accepted | MarkRole::Drift => "closed",
+            MarkRole::Change(Tone::Worse) => "regression",
+            MarkRole::Change(Tone::Better) => "improvement",
+            MarkRole::Change(Tone::Neutral) => "closed",
             MarkRole::RunnerChange => "runner",
             MarkRole::Outlier => "outlier",
             MarkRole::Infrastructure => "infrastructure",
-            MarkRole::Clipped | MarkRole::Clamped => "clipped",
-            MarkRole::LevelPiece | MarkRole::Band => "level",
+            MarkRole::Clipped => "clipped",
+            MarkRole::LevelPiece => "level",
             MarkRole::LevelNow(_) | MarkRole::LevelEnd(_) => "now",
         }
     }
@@ -107,14 +109,15 @@ mod tests {
         }
     }
 
-    const ROLES: [MarkRole; 20] = [
+    const ROLES: [MarkRole; 21] = [
         MarkRole::Grid,
         MarkRole::GapBand,
         MarkRole::Cost,
         MarkRole::Density(1),
         MarkRole::Run,
         MarkRole::Pull,
-        MarkRole::Level(0),
+        MarkRole::Bar,
+        MarkRole::Level(1),
         MarkRole::Point(1),
         MarkRole::Baseline,
         MarkRole::Threshold,

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use crate::rows::ChartRow;
 use detect::{Analysis, Change, ChangeKind, Verdict};
 
+/// Fewer runs than this have no level.
+const LEAST_RUNS: usize = 3;
 /// Runs that a level needs to widen the range of a chart, unless it is one of the newest two.
 const LASTING_RUNS: usize = 5;
 
@@ -32,9 +34,20 @@ impl LevelPiece {
     }
 }
 
+/// The same stretches of rows that hold something else than values of the series: all flat.
+pub(crate) fn flat_pieces(rows: &[ChartRow], analysis: &Analysis) -> Vec<LevelPiece> {
+    let mut pieces = level_pieces(rows, analysis);
+    for piece in &mut pieces {
+        let middle = median(piece.rows.iter().filter_map(|row| rows[*row].value).collect());
+        (piece.from, piece.to) = middle.map_or((piece.from, piece.to), |it| (it, it));
+    }
+    pieces
+}
+
 /// All pieces, in the order of their newest run; none while there are too few runs for a level.
 pub(crate) fn level_pieces(rows: &[ChartRow], analysis: &Analysis) -> Vec<LevelPiece> {
-    if analysis.verdict == Verdict::New {
+    let usual = rows.iter().filter(|row| row.value.is_some() && row.is_usual());
+    if analysis.verdict == Verdict::New || usual.count() < LEAST_RUNS {
         // A line through two dots would look like a trend.
         return Vec::new();
     }

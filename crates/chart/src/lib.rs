@@ -1,22 +1,25 @@
 //! Charts: series and their analyses in, SVG text out.
 //!
-//! Three daily runs of 100, 120 and 110 ns, too few for a level, become two paths:
+//! Three daily runs of 100, 120 and 110 ns, too few for a level, become two paths of a field:
 //!
 //! ```text
-//! <path class="g" d="m0 200h1000m-1000-17h1000m-1000-83h1000m-1000-83h1000
-//!     m-854 183v4m246-4v4m246-4v4m246-4v4"/>
-//! <path class="d" d="m8 183h0m492-166h0m492 83h0"/>
+//! <path class="g" d="m0 217h1000m-1000-97h1000m-1000-97h1000"/>
+//! <path class="d" d="m8 217h0m492-194h0m492 97h0"/>
 //! ```
 //!
-//! Class `g` is the grid: the floor, the gridlines at 100, 110 and 120 ns, and four ticks of time.
-//! Class `d` holds the runs, each a line without length that round caps make a dot. The grid is
-//! 1,000 units wide and as many high as the plot has pixels (`grid`); 8 units on either side stay
-//! free. The stylesheet gives each class its color and width, so that a chart follows a dark page.
+//! Class `g` is the grid: lines at 100, 110 and 120 ns. Class `d` holds the runs, each a line
+//! without length that round caps make a dot. The grid is 1,000 units wide and as many high as the
+//! field has pixels (`grid`); 8 units on either side stay free. The stylesheet gives each class its
+//! color and width, so that a chart follows a dark page.
 //!
-//! The way of a value: `rows` takes it from its run, `range` and `axis` place it, and `layout`
-//! draws it through plotters onto a `backend` (`columns` where there are too many runs for dots).
-//! `labels` and `describe` put it into words. A writer, `inline` for a page or `standalone` for a
-//! file, turns the layout into SVG.
+//! A chart is a lane of flags, a field, a gutter of numbers and an axis (`frame`). Text stands
+//! outside the field and is placed for three widths (`place`), so it covers no mark and no text.
+//!
+//! The way of a value: `rows` takes it from its run, `levels` joins runs to levels, `range` and
+//! `axis` place it, and `field` draws it through plotters onto a `backend`. `layout` decides what a
+//! chart of a page shows; `flags`, `gutter`, `ticks`, `key` and `describe` put it into words. A
+//! writer, `inline` for a page or `standalone` for a file, turns the layout into SVG. The charts of
+//! overviews are in `small`: [`card`], [`tile`] and [`cell`].
 //!
 //! Nothing outside this crate names plotters. Its own SVG backend is not used: the same marks take
 //! 5 times the bytes at 200 runs and 90 times at 5,000, and cannot follow a dark page (measured by
@@ -38,21 +41,21 @@ mod range;
 mod backend;
 mod place;
 mod field;
-mod columns;
-mod labels;
-pub mod legend;
-mod layout;
 mod markup;
-mod key;
 mod frame;
 mod flags;
 mod gutter;
+mod ticks;
+mod layout;
+mod key;
+pub mod legend;
 mod describe;
 mod inline;
 mod standalone;
 mod trend;
 mod spark;
 mod small;
+mod statistic;
 pub mod bar;
 pub mod compare;
 pub mod multiple;
@@ -62,13 +65,14 @@ pub mod example;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
+mod geometry;
+#[cfg(test)]
 mod tests;
 
 pub use crate::inline::TrendChart;
-pub use crate::input::{
-    ChartNote, ChartSize, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput,
-};
+pub use crate::input::{ChartNote, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput};
 pub use crate::key::KeyMark;
 pub use crate::small::{CardChart, CardSize, SharedRow, card, cell, tile};
 pub use crate::spark::spark;
+pub use crate::statistic::{StatisticChart, statistics};
 pub use crate::trend::{TrendDrawing, standalone, trend};

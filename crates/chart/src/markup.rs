@@ -18,6 +18,7 @@ fn push_class(out: &mut XmlText, role: MarkRole) {
         MarkRole::Density(2) => "d2",
         MarkRole::Density(_) => "d3",
         MarkRole::Pull => "pr",
+        MarkRole::Bar => "bar",
         MarkRole::Baseline => "base",
         MarkRole::Change(Tone::Neutral) => "ev",
         MarkRole::Change(Tone::Worse) => "ev w",
@@ -30,26 +31,16 @@ fn push_class(out: &mut XmlText, role: MarkRole) {
         MarkRole::LevelEnd(Tone::Neutral) => "end",
         MarkRole::LevelEnd(Tone::Worse) => "end w",
         MarkRole::LevelEnd(Tone::Better) => "end k",
-        MarkRole::Band => "b",
-        MarkRole::ColumnExtent => "hl",
-        MarkRole::ColumnMiddle => "mm",
         MarkRole::Run => "d",
-        MarkRole::Level(0) => "m",
         MarkRole::Level(_) => "m s",
         MarkRole::Point(_) => "p s",
-        MarkRole::Threshold => "lim",
-        MarkRole::Regression => "ev w",
-        MarkRole::Accepted => "ev w a",
-        MarkRole::Improvement => "ev k",
-        MarkRole::Drift => "ev n",
+        MarkRole::Threshold => "thr",
         MarkRole::RunnerChange => "rc",
-        MarkRole::Gap => "gp",
-        MarkRole::Outlier => "o",
-        MarkRole::Infrastructure => "f",
-        MarkRole::Clamped => "cl",
+        MarkRole::Outlier => "out",
+        MarkRole::Infrastructure => "inf",
     };
     out.push(name);
-    if let MarkRole::Level(slot @ 1..) | MarkRole::Point(slot) = role {
+    if let MarkRole::Level(slot) | MarkRole::Point(slot) = role {
         out.push(i32::from(slot));
     }
 }
@@ -77,8 +68,8 @@ pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint
         out.push(r#"" d=""#).push(&data).push(r#""/>"#);
         // The hollow of a hollow mark: the page's color inside, drawn with the same caps.
         let hollow = match role {
-            MarkRole::Outlier => r#"<path class="oi" d=""#,
-            MarkRole::Infrastructure => r#"<path class="fi" d=""#,
+            MarkRole::Outlier => r#"<path class="outi" d=""#,
+            MarkRole::Infrastructure => r#"<path class="infi" d=""#,
             _ => continue,
         };
         out.push(hollow).push(&data).push(r#""/>"#);

@@ -5,86 +5,149 @@
 //! A panel has no link and no column of titles: it is an image with a name, and the page links it.
 
 use crate::axis::{XAxis, YAxis};
+use crate::backend::{MarkRole, Tone};
 use crate::describe;
-use crate::inline::{self, SvgFrame};
-use crate::input::{ChartSize, TrendInput};
-use crate::layout::{ChartLayout, LayoutBuilder, LayoutPlan};
+use crate::field::Field;
+use crate::frame::ChartFrame;
+use crate::input::{ChartSpan, TrendInput};
+use crate::levels::{LevelPiece, level_pieces};
 use crate::markup::paths;
-use crate::rows::{self, ChartRow};
-use model::record::Direction;
+use crate::place::{self, GutterLabel, GutterRole};
+use crate::range;
+use crate::rows::{self, ChartRow, plot_rows};
+use crate::ticks;
+use detect::{Analysis, Verdict};
 use model::record::time::Timestamp;
 use model::series::Series;
-use model::text::UnitScale;
 use model::text::xml::XmlText;
+use model::text::{self, UnitScale};
 
-/// The relative range, by the side of regressions: room for twice the usual threshold there.
-const REGRESSION_RANGE: f64 = 0.25;
-const IMPROVEMENT_RANGE: f64 = 0.15;
+const HEIGHT: i32 = 64;
+/// The relative range that a group has at least.
+const LEAST_LOW: f64 = -0.10;
+const LEAST_HIGH: f64 = 0.20;
+/// More runs than this are drawn as cells of a grid: a panel is a third of a page wide.
+const DENSE_ABOVE: usize = 200;
+const MAX_CELLS: usize = 300;
 
-/// The time that all panels of a group share: without it, a panel of three runs would look as
-/// long as one of three hundred.
+/// The time and the relative range that all panels of a group share: without the first, a panel of
+/// three runs would look as long as one of three hundred.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedAxes {
     from: Timestamp,
     to: Timestamp,
+    low: f64,
+    high: f64,
 }
 
 impl SharedAxes {
-    /// From the first to the last run of any of the series; none where no series has a run.
-    pub fn of<'a>(group: impl IntoIterator<Item = &'a Series>) -> Option<Self> {
-        let times = group.into_iter().filter_map(|series| {
+    /// From the first to the last run of any of the series, and the bulk of their values; none
+    /// where no series has a run.
+    pub fn of<'a>(group: impl IntoIterator<Item = (&'a Series, &'a Analysis)>) -> Option<Self> {
+        let members = group.into_iter().filter_map(|(series, analysis)| {
             let (first, last) = (series.runs.first()?, series.runs.last()?);
-            Some((first.time, last.time))
+            let (rows, pieces) = relative_rows(series, analysis);
+            let (low, high) = range::bulk(&rows, &pieces);
+            Some(Self { from: first.time, to: last.time, low, high })
         });
-        times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).map(|(from, to)| Self { from, to })
+        let all = members.reduce(|a, b| Self {
+            from: a.from.min(b.from),
+            to: a.to.max(b.to),
+            low: a.low.min(b.low),
+            high: a.high.max(b.high),
+        });
+        all.map(|all| Self { low: all.low.min(LEAST_LOW), high: all.high.max(LEAST_HIGH), ..all })
+    }
+
+    fn y_axis(self) -> YAxis {
+        let room = (self.high - self.low) * 0.08;
+        YAxis::Linear { low: self.low - room, high: self.high + room, unit: 0.01 }
     }
 }
 
-/// The panel of one series. The level that counts as 0 % is its baseline, else its newest level,
-/// else its newest value.
+/// The panel of one series. The level that counts as 0 % is its baseline, else its newest value.
 pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
-    let layout = panel_layout(input, shared);
-    let drawing = paths(&layout.layers, |point| point);
-    let mut texts = inline::label_texts(&layout.labels, layout.height);
-    texts.push(inline::note_symbols(input, &layout));
-    let frame =
-        SvgFrame { id: input.id, slot: input.slot, height: layout.height, large_dots: false };
-    let name = describe::short_description(input, &layout);
-    frame.image(&name).wrap(&drawing, &XmlText::new(), &texts)
-}
-
-fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
-    let mut rows = rows::plot_rows(input.series, input.analysis, input.span);
-    // Values become shares of the baseline; from here on the layout is that of any other chart.
-    let base = baseline_value(input, &rows);
-    for row in &mut rows {
-        let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));
-        row.value = relative(row.value).filter(|value| value.is_finite());
-        row.level = relative(row.level).filter(|level| level.is_finite());
-        row.spread = base.and_then(|base| row.spread.map(|spread| spread / base.abs()));
+    let (series, analysis) = (input.series, input.analysis);
+    let (rows, pieces) = relative_rows(series, analysis);
+    let x_axis = XAxis::time(shared.from, shared.to);
+    let field = Field::new(&rows, x_axis, shared.y_axis(), HEIGHT);
+    let gaps = rows::gap_ends(&rows, series, ChartSpan::Time);
+    let tone = match analysis.verdict {
+        Verdict::Regressed => Tone::Worse,
+        Verdict::Improved => Tone::Better,
+        _ => Tone::Neutral,
+    };
+    let values = shared.y_axis().ticks(3);
+    field.draw_grid(&values);
+    field.draw_gaps(&gaps);
+    field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
+    field.draw_levels(&pieces, &gaps, tone);
+    for (row, _) in rows::new_segments(&rows, &series.segments) {
+        field.draw_upright(MarkRole::RunnerChange, field.positions[row]);
     }
-    let (low, high, threshold) = match input.series.direction {
-        Direction::Unknown => (-REGRESSION_RANGE, REGRESSION_RANGE, f64::NAN),
-        Direction::Lower => (-IMPROVEMENT_RANGE, REGRESSION_RANGE, input.analysis.threshold),
-        Direction::Higher => (-REGRESSION_RANGE, IMPROVEMENT_RANGE, -input.analysis.threshold),
+    let frame = ChartFrame {
+        height: HEIGHT,
+        flags: Vec::new(),
+        lane_rows: 0,
+        gutter: gutter(input, &field, &pieces, &values),
+        wide_gutter: false,
+        tone,
+        ticks: ticks::time_ticks(x_axis, &rows, &field.canvas),
+        notes: Vec::new(),
+        symbols: XmlText::new(),
     };
-    let plan = LayoutPlan {
-        rows,
-        x_axis: XAxis::time(shared.from, shared.to),
-        y_axis: YAxis::Linear { low, high, unit: 0.01 },
-        scale: UnitScale::for_value(base.unwrap_or(0.0), &input.series.unit),
-        threshold: input.analysis.baseline.map(|_| threshold).filter(|it| !it.is_nan()),
-        height: ChartSize::Compact.plot_height(),
-        panel: true,
-    };
-    LayoutBuilder::new(input, plan).finish()
+    let mut attributes = XmlText::from(r#" role="img" aria-label=""#);
+    attributes.push_text(&describe::short_description(input)).push(r#"""#);
+    frame.wrap(&attributes, &paths(&field.finish(), |point| point))
 }
 
-fn baseline_value(input: &TrendInput<'_>, rows: &[ChartRow]) -> Option<f64> {
-    let baseline = input.analysis.baseline.map(|baseline| baseline.value);
-    let level = || rows.iter().rev().find_map(|row| row.level);
-    let value = || rows.iter().rev().find_map(|row| row.value);
-    baseline.or_else(level).or_else(value).filter(|base| base.is_normal())
+/// The newest level in its own unit, and the shares of the gridlines.
+fn gutter(
+    input: &TrendInput<'_>,
+    field: &Field<'_>,
+    pieces: &[LevelPiece],
+    ticks: &[f64],
+) -> Vec<GutterLabel> {
+    let mut labels = Vec::new();
+    let base = base(input.series, input.analysis);
+    if let Some((piece, base)) = pieces.last().zip(base).filter(|(piece, _)| field.holds(piece.to))
+    {
+        let level = (piece.to + 1.0) * base;
+        let text = UnitScale::for_value(level, &input.series.unit).quantity(level);
+        labels.push(GutterLabel::new(GutterRole::Now, field.y(piece.to), text));
+    }
+    for tick in ticks.iter().filter(|tick| **tick != 0.0) {
+        let sign = if *tick > 0.0 { "+" } else { "" };
+        let text = format!("{sign}{}", text::percent(*tick));
+        labels.push(GutterLabel::new(GutterRole::Tick, field.y(*tick), text));
+    }
+    place::place_gutter(labels, HEIGHT)
+}
+
+/// The value that counts as 0 %.
+fn base(series: &Series, analysis: &Analysis) -> Option<f64> {
+    let baseline = analysis.baseline.map(|baseline| baseline.value);
+    let newest = || series.runs.iter().rev().find_map(|run| run.value.get());
+    baseline.or_else(newest).filter(|base| base.is_normal())
+}
+
+/// All runs and levels as shares above the baseline; from here on they are drawn like any other.
+fn relative_rows(series: &Series, analysis: &Analysis) -> (Vec<ChartRow>, Vec<LevelPiece>) {
+    let mut rows = plot_rows(series, analysis, ChartSpan::Time);
+    let mut pieces = level_pieces(&rows, analysis);
+    let base = base(series, analysis);
+    let relative = |value: f64| base.map(|base| value / base - 1.0);
+    for row in &mut rows {
+        row.value = row.value.and_then(relative).filter(|value| value.is_finite());
+    }
+    pieces.retain_mut(|piece| {
+        let (Some(from), Some(to)) = (relative(piece.from), relative(piece.to)) else {
+            return false;
+        };
+        (piece.from, piece.to) = (from, to);
+        from.is_finite() && to.is_finite()
+    });
+    (rows, pieces)
 }
 
 #[cfg(test)]
@@ -94,45 +157,46 @@ mod tests {
     /// 60 panels stay under 300 kB before compression.
     const MOST_PANEL_BYTES: usize = 5000;
 
-    use crate::backend::{MarkRole, Shape};
     use crate::example::{ExampleChart, ExampleLinks};
 
-    fn last_dot(sample: &ExampleChart) -> i32 {
-        let shared = SharedAxes::of([&sample.series]).unwrap();
-        let layout = panel_layout(&sample.input(&ExampleLinks), shared);
-        let dots = layout.layers.iter().find(|layer| layer.role == MarkRole::Run).unwrap();
-        let last = dots.shapes.last().cloned();
-        let Some(Shape::Dot((_, y))) = last else { panic!("no dot") };
-        y
+    fn members(samples: &[ExampleChart]) -> Vec<(&Series, &Analysis)> {
+        samples.iter().map(|it| (&it.series, &it.analysis)).collect()
     }
 
     #[test]
     fn the_same_relative_change_is_at_the_same_height_at_any_scale() {
-        let heights = [12e3, 1.2e6, 9e9].map(|base| {
+        let samples = [12e3, 1.2e6, 9e9].map(|base| {
             let mut sample =
                 ExampleChart::from_values(vec![Some(base), Some(base), Some(base * 1.05)]);
             sample.analysis.baseline =
                 Some(detect::Baseline { value: base, runs: 2, first_run: 0 });
-            last_dot(&sample)
+            sample
         });
-        assert_eq!(heights, [35, 35, 35]);
+        let shared = SharedAxes::of(members(&samples)).unwrap();
+        let field = |sample: &ExampleChart| {
+            let svg = panel(&sample.input(&ExampleLinks), shared);
+            svg.split_once("class=\"fd\"").unwrap().1.split_once("</svg>").unwrap().0.to_owned()
+        };
+        assert_eq!(field(&samples[0]), field(&samples[1]));
+        assert_eq!(field(&samples[0]), field(&samples[2]));
     }
 
     #[test]
-    fn panels_of_a_group_share_their_time() {
+    fn panels_of_a_group_share_their_time_and_range() {
         let long = ExampleChart::with_everything(100);
         let short = ExampleChart::from_values(vec![Some(1.0), Some(1.0)]);
-        let shared = SharedAxes::of([&long.series, &short.series]).unwrap();
-        let layout = panel_layout(&short.input(&ExampleLinks), shared);
-        assert!(layout.positions[1] < 20, "{:?}", layout.positions);
-        assert_eq!(SharedAxes::of([&ExampleChart::from_values(vec![]).series]), None);
+        let alone = SharedAxes::of(members(std::slice::from_ref(&short))).unwrap();
+        let both = SharedAxes::of(members(&[long, short])).unwrap();
+        assert!(alone.to < both.to && alone.from == both.from);
+        assert!(alone.low >= both.low && alone.high <= both.high);
+        assert_eq!(SharedAxes::of(members(&[ExampleChart::from_values(vec![])])), None);
     }
 
     #[test]
     fn a_panel_of_any_length_is_small() {
         for runs in [200, 400, 5000] {
             let sample = ExampleChart::with_everything(runs);
-            let shared = SharedAxes::of([&sample.series]).unwrap();
+            let shared = SharedAxes::of([(&sample.series, &sample.analysis)]).unwrap();
             let svg = panel(&sample.input(&ExampleLinks), shared);
             assert!(svg.len() <= MOST_PANEL_BYTES, "{runs} runs: {} bytes", svg.len());
         }
@@ -141,7 +205,7 @@ mod tests {
     #[test]
     fn a_baseline_of_zero_gives_an_empty_panel() {
         let sample = ExampleChart::from_values(vec![Some(0.0); 5]);
-        let shared = SharedAxes::of([&sample.series]).unwrap();
+        let shared = SharedAxes::of([(&sample.series, &sample.analysis)]).unwrap();
         assert!(!panel(&sample.input(&ExampleLinks), shared).contains("NaN"));
     }
 }

@@ -1,8 +1,8 @@
 //! The colors of charts and pages, light and dark: the one list that the stylesheet, the
 //! standalone writer and the test of contrasts share.
 //!
-//! Six slots that people with any common color blindness can tell apart. The first one is neutral: a
-//! project with one backend has nothing to tell apart, and red means a regression alone. Each may
+//! Six slots that people with any common color blindness can tell apart. The first one is neutral:
+//! a project with one backend has nothing to tell apart, and red means a regression alone. Each may
 //! also be text: a contrast of 4.5 as WCAG 2.2 asks for.
 
 /// One theme. Every field is `#rrggbb`.
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_stylesheet_uses_exactly_these_dashes_and_no_other_color() {
         for (at, dash) in DASHES.iter().enumerate().skip(1) {
-            let rule = format!(".tc .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
+            let rule = format!(".fd .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
             assert!(stylesheet().contains(&rule), "{rule}");
         }
         let listed: Vec<&str> = [LIGHT, DARK]

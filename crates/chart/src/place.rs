@@ -12,6 +12,8 @@ use crate::grid::WIDTH;
 
 /// Pixels across a field: on a phone, in a column, and on a whole page.
 pub(crate) const FIELD_WIDTHS: [i32; 3] = [236, 496, 836];
+/// Pixels of the gutter beside the field.
+pub(crate) const GUTTER: i32 = 64;
 /// Characters that the gutter has room for.
 pub(crate) const GUTTER_CHARACTERS: usize = 8;
 /// Half pixels of a character: 12 px bold in the lane, 12 px below the field.
@@ -152,6 +154,8 @@ pub(crate) fn place_ticks(ticks: &[Candidate<'_>], width: i32, rows: i32) -> Vec
 /// What a text of the gutter is: most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum GutterRole {
+    /// The name of a line, by its color slot.
+    Line(u8),
     Now,
     Threshold,
     Baseline,
@@ -164,16 +168,28 @@ pub(crate) struct GutterLabel {
     pub(crate) role: GutterRole,
     pub(crate) y: i32,
     pub(crate) text: String,
+    pub(crate) href: Option<String>,
 }
 
-/// The texts of the gutter that have room, moved apart: a tick goes where another text is near, a
-/// level moves by at most one line.
+impl GutterLabel {
+    pub(crate) fn new(role: GutterRole, y: i32, text: String) -> Self {
+        Self { role, y, text, href: None }
+    }
+}
+
+/// The texts of the gutter that have room, moved apart: a tick goes where another text is near, the
+/// others move by at most one line.
 pub(crate) fn place_gutter(mut labels: Vec<GutterLabel>, height: i32) -> Vec<GutterLabel> {
     labels.sort_by_key(|label| label.role);
     let mut placed: Vec<GutterLabel> = Vec::new();
     for label in labels {
         let own = label.y.clamp(4, height - 4);
-        let moves = if label.role == GutterRole::Tick { 0 } else { GUTTER_STEP };
+        let moves = match label.role {
+            GutterRole::Tick => 0,
+            // Right beside the newest level it says nothing new.
+            GutterRole::Baseline => GUTTER_STEP / 2,
+            _ => GUTTER_STEP,
+        };
         let room = (0..=moves)
             .flat_map(|by| [own + by, own - by])
             .filter(|y| (4..=height - 4).contains(y))

@@ -11,23 +11,16 @@ use detect::{Analysis, Verdict};
 use model::record::{Direction, Unit};
 use model::text::UnitScale;
 
-/// Least span of the values as a share of their median: 1 % of jitter stays a ripple.
-const LEAST_SPAN: f64 = 0.10;
-/// Free space above and below, as a share of the span.
-const PADDING: f64 = 0.10;
-/// The newest runs that are never clipped: a fresh jump must be seen.
-const NEWEST: usize = 20;
-/// Of these, the ones that are shown even where they are outliers or part of an infrastructure
-/// anomaly.
-const NEWEST_OUTLIERS: usize = 3;
 /// The line of the threshold is taken in where it stretches the span to at most this much. Beyond,
 /// the runs would be a flat line at the bottom of the chart.
 const MAX_THRESHOLD_STRETCH: f64 = 1.5;
 
 /// Share of the runs below and above the range that a chart shows at least.
 const TAIL: f64 = 0.02;
+/// Twice the share of the span that the other runs may add on each side.
+const ALL_RUNS_STRETCH: f64 = 0.5;
 /// Free space above and below the runs of a field, as a share of the span.
-const FIELD_PADDING: f64 = 0.12;
+const PADDING: f64 = 0.12;
 /// Levels further apart than this have a log axis: on a linear one the small one is on the floor.
 const LOG_ABOVE: f64 = 10.0;
 /// The newest runs are never outside: a fresh jump must be seen.
@@ -49,11 +42,35 @@ pub(crate) fn bulk(rows: &[ChartRow], pieces: &[LevelPiece]) -> (f64, f64) {
     let fresh: Vec<f64> = values[fresh..].to_vec();
     values.sort_by(f64::total_cmp);
     let at = |share: f64| (share * values.len().saturating_sub(1) as f64).round() as usize;
-    let ends = [at(TAIL), at(1.0 - TAIL)].into_iter().filter_map(|at| values.get(at).copied());
-    for value in ends.chain(fresh).chain(levels::telling_levels(pieces)) {
+    let (from, to) = (values.get(at(TAIL)).copied(), values.get(at(1.0 - TAIL)).copied());
+    // Where all runs need little more room than most of them, all are shown.
+    let room = from.zip(to).map_or(0.0, |(from, to)| (to / 2.0 - from / 2.0) * ALL_RUNS_STRETCH);
+    let near = |value: &&f64| {
+        from.is_some_and(|from| **value >= from - room) && to.is_some_and(|to| **value <= to + room)
+    };
+    let extremes = values.first().into_iter().chain(values.last()).filter(near).copied();
+    for value in from
+        .into_iter()
+        .chain(to)
+        .chain(extremes)
+        .chain(fresh)
+        .chain(levels::telling_levels(pieces))
+    {
         (low, high) = (low.min(value), high.max(value));
     }
     (low, high)
+}
+
+/// A range with the line of the threshold taken in where it stretches the range to at most half as
+/// much again: the line tells how close the runs are, but beyond that they would be a flat line.
+pub(crate) fn with_threshold((low, high): (f64, f64), threshold: Option<f64>) -> (f64, f64) {
+    let Some(threshold) = threshold.filter(|_| low <= high) else { return (low, high) };
+    let (with_low, with_high) = (low.min(threshold), high.max(threshold));
+    let least = (low / 2.0 + high / 2.0).abs() * CHART_SPAN;
+    match with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
+        true => (with_low, with_high),
+        false => (low, high),
+    }
 }
 
 /// The axis of a field: log where two shown levels are more than tenfold apart, else linear.
@@ -69,12 +86,12 @@ pub(crate) fn field_axis(
         (levels().fold(f64::INFINITY, f64::min), levels().fold(f64::NEG_INFINITY, f64::max));
     if lowest > 0.0 && highest / LOG_ABOVE > lowest {
         let low = if low > 0.0 { low } else { lowest };
-        let room = 10f64.powf((high.log10() - low.log10()) * FIELD_PADDING);
+        let room = 10f64.powf((high.log10() - low.log10()) * PADDING);
         return YAxis::Log { low: low / room, high: (high * room).min(f64::MAX), unit };
     }
     let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
     let level = pieces.last().map_or(low / 2.0 + high / 2.0, |piece| piece.to).abs();
-    let (from, to) = padded(low, high, level * least, FIELD_PADDING);
+    let (from, to) = padded(low, high, level * least);
     // Nobody expects a time below zero.
     let from = if low >= 0.0 && low < high { from.max(0.0) } else { from };
     YAxis::Linear { low: from, high: to, unit }
@@ -105,69 +122,7 @@ pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<
     beyond_threshold(baseline.value, analysis.threshold, better)
 }
 
-/// The linear axis of one series, and the scale of its labels.
-pub(crate) fn y_axis(
-    rows: &[ChartRow],
-    analysis: &Analysis,
-    unit: &Unit,
-    threshold: Option<f64>,
-) -> (YAxis, UnitScale) {
-    let (mut low, mut high) = shown_range(rows, analysis.typical_range);
-    if low > high {
-        (low, high) = threshold.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
-    }
-    if let Some(threshold) = threshold {
-        // The line tells how close the runs are, so it is worth some height, but not all of it.
-        let (with_low, with_high) = (low.min(threshold), high.max(threshold));
-        let least = least_span(rows);
-        if with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
-            (low, high) = (with_low, with_high);
-        }
-    }
-    let (low, high) = padded(low, high, least_span(rows), PADDING);
-    let scale = scale(rows, low, high, unit);
-    (YAxis::Linear { low, high, unit: scale.divisor() }, scale)
-}
-
-/// Lowest and highest value that must be inside; crossed where there is none. One spike of the past
-/// would press all others to the floor, so outliers and anomalies only count while they are new.
-fn shown_range(rows: &[ChartRow], typical: Option<(f64, f64)>) -> (f64, f64) {
-    let newest = rows.len().saturating_sub(NEWEST);
-    let newest_outliers = rows.len().saturating_sub(NEWEST_OUTLIERS);
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let mut take = |value: f64| {
-        low = low.min(value);
-        high = high.max(value);
-    };
-    for (at, row) in rows.iter().enumerate() {
-        if let Some(value) = row.value {
-            let inside = typical.is_none_or(|(from, to)| (from..=to).contains(&value));
-            let usual = inside || (at >= newest && !row.flags.is_outlier);
-            if (usual && !row.flags.infrastructure) || at >= newest_outliers {
-                take(value);
-            }
-        }
-        // A level is a median, so a spike cannot widen the range through it.
-        if let Some(level) = row.level {
-            take(level);
-        }
-    }
-    (low, high)
-}
-
-/// 10 % of the median of what is drawn as the level, or of the runs where there is no level.
-fn least_span(rows: &[ChartRow]) -> f64 {
-    let mut sizes: Vec<f64> =
-        rows.iter().filter_map(|row| row.level.or(row.value)).map(f64::abs).collect();
-    let middle = sizes.len() / 2;
-    if sizes.is_empty() {
-        return 0.0;
-    }
-    let (_, median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
-    *median * LEAST_SPAN
-}
-
-fn padded(low: f64, high: f64, least: f64, padding: f64) -> (f64, f64) {
+fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
     let span = high - low;
     let (low, high) = if span < least {
         // Halved before they are added: the sum of two values near 1e308 is no number.
@@ -178,18 +133,6 @@ fn padded(low: f64, high: f64, least: f64, padding: f64) -> (f64, f64) {
     } else {
         (low, low + 1.0)
     };
-    let padding = (high - low) * padding;
+    let padding = (high - low) * PADDING;
     (low - padding, high + padding)
-}
-
-/// One unit for the whole chart, by the smallest level: labels and titles have its decimals.
-fn scale(rows: &[ChartRow], low: f64, high: f64, unit: &Unit) -> UnitScale {
-    let levels: Vec<f64> = rows.iter().filter_map(|row| row.level).collect();
-    let inside = |value: &f64| (low..=high).contains(value);
-    // By the levels where there are any: one spike to 2 s must not turn 900 ms into 0.9 s.
-    if levels.is_empty() {
-        UnitScale::for_values(rows.iter().filter_map(|row| row.value).filter(inside), unit)
-    } else {
-        UnitScale::for_values(levels, unit)
-    }
 }

@@ -22,7 +22,6 @@ pub(crate) struct ChartRow {
     pub(crate) x_value: i64,
     pub(crate) value: Option<f64>,
     pub(crate) level: Option<f64>,
-    pub(crate) spread: Option<f64>,
     pub(crate) flags: RunFlags,
     pub(crate) segment: u32,
     /// Changes and gaps up to this run: a line joins only runs with the same number.
@@ -63,7 +62,6 @@ pub(crate) fn plot_rows(series: &Series, analysis: &Analysis, span: ChartSpan) -
             x_value: at,
             value: finite(run.value.get()),
             level: finite(analysis.level.get(index)),
-            spread: finite(analysis.spread.get(index)),
             flags: analysis.flags.get(index).copied().unwrap_or_default(),
             segment: run.segment,
             breaks_before: breaks_before as u32,

@@ -6,18 +6,19 @@
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{MarkRole, Tone};
-use crate::field::Field;
+use crate::field::{Field, MAX_CELLS};
 use crate::flags;
-use crate::frame::{AxisText, ChartFrame, Flag};
+use crate::frame::{ChartFrame, Flag};
 use crate::grid::WIDTH;
 use crate::gutter::{self, GutterValues, ThresholdValue};
-use crate::input::{ChartSpan, RunWindow};
+use crate::input::{ChartSpan, DENSE_ABOVE, RunWindow};
 use crate::key::{self, KeyMark};
 use crate::levels::{LevelPiece, level_pieces};
 use crate::markup::paths;
 use crate::range::{self, CHART_SPAN, SMALL_SPAN};
 use crate::rows::{self, ChartRow, plot_rows};
-use detect::{Analysis, Change, ChangeKind, ChangeStatus, Verdict};
+use crate::ticks;
+use detect::{Analysis, Change, ChangeStatus, Verdict};
 use model::series::Series;
 use model::text;
 use model::text::xml::XmlText;
@@ -27,8 +28,6 @@ const RUNS: usize = 110;
 const MOST_RUNS: usize = 400;
 /// Runs before a change that a card shows at least.
 const RUNS_BEFORE: usize = 30;
-/// More runs than this are drawn as cells of a grid.
-const DENSE_ABOVE: usize = 400;
 const TILE_HEIGHT: i32 = 48;
 const CELL_HEIGHT: i32 = 36;
 
@@ -85,11 +84,11 @@ pub fn card(
     let has_value = rows.iter().any(|row| row.value.is_some());
     let ticks = if has_value { y_axis.ticks(3) } else { Vec::new() };
     field.draw_grid(&ticks);
-    let start = change.map(|change| rows.partition_point(|row| row.run < start_of(change)));
+    let start = change.map(|change| rows.partition_point(|row| row.run < flags::start_of(change)));
     let baseline = change.map(|change| change.before).filter(|value| value.is_finite());
     if let (Some(start), Some(before)) = (start, baseline) {
         if tone == Tone::Worse {
-            field.draw_cost(&pieces, before, start);
+            field.draw_cost(&pieces, before, start..usize::MAX);
         }
         field.draw_reference(MarkRole::Baseline, before, start);
     }
@@ -100,7 +99,7 @@ pub fn card(
     if let (Some(start), Some(threshold)) = (start, threshold) {
         field.draw_reference(MarkRole::Threshold, threshold, start);
     }
-    field.draw_runs(rows.len() > DENSE_ABOVE);
+    field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
     field.draw_levels(&pieces, &rows::gap_ends(&rows, series, span), tone);
     let flags = card_flags(series, &field, change);
     let values = GutterValues {
@@ -113,18 +112,20 @@ pub fn card(
         baseline,
         ticks: &ticks,
     };
+    let changed = change.map(|change| change.first_after);
     let frame = ChartFrame {
         height: size.height(),
         flags,
         lane_rows: 1,
         gutter: gutter::labels(&values, &field, y_axis, &scale, &series.unit),
+        wide_gutter: false,
         tone,
-        ticks: date_ticks(series, &field, change),
+        ticks: ticks::run_ticks(series, &rows, &field.positions, changed),
         notes: Vec::new(),
         symbols: XmlText::new(),
     };
     let layers = field.finish();
-    let caption = caption(series, change, &pieces, matches!(y_axis, YAxis::Log { .. }));
+    let caption = caption(series, change, &pieces, y_axis.is_log());
     CardChart {
         drawing: frame.wrap(&XmlText::from(r#" aria-hidden="true""#), &paths(&layers, |at| at)),
         caption,
@@ -136,20 +137,12 @@ pub fn card(
 fn card_window(count: usize, change: Option<&Change>) -> RunWindow {
     let from = match change {
         Some(change) => {
-            let start = start_of(change).min(count);
+            let start = flags::start_of(change).min(count);
             start.saturating_sub(RUNS_BEFORE.max((count - start) / 2))
         }
         None => count.saturating_sub(RUNS),
     };
     RunWindow { from, to: count }
-}
-
-/// The first run of a step, the last one on the old level of a gradual change.
-fn start_of(change: &Change) -> usize {
-    match change.kind {
-        ChangeKind::Step => change.first_after,
-        ChangeKind::Drift => change.last_before,
-    }
 }
 
 /// The color of the newest level: red while the regression is open.
@@ -198,26 +191,6 @@ fn card_flags(series: &Series, field: &Field<'_>, change: Option<&Change>) -> Ve
     drawn
 }
 
-/// The days of the change, of the first run and of the newest one.
-fn date_ticks(series: &Series, field: &Field<'_>, change: Option<&Change>) -> Vec<AxisText> {
-    let (Some(first), Some(last)) = (field.rows.first(), field.rows.last()) else {
-        return Vec::new();
-    };
-    let time = |run: usize| series.runs[run].time;
-    let same_year = text::year(time(first.run)) == text::year(time(last.run));
-    let changed = change.map(|change| change.first_after);
-    let mut ticks: Vec<AxisText> = Vec::new();
-    for run in changed.into_iter().chain([first.run, last.run]) {
-        let Ok(row) = field.rows.binary_search_by_key(&run, |row| row.run) else { continue };
-        let text = match run == first.run && !same_year {
-            true => text::date(time(run)),
-            false => text::day_month(time(run)),
-        };
-        ticks.push(AxisText { x: field.positions[row], text });
-    }
-    ticks
-}
-
 fn caption(
     series: &Series,
     change: Option<&Change>,
@@ -226,7 +199,7 @@ fn caption(
 ) -> String {
     let quantity = |value: f64| text::UnitScale::for_value(value, &series.unit).quantity(value);
     let values = match (change, pieces.last()) {
-        (Some(change), _) => flags::levels(change.before, change.after, &series.unit),
+        (Some(change), _) => text::levels(change.before, change.after, &series.unit),
         (None, Some(piece)) => quantity(piece.to),
         (None, None) => String::new(),
     };
@@ -237,8 +210,10 @@ fn caption(
 /// older, so that both of its levels are in view.
 pub fn tile(series: &Series, analysis: &Analysis) -> XmlText {
     let count = series.runs.len();
-    let open =
-        analysis.open_regressions().next_back().map(|change| count - start_of(change).min(count));
+    let open = analysis
+        .open_regressions()
+        .next_back()
+        .map(|change| count - flags::start_of(change).min(count));
     let runs = open.map_or(RUNS, |after| (after + RUNS_BEFORE).clamp(RUNS, MOST_RUNS));
     let window = RunWindow { from: count.saturating_sub(runs), to: count };
     let rows = plot_rows(series, analysis, ChartSpan::Order(window));

@@ -3,39 +3,51 @@
 //!
 //! Well-formed for any name: text is escaped, characters that XML forbids are replaced.
 
+use crate::backend::Tone;
 use crate::describe;
+use crate::frame::{self, FlagTone};
 use crate::grid::WIDTH;
 use crate::input::{NoteKind, TrendInput};
-use crate::labels::{Anchor, Label, LabelRow, Tone};
 use crate::layout::ChartLayout;
 use crate::markup::paths;
-use crate::palette::{self, DARK, LIGHT, Theme};
+use crate::palette::{DARK, LIGHT, Theme};
+use crate::place::{self, Anchor, FLAG_DISTANCE, GUTTER, GutterRole};
 use model::text;
 use model::text::xml::XmlText;
 use model::{escaped, record};
 
-/// Size of the file's drawing, and where the plot starts in it.
-const SIZE: (i32, i32) = (720, 260);
-const LEFT: i32 = 4;
-const TOP: i32 = 32;
+/// Pixels of the file, of its field, and around that.
+const FILE_WIDTH: i32 = 720;
+const LEFT: i32 = 8;
+const FIELD: i32 = FILE_WIDTH - LEFT - GUTTER;
+const HEADING: i32 = 22;
+const LANE_ROW: i32 = 18;
+const LANE_ROWS: i32 = 3;
+const BELOW: i32 = 20;
+const NOTE_ROW: i32 = 15;
 
 /// The whole file.
 pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
-    let (width, height) = SIZE;
+    let (lane, lane_rows) = lane(layout);
+    let (axis, note_rows) = axis(layout);
+    let top = HEADING + lane_rows * LANE_ROW + 2;
+    let height = top + layout.height + BELOW + note_rows * NOTE_ROW;
     let name = name(input);
     let drawing = paths(&layout.layers, |(x, y)| (to_file_x(x), y));
     let mut out = XmlText::with_capacity(4096 + drawing.len());
     out.push(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#);
-    out.push(width).push(" ").push(height).push(r#"" width=""#).push(width);
+    out.push(FILE_WIDTH).push(" ").push(height).push(r#"" width=""#).push(FILE_WIDTH);
     out.push(r#"" height=""#).push(height);
     out.push(r#"" role="img" aria-labelledby="t d"><title id="t">"#);
-    out.push_text(&format!("{name}. {}", describe::caption(input, layout)));
+    let caption = describe::caption(input, layout);
+    out.push_text(&format!("{name}. {caption}. {}", describe::note(input, layout)));
     out.push(r#"</title><desc id="d">"#).push_text(&describe::paragraph(input, layout));
-    out.push("</desc><style>").push(style(input.slot)).push(r#"</style><rect class="bg" width=""#);
-    out.push(width).push(r#"" height=""#).push(height).push(r#""/><text class="hd" x="4" y="14">"#);
-    out.push_text(&heading(&name, input)).push(r#"</text><g transform="translate("#);
-    out.push(LEFT).push(" ").push(TOP).push(r#")">"#).push(drawing);
-    layout.labels.iter().for_each(|label| push_label(&mut out, label, layout));
+    out.push("</desc><style>").push(style()).push(r#"</style><rect class="bg" width=""#);
+    out.push(FILE_WIDTH).push(r#"" height=""#).push(height);
+    out.push(r#""/><text class="hd" x="8" y="15">"#).push_text(&heading(&name, input));
+    out.push(r#"</text><g transform="translate("#).push(LEFT).push(" ").push(top).push(r#")">"#);
+    out.push(r#"<path class="g" d="m0 "#).push(layout.height).push("h").push(FIELD).push(r#""/>"#);
+    out.push(drawing).push(lane).push(gutter(layout)).push(axis);
     push_symbols(&mut out, layout);
     out.push("</g></svg>");
     out
@@ -65,33 +77,74 @@ fn heading(name: &str, input: &TrendInput<'_>) -> String {
 /// From the grid to the pixels of the file, rounded. The height needs no such step: both are
 /// pixels.
 fn to_file_x(x: i32) -> i32 {
-    let plot = SIZE.0 - 2 * LEFT;
-    (x * plot + WIDTH / 2) / WIDTH
+    (x * FIELD + WIDTH / 2) / WIDTH
 }
 
-fn push_label(out: &mut XmlText, label: &Label, layout: &ChartLayout) {
-    let y = match label.row {
-        LabelRow::Above => -4,
-        LabelRow::At(y) => y,
-        LabelRow::Ticks => layout.height + 12,
-        LabelRow::UnderTicks => layout.height + 23,
-    };
-    out.push(match label.tone {
-        Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
-        Tone::Regression => r#"<text class="wt" x=""#,
-        Tone::Improvement => r#"<text class="kt" x=""#,
-    });
-    out.push(to_file_x(label.x) + label.shift);
-    out.push(r#"" y=""#);
-    out.push(y);
-    out.push(match label.anchor {
+fn push_text(out: &mut XmlText, class: &'static str, x: i32, y: i32, anchor: Anchor, text: &str) {
+    out.push("<text");
+    if !class.is_empty() {
+        out.push(r#" class=""#).push(class).push(r#"""#);
+    }
+    out.push(r#" x=""#).push(x).push(r#"" y=""#).push(y).push(match anchor {
         Anchor::Start => r#"">"#,
         Anchor::Middle => r#"" text-anchor="middle">"#,
         Anchor::End => r#"" text-anchor="end">"#,
     });
-    out.push_text(&label.text);
-    out.push_text(&label.wide_suffix);
-    out.push("</text>");
+    out.push_text(text).push("</text>");
+}
+
+/// The flags that fit, above the field, and how many rows they take.
+fn lane(layout: &ChartLayout) -> (XmlText, i32) {
+    let flags = frame::flag_candidates(&layout.flags);
+    let placed = place::place_flags(&flags, FIELD, LANE_ROWS);
+    let mut out = XmlText::new();
+    for placed in &placed {
+        let flag = &layout.flags[placed.index];
+        let (x, top) = (to_file_x(flag.x), -(placed.row + 1) * LANE_ROW - 1);
+        let (line, text) = match flag.tone {
+            FlagTone::Of(Tone::Neutral) => ("ev", "ht"),
+            FlagTone::Of(Tone::Worse) => ("ev w", "wt"),
+            FlagTone::Of(Tone::Better) => ("ev k", "kt"),
+            FlagTone::Runner => ("rc", ""),
+        };
+        out.push(r#"<path class=""#).push(line).push(r#"" d="m"#).push(x).push(" ").push(top);
+        out.push(r#"V0"/>"#);
+        let beside = if placed.anchor == Anchor::End { -FLAG_DISTANCE } else { FLAG_DISTANCE };
+        push_text(&mut out, text, x + beside, top + 11, placed.anchor, &flag.text);
+    }
+    (out, placed.iter().map(|placed| placed.row + 1).max().unwrap_or(0))
+}
+
+fn gutter(layout: &ChartLayout) -> XmlText {
+    let mut out = XmlText::new();
+    for label in &layout.gutter {
+        let class = match (label.role, layout.tone) {
+            (GutterRole::Now, Tone::Neutral) => "ht",
+            (GutterRole::Now, Tone::Worse) => "wt",
+            (GutterRole::Now, Tone::Better) => "kt",
+            _ => "",
+        };
+        push_text(&mut out, class, FIELD + LEFT, label.y + 4, Anchor::Start, &label.text);
+    }
+    out
+}
+
+/// The ticks and notes that fit, below the field, and how many rows the notes take.
+fn axis(layout: &ChartLayout) -> (XmlText, i32) {
+    let mut out = XmlText::new();
+    let mut rows = 0;
+    let texts = [(&layout.ticks, 1, 14), (&layout.gap_notes, 2, 14 + NOTE_ROW)];
+    for (texts, max_rows, first) in texts {
+        for placed in place::place_ticks(&frame::axis_candidates(texts), FIELD, max_rows) {
+            let (text, y) = (&texts[placed.index], first + placed.row * NOTE_ROW);
+            if first > 14 {
+                rows = rows.max(placed.row + 1);
+            }
+            let y = layout.height + y;
+            push_text(&mut out, "", to_file_x(text.x), y, placed.anchor, &text.text);
+        }
+    }
+    (out, rows)
 }
 
 fn push_symbols(out: &mut XmlText, layout: &ChartLayout) {
@@ -121,35 +174,37 @@ fn push_symbols(out: &mut XmlText, layout: &ChartLayout) {
 
 /// Light colors, then the same rules with the dark ones: viewers that know no media queries show
 /// the light file.
-fn style(slot: u8) -> XmlText {
+fn style() -> XmlText {
     let rules = concat!(
-        "text{font:12px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;",
-        "stroke-linejoin:round}path{fill:none}.hd,.wt,.kt{font-weight:600}",
+        "text{font:12px system-ui,sans-serif}path{fill:none}.hd,.ht,.wt,.kt{font-weight:600}",
         ".x{font-size:15px;font-weight:700}.x,.an{text-anchor:middle}",
-        ".d{stroke-width:4;stroke-linecap:round;opacity:.55}.hl{opacity:.35}",
-        ".mm{stroke-width:3;opacity:.5}.m{stroke-width:2;stroke-linejoin:round}",
-        ".b{opacity:.2}.lim{stroke-dasharray:6 4}.ev{stroke-width:1.5}",
-        ".ev.n,.ev.a{stroke-dasharray:8 3}",
-        ".rc{stroke-dasharray:2 4;stroke-width:1.5}.gp{stroke-width:2}",
-        ".o{stroke-width:7;stroke-linecap:square}.oi{stroke-width:4;stroke-linecap:square}",
-        ".cl{stroke-width:7;stroke-linecap:square}",
-        ".f{stroke-width:8;stroke-linecap:round}.fi{stroke-width:5;stroke-linecap:round}"
+        ".d{stroke-width:5;stroke-linecap:round;opacity:.5}",
+        ".d1{stroke-width:3;stroke-linecap:round;opacity:.38}",
+        ".d2{stroke-width:4;stroke-linecap:round;opacity:.55}",
+        ".d3{stroke-width:5;stroke-linecap:round;opacity:.78}",
+        ".out{stroke-width:7;stroke-linecap:round}.outi{stroke-width:4;stroke-linecap:round}",
+        ".inf{stroke-width:8;stroke-linecap:square}.infi{stroke-width:5;stroke-linecap:square}",
+        ".pr{stroke-width:6;stroke-linecap:square}.clip{stroke-width:2.5}",
+        ".lv{stroke-width:2.5}.lv.now,.lv.w,.lv.k{stroke-width:4}",
+        ".end{stroke-width:11;stroke-linecap:round}.cost{fill-opacity:.13}",
+        ".base{stroke-width:1.5;stroke-dasharray:2 3}.thr{stroke-width:1.5;stroke-dasharray:7 4}",
+        ".rc{stroke-dasharray:2 3}"
     );
     // Its own copy of the stylesheet's rules: a file in an `<img>` sees nothing of its page.
-    let light = colors(&LIGHT, slot);
-    let dark = colors(&DARK, slot);
-    escaped![rules, light, "@media(prefers-color-scheme:dark){", dark, "}"]
+    escaped![rules, colors(&LIGHT), "@media(prefers-color-scheme:dark){", colors(&DARK), "}"]
 }
 
-fn colors(theme: &Theme, slot: u8) -> XmlText {
+fn colors(theme: &Theme) -> XmlText {
     let Theme { page, text, muted, grid, regression, improvement, .. } = *theme;
-    let line = theme.slots[usize::from(palette::slot(slot)) - 1];
-    let mut out = XmlText::with_capacity(512);
-    out.push(".bg{fill:").push(page).push("}text{fill:").push(muted).push(";stroke:").push(page);
-    out.push("}.hd,.x{fill:").push(text).push("}.g{stroke:").push(grid);
-    out.push("}.b{fill:").push(line).push("}.d,.hl,.mm,.m,.o,.f,.cl{stroke:").push(line);
-    out.push("}.oi,.fi{stroke:").push(page).push("}.lim,.w{stroke:").push(regression);
-    out.push("}.wt{fill:").push(regression).push("}.k{stroke:").push(improvement);
-    out.push("}.kt{fill:").push(improvement).push("}.rc,.gp,.n{stroke:").push(muted).push("}");
+    let runs = theme.slots[0];
+    let mut out = XmlText::with_capacity(768);
+    out.push(".bg{fill:").push(page).push("}text{fill:").push(muted);
+    out.push("}.hd,.ht,.x,.an{fill:").push(text).push("}.g{stroke:").push(grid);
+    out.push("}.gap{fill:").push(grid).push(";fill-opacity:.4}.cost{fill:").push(regression);
+    out.push("}.d,.d1,.d2,.d3,.out,.inf,.clip{stroke:").push(runs).push("}.pr{stroke:");
+    out.push(theme.slots[1]).push("}.outi,.infi{stroke:").push(page);
+    out.push("}.lv,.end{stroke:").push(text).push("}.base,.thr,.ev,.rc{stroke:").push(muted);
+    out.push("}.w{stroke:").push(regression).push("}.wt{fill:").push(regression);
+    out.push("}.k{stroke:").push(improvement).push("}.kt{fill:").push(improvement).push("}");
     out
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::backend::{MarkRole, Shape};
+use crate::backend::{MarkRole, Shape, Tone};
 use crate::compare::{ComparisonChart, ComparisonLine};
 use crate::example::{ExampleChart, ExampleLinks};
 use crate::grid::{GridPoint, WIDTH};
@@ -10,15 +10,15 @@ use crate::input::MAX_CHART_BYTES;
 use crate::layout::ChartLayout;
 use crate::multiple::{SharedAxes, panel};
 use crate::{
-    ChartNote, ChartSize, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput, spark,
-    standalone, trend,
+    CardSize, ChartNote, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, SharedRow, TrendInput,
+    card, cell, spark, standalone, tile, trend,
 };
 use detect::Analysis;
 use detect::per_run::PerRun;
 use model::record::time::Timestamp;
 
 fn layout(sample: &ExampleChart) -> ChartLayout {
-    ChartLayout::of_trend(&sample.input(&ExampleLinks), 200)
+    ChartLayout::of_trend(&sample.input(&ExampleLinks))
 }
 
 /// Three runs, too few for a level.
@@ -26,7 +26,7 @@ fn layout(sample: &ExampleChart) -> ChartLayout {
 fn the_head_of_the_crate_shows_a_chart_of_three_runs() {
     let mut sample = ExampleChart::from_values([100.0, 120.0, 110.0].map(Some).to_vec());
     sample.analysis.verdict = detect::Verdict::New;
-    let svg = trend(&sample.input(&NoLinks), ChartSize::Full).svg;
+    let svg = trend(&sample.input(&NoLinks)).svg;
     let drawing: Vec<&str> = svg.split_inclusive('>').filter(|tag| tag.contains(" d=")).collect();
     let marks = drawing.iter().filter(|tag| tag.contains("class="));
     let head = include_str!("lib.rs").replace("\n//!     ", "");
@@ -50,19 +50,19 @@ fn lines(layout: &ChartLayout, role: MarkRole) -> Vec<Vec<GridPoint>> {
 fn a_chart_with_everything_stays_within_its_bytes() {
     for runs in [1, 48, 200, 400, 401, 1000, 5000, 20_000] {
         let sample = ExampleChart::with_everything(runs);
-        let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
+        let chart = trend(&sample.input(&ExampleLinks));
         assert!(chart.svg.len() <= MAX_CHART_BYTES, "{runs} runs: {} bytes", chart.svg.len());
         assert!(spark(&sample.series, &sample.analysis).len() <= 600);
     }
 }
 
 #[test]
-fn two_hundred_runs_and_dense_charts_have_48_link_columns() {
-    for runs in [200, 5000] {
-        let svg =
-            trend(&ExampleChart::with_everything(runs).input(&ExampleLinks), ChartSize::Full).svg;
+fn a_chart_has_as_many_link_columns_as_its_bytes_allow() {
+    for (runs, least) in [(200, 46), (1396, 24), (5000, 24)] {
+        let svg = trend(&ExampleChart::with_everything(runs).input(&ExampleLinks)).svg;
+        // Two of them are those of the changes.
         let columns = svg.matches("<path d=\"m").count();
-        assert!((44..=48).contains(&columns), "{runs} runs: {columns} columns");
+        assert!((least..=50).contains(&columns), "{runs} runs: {columns} columns");
     }
 }
 
@@ -72,17 +72,20 @@ fn all_marks_are_drawn_back_to_front() {
     let roles: Vec<MarkRole> = layout.layers.iter().map(|layer| layer.role).collect();
     assert!(roles.is_sorted_by(|a, b| a < b), "one layer for each role");
     for role in [
+        MarkRole::GapBand,
         MarkRole::Grid,
-        MarkRole::Band,
+        MarkRole::Cost,
         MarkRole::Run,
-        MarkRole::Level(0),
+        MarkRole::Baseline,
         MarkRole::Threshold,
-        MarkRole::Regression,
-        MarkRole::Improvement,
+        MarkRole::Change(Tone::Worse),
+        MarkRole::Change(Tone::Better),
         MarkRole::RunnerChange,
-        MarkRole::Gap,
         MarkRole::Outlier,
-        MarkRole::Clamped,
+        MarkRole::Clipped,
+        MarkRole::LevelPiece,
+        MarkRole::LevelNow(Tone::Worse),
+        MarkRole::LevelEnd(Tone::Worse),
     ] {
         assert!(roles.contains(&role), "{role:?}");
     }
@@ -94,85 +97,94 @@ fn no_line_crosses_a_change_a_gap_or_a_runner_change() {
     let sample = ExampleChart::with_everything(200);
     let layout = layout(&sample);
     let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| layout.positions[run]).to_vec();
-    for role in [MarkRole::Level(0), MarkRole::Band] {
-        let drawn = lines(&layout, role);
-        assert_eq!(drawn.len(), 5, "{role:?}");
-        for line in drawn {
-            let from = line.iter().map(|point| point.0).min().unwrap();
-            let to = line.iter().map(|point| point.0).max().unwrap();
-            assert!(cuts.iter().all(|cut| to < *cut || from >= *cut), "{from}..{to} of {cuts:?}");
-        }
+    let mut drawn = lines(&layout, MarkRole::LevelPiece);
+    drawn.extend(lines(&layout, MarkRole::LevelNow(Tone::Worse)));
+    assert_eq!(drawn.len(), 5);
+    for line in drawn {
+        let from = line.iter().map(|point| point.0).min().unwrap();
+        let to = line.iter().map(|point| point.0).max().unwrap();
+        assert!(cuts.iter().all(|cut| to < *cut || from >= *cut), "{from}..{to} of {cuts:?}");
     }
 }
 
 #[test]
-fn a_run_off_the_scale_is_clamped_to_the_edge() {
+fn a_run_outside_the_range_is_a_tick_at_the_edge() {
     let sample = ExampleChart::with_everything(200);
     let layout = layout(&sample);
-    assert_eq!(lines(&layout, MarkRole::Clamped), [[(layout.positions[90], 4)]]);
-    assert_eq!(layout.clamped, 1);
+    let x = layout.positions[90];
+    let ticks = lines(&layout, MarkRole::Clipped);
+    assert!(ticks.contains(&vec![(x, 0), (x, 6)]), "{ticks:?}");
+    assert_eq!(layout.outside, ticks.len());
 }
 
 #[test]
-fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
+fn an_infrastructure_day_has_a_mark_of_its_own() {
     let mut sample = ExampleChart::with_everything(200);
-    for run in [20, 90, 120] {
+    for run in [20, 120] {
         sample.analysis.flags[run] =
             detect::RunFlags { infrastructure: true, ..Default::default() };
     }
     let plain = layout(&sample);
-    let places = [20, 90, 120].map(|run| plain.positions[run]);
+    let places = [20, 120].map(|run| plain.positions[run]);
     let drawn: Vec<i32> =
         lines(&plain, MarkRole::Infrastructure).iter().map(|dot| dot[0].0).collect();
     assert_eq!(drawn, places);
-    assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
-    assert!(lines(&plain, MarkRole::Clamped).is_empty());
-    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
-    assert!(chart.description.contains("hollow circles are runs with an infrastructure anomaly"));
+    let chart = trend(&sample.input(&ExampleLinks));
+    assert!(chart.key.iter().any(|mark| mark.name == "infrastructure anomaly"));
     assert!(
-        chart.description.contains("3 runs with an infrastructure anomaly"),
+        chart.description.contains("2 runs with an infrastructure anomaly"),
         "{}",
         chart.description
     );
-    assert!(!chart.description.contains("filled squares"));
     for svg in [&chart.svg, &standalone(&sample.input(&ExampleLinks))] {
-        assert!(svg.contains(r#"<path class="f" d="#) && svg.contains(r#"<path class="fi" d="#));
+        assert!(
+            svg.contains(r#"<path class="inf" d="#) && svg.contains(r#"<path class="infi" d="#)
+        );
     }
     assert!(chart.svg.len() <= MAX_CHART_BYTES);
 }
 
 #[test]
-fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
-    let ends = |at: usize| {
+fn a_spike_of_the_past_does_not_widen_the_range() {
+    let end = |at: usize, value: f64, is_outlier: bool| {
         let mut sample =
-            ExampleChart::from_values((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
-        sample.series.runs[at].value = 130.0.into();
-        sample.analysis.typical_range = Some((50.0, 150.0));
-        sample.analysis.flags[at].infrastructure = true;
-        sample.analysis.level.set(at, None);
-        sample.analysis.spread.set(at, None);
+            ExampleChart::from_values((0..200).map(|i| Some(100.0 + f64::from(i % 3))).collect());
+        sample.series.runs[at].value = value.into();
+        sample.analysis.flags[at].is_outlier = is_outlier;
         layout(&sample).y_axis.bounds().1
     };
-    assert!(ends(20) < 120.0);
-    assert!(ends(30) < 120.0);
-    assert!(ends(38) > 130.0);
+    assert!(end(20, 130.0, false) < 120.0);
+    assert!(end(198, 130.0, true) < 120.0);
+    // A fresh jump must be seen.
+    assert!(end(198, 130.0, false) > 130.0);
 }
 
 #[test]
-fn accepted_and_fixed_changes_look_different_without_color() {
+fn red_is_an_open_regression_and_nothing_else() {
     let mut sample = ExampleChart::with_everything(200);
-    let open = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
-    assert!(!open.contains("(accepted)") && !open.contains("(fixed)"));
+    let red = |sample: &ExampleChart| {
+        let svg = trend(&sample.input(&ExampleLinks)).svg;
+        [r#" w""#, r#""w"#, r#"class="cost""#].iter().any(|class| svg.contains(class))
+    };
+    assert!(red(&sample));
     let (reason, by) = ("safer".to_owned(), "ada".to_owned());
     sample.analysis.changes[1].status = detect::ChangeStatus::Accepted { reason, accepted_by: by };
-    let drawn = layout(&sample);
-    assert_eq!(lines(&drawn, MarkRole::Accepted).len(), 1);
-    assert!(lines(&drawn, MarkRole::Regression).is_empty());
-    let svg = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
-    assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
-    assert!(include_str!("../../../static/app.css").contains(".tc .ev.a{stroke-dasharray"));
-    sample.analysis.changes[1].status = detect::ChangeStatus::Fixed { run: None };
-    assert!(trend(&sample.input(&ExampleLinks), ChartSize::Full).svg.contains("(fixed)</tspan>"));
+    sample.analysis.verdict = detect::Verdict::Accepted;
+    assert!(!red(&sample));
+    assert!(trend(&sample.input(&ExampleLinks)).svg.contains(" accepted</text>"));
+}
+
+#[test]
+fn the_area_of_a_regression_ends_where_it_is_fixed() {
+    let mut sample = ExampleChart::many_changes(120);
+    sample.analysis.changes.truncate(2);
+    sample.analysis.changes[0].is_regression = true;
+    sample.analysis.changes[0].status = detect::ChangeStatus::Fixed { run: Some(40) };
+    sample.analysis.changes[1].is_regression = false;
+    let layout = layout(&sample);
+    let area = lines(&layout, MarkRole::Cost);
+    assert_eq!(area.len(), 1);
+    assert!(area[0].iter().all(|point| point.0 < layout.positions[40]));
 }
 
 #[test]
@@ -190,22 +202,24 @@ fn jitter_of_one_percent_fills_a_tenth_of_the_height() {
     let layout = layout(&ExampleChart::from_values(values));
     let heights: Vec<i32> = lines(&layout, MarkRole::Run).iter().map(|dot| dot[0].1).collect();
     let span = heights.iter().max().unwrap() - heights.iter().min().unwrap();
-    assert!((10..=25).contains(&span), "{span} of 200");
+    assert!((12..=30).contains(&span), "{span} of 240");
 }
 
 #[test]
-fn a_pool_of_two_runners_has_one_line_for_each() {
+fn a_pool_of_two_runners_has_one_level_for_each() {
     let mut sample = ExampleChart::from_values(
         (0..40).map(|index| Some(f64::from(100 + index % 2 * 40))).collect(),
     );
+    sample.analysis.verdict = detect::Verdict::Unchanged;
     for (index, run) in sample.series.runs.iter_mut().enumerate() {
         run.segment = index as u32 % 2;
     }
-    sample.analysis.level = sample.series.runs.iter().map(|run| run.value.get()).collect();
-    let drawn = lines(&layout(&sample), MarkRole::Level(0));
+    let layout = layout(&sample);
+    let mut drawn = lines(&layout, MarkRole::LevelPiece);
+    drawn.extend(lines(&layout, MarkRole::LevelNow(Tone::Neutral)));
     assert_eq!(drawn.len(), 2);
-    assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
-    let description = trend(&sample.input(&ExampleLinks), ChartSize::Full).description;
+    assert!(drawn.iter().all(|line| line[0].1 == line[1].1));
+    let description = trend(&sample.input(&ExampleLinks)).description;
     assert!(description.contains("Runner added on 31 Mar 2025."), "{description}");
 }
 
@@ -214,7 +228,7 @@ fn a_commit_axis_gives_every_run_the_same_step() {
     let sample = ExampleChart::with_everything(200);
     let window = RunWindow { from: 80, to: 101 };
     let input = TrendInput { span: ChartSpan::Order(window), ..sample.input(&ExampleLinks) };
-    let layout = ChartLayout::of_trend(&input, 200);
+    let layout = ChartLayout::of_trend(&input);
     assert_eq!(layout.rows.len(), 21);
     let steps: Vec<i32> = layout.positions.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(steps.iter().all(|step| (49..=50).contains(step)), "{steps:?}");
@@ -231,7 +245,7 @@ fn names_from_data_cannot_leave_their_place() {
         commit.id = hostile.to_owned();
     }
     let input = TrendInput { id: "x\"><b", ..sample.input(&ExampleLinks) };
-    for text in [trend(&input, ChartSize::Full).svg, standalone(&input)] {
+    for text in [trend(&input).svg, standalone(&input)] {
         assert!(!text.contains("<script") && !text.contains('\u{0}') && !text.contains("\"><b"));
         well_formed(&text);
     }
@@ -253,7 +267,7 @@ impl MarkLinks for Hostile {
 #[test]
 fn links_cannot_leave_their_attribute() {
     let sample = ExampleChart::with_everything(60);
-    let svg = trend(&sample.input(&Hostile), ChartSize::Full).svg;
+    let svg = trend(&sample.input(&Hostile)).svg;
     assert!(!svg.contains("<script"));
     well_formed(&svg);
 }
@@ -261,22 +275,36 @@ fn links_cannot_leave_their_attribute() {
 #[test]
 fn the_description_says_what_the_chart_shows() {
     let sample = ExampleChart::with_everything(200);
-    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
+    let chart = trend(&sample.input(&ExampleLinks));
+    assert_eq!(chart.caption, "Median time per call");
     assert_eq!(
-        chart.caption,
-        "Median time per call, µs. Lower is better ↓. Axis does not start at 0."
+        chart.note,
+        "200 runs, 30 Mar to 4 Oct 2025. Lower is better. The axis does not start at 0."
     );
     assert_eq!(
         chart.description,
-        "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
-         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025; not compared across the \
-         change. No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. \
-         Dots are runs, the line is the median of 7 runs, the shaded band is their usual \
-         spread, the dashed line is the threshold, hollow squares are outliers, filled squares \
-         are outside the axis, × marks a failed run and ◆ marks a note."
+        "2 lasting changes: −5.4% (faster) on 23 May 2025 and +12.3% (slower) on 8 Aug 2025. \
+         Runner changed on 10 Jul 2025; not compared across the change. No runs 17–25 Jun 2025. \
+         2 failed runs, 3 outliers and 2 runs outside the chart."
+    );
+    let names: Vec<&str> = chart.key.iter().map(|mark| mark.name).collect();
+    assert_eq!(
+        names,
+        [
+            "run",
+            "level",
+            "level now",
+            "baseline",
+            "threshold",
+            "outlier",
+            "run outside the chart",
+            "gap",
+            "failed run",
+            "note"
+        ]
     );
     assert_eq!(
-        trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
+        trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks)).description,
         "No runs yet."
     );
 }
@@ -285,7 +313,7 @@ fn the_description_says_what_the_chart_shows() {
 fn what_is_no_time_is_better_or_worse() {
     let mut sample = ExampleChart::with_everything(200);
     sample.series.unit = model::record::Unit::parse("score").0;
-    let description = trend(&sample.input(&ExampleLinks), ChartSize::Full).description;
+    let description = trend(&sample.input(&ExampleLinks)).description;
     assert!(description.contains("−5.4% (better)") && description.contains("+12.3% (worse)"));
 }
 
@@ -295,7 +323,7 @@ fn a_new_version_of_the_benchmark_is_not_called_a_new_runner() {
     let runner = sample.series.segments[0].fingerprint.clone();
     sample.series.segments[1].fingerprint = runner;
     sample.series.segments[1].version = Some("2".to_owned());
-    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
+    let chart = trend(&sample.input(&ExampleLinks));
     assert!(chart.description.contains("Benchmark changed on 10 Jul 2025."));
     assert!(chart.svg.contains("benchmark changed") && !chart.svg.contains("runner changed"));
 }
@@ -305,12 +333,9 @@ fn higher_is_better_puts_the_threshold_below() {
     let mut sample = ExampleChart::with_everything(200);
     sample.series.direction = model::record::Direction::Higher;
     let layout = layout(&sample);
-    assert!(!layout.threshold_drawn || lines(&layout, MarkRole::Threshold)[0][0].1 > 100);
-    assert!(
-        trend(&sample.input(&ExampleLinks), ChartSize::Full)
-            .caption
-            .contains("Higher is better ↑.")
-    );
+    let threshold = lines(&layout, MarkRole::Threshold);
+    assert!(threshold.iter().all(|line| line[0].1 > layout.height / 2));
+    assert!(trend(&sample.input(&ExampleLinks)).note.contains("Higher is better."));
 }
 
 /// Every tag closes, every attribute is quoted, no name twice in one tag.
@@ -374,14 +399,21 @@ proptest! {
         let window = window.map(|(from, to)| ChartSpan::Order(RunWindow { from, to }));
         let span = window.unwrap_or(ChartSpan::Time);
         let input = TrendInput { span, ..sample.input(&ExampleLinks) };
-        for size in [ChartSize::Full, ChartSize::Compact] {
-            let chart = trend(&input, size);
-            well_formed(&chart.svg);
-            prop_assert!(chart.svg.len() <= MAX_CHART_BYTES);
-            no_nan(&chart.svg)?;
-            no_nan(&chart.description)?;
+        let chart = trend(&input);
+        well_formed(&chart.svg);
+        prop_assert!(chart.svg.len() <= MAX_CHART_BYTES);
+        no_nan(&chart.svg)?;
+        no_nan(&chart.description)?;
+        let members = || [(&sample.series, &sample.analysis)];
+        let shared = SharedRow::of(members());
+        let mut small = vec![cell(&sample.series, &sample.analysis, &shared)];
+        small.push(tile(&sample.series, &sample.analysis));
+        small.push(card(&sample.series, &sample.analysis, None, CardSize::Open).drawing);
+        for svg in &small {
+            well_formed(svg);
+            no_nan(svg)?;
         }
-        if let Some(shared) = SharedAxes::of([&sample.series]) {
+        if let Some(shared) = SharedAxes::of(members()) {
             let svg = panel(&input, shared);
             well_formed(&svg);
             no_nan(&svg)?;
@@ -402,10 +434,11 @@ proptest! {
         let line = spark(&sample.series, &sample.analysis);
         prop_assert!(line.len() <= 600);
         no_nan(&line)?;
-        let layout = ChartLayout::of_trend(&input, 200);
+        let layout = ChartLayout::of_trend(&input);
+        let height = layout.height;
         for shape in layout.layers.iter().flat_map(|layer| &layer.shapes) {
             let (Shape::Line(points) | Shape::Area(points)) = shape else { continue };
-            let on_grid = |(x, y): &GridPoint| (0..=WIDTH).contains(x) && (0..=208).contains(y);
+            let on_grid = |(x, y): &GridPoint| (-3..=WIDTH + 3).contains(x) && (0..=height).contains(y);
             prop_assert!(points.iter().all(on_grid));
         }
     }
@@ -424,5 +457,5 @@ fn an_analysis_of_other_length_does_not_matter() {
     *level = level.iter().take(3).collect();
     *spread = PerRun::default();
     flags.clear();
-    trend(&sample.input(&ExampleLinks), ChartSize::Full);
+    trend(&sample.input(&ExampleLinks));
 }

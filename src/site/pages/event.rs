@@ -19,7 +19,7 @@ use crate::site::pages::series::{NoteView, note_view};
 use crate::site::pages::{self, suspects};
 use crate::site::table;
 use crate::site::view::{EventRow, Figure, PageFrame, PageLink, PlainChart, breakable};
-use chart::{self, CardSize, ChartSize, ChartSpan, RunWindow};
+use chart::{self, CardSize, ChartSpan, RunWindow};
 use detect::ChangeKind;
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
@@ -183,7 +183,7 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
     // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
-    table::figure("c1", chart::trend(&input, ChartSize::Full))
+    table::figure("c1", chart::trend(&input))
 }
 
 /// The comparison of the commits on either side of a change, where it has a page.

@@ -1,24 +1,21 @@
 //! One series: when did it change?
 
-use std::sync::Arc;
-
 use askama::Template;
 use rustc_hash::FxHashSet;
 
 use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::changes::EventRef;
+use crate::site::answers::Answer;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
-use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
-use crate::site::{markdown, pages, table, verdict};
-use chart::compare::{ComparisonChart, ComparisonLine};
-use chart::{ChartSize, TrendDrawing, TrendInput};
+use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
+use crate::site::{markdown, pages, series_answers, table, verdict};
+use chart::{TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict, ChangeKind};
 use model::record::shorten;
 use model::series::Series;
@@ -33,6 +30,8 @@ const CHART_ID: &str = "c1";
 const MAX_LINES: usize = 6;
 /// Characters of an error that a page shows.
 const MAX_ERROR_CHARS: usize = 200;
+/// Characters of a commit's subject in the table of changes.
+const MAX_SUBJECT_CHARS: usize = 120;
 
 #[derive(Template)]
 #[template(path = "series.html")]
@@ -42,13 +41,18 @@ struct SeriesPage {
     backend: PageLink,
     key: String,
     verdict: Phrase,
-    facts: Vec<Fact>,
+    answers: Vec<Answer>,
     chart: Figure,
+    strip: Option<Markup>,
     sensitivity: Option<Phrase>,
-    links: Vec<PageLink>,
-    events: Vec<EventRow>,
+    compare: Option<PageLink>,
+    downloads: Vec<PageLink>,
+    changes: Vec<ChangeRow>,
+    statistics: Vec<StatisticView>,
+    facts: Vec<Fact>,
     notes: Vec<NoteView>,
-    others: Option<Figure>,
+    others: Vec<Panel>,
+    others_link: PageLink,
     pulls: Vec<Phrase>,
     environment: Vec<(String, String)>,
     last_error: Option<String>,
@@ -62,6 +66,24 @@ pub(crate) struct NoteView {
     pub(crate) date: Moment,
     pub(crate) title: String,
     pub(crate) html: Markup,
+}
+
+/// One change of the series.
+struct ChangeRow {
+    href: String,
+    date: Moment,
+    what: Phrase,
+    levels: String,
+    confidence: String,
+    commit: Phrase,
+    state: &'static str,
+}
+
+/// A small chart of a statistic.
+struct StatisticView {
+    title: &'static str,
+    note: String,
+    svg: Markup,
 }
 
 struct RunRow {
@@ -93,22 +115,28 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
     };
     let scale = wording::scale(series, analysis);
     let changes = (0..analysis.changes.len()).rev();
+    let drawn = chart(site, root, index);
     let template = SeriesPage {
         frame: frame(site, &page),
         test: link(urls::test(&series.key.test), &series.key.test),
         backend: link(urls::backend(&series.key.backend), &series.key.backend),
         key,
-        facts: facts(site, root, index),
-        chart: chart(site, root, index),
+        answers: series_answers::of_series(site, root, index, drawn.level),
+        chart: drawn.figure,
+        strip: drawn.strip,
         sensitivity: wording::sensitivity(
             analysis,
             site.input.policy.detection.confirmations,
             root.to("about/#rule-noise"),
         ),
-        links: links(site, root, index),
-        events: changes.map(|change| event_row(site, root, index, change)).collect(),
+        compare: compare_link(site, root, index),
+        downloads: downloads(site, root, index),
+        changes: changes.map(|change| change_row(site, root, index, change)).collect(),
+        statistics: statistics(series, analysis),
+        facts: facts(site, root, index),
         notes: notes(site, index),
-        others: peer_figure(site, root, index),
+        others: others(site, root, index),
+        others_link: link(urls::test(&series.key.test), "All of this benchmark"),
         pulls: pulls(site, root, series, &scale),
         environment: environment(site, series),
         last_error: last_error(series, analysis),
@@ -119,9 +147,19 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
     pages::html(&template)
 }
 
-fn chart(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Figure {
-    let drawn = with_chart(site, root, index, |drawing, input| drawing.on_page(input));
-    table::figure(CHART_ID, drawn)
+/// The chart of the page, the strip below it, and the newest level in it.
+struct DrawnChart {
+    figure: Figure,
+    strip: Option<Markup>,
+    level: Option<f64>,
+}
+
+fn chart(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> DrawnChart {
+    with_chart(site, root, index, |drawing, input| DrawnChart {
+        figure: table::figure(CHART_ID, drawing.on_page(input)),
+        strip: drawing.strip(input).map(Markup::from),
+        level: drawing.level(),
+    })
 }
 
 /// The chart of a series as a file of its own.
@@ -143,7 +181,14 @@ fn with_chart<T>(
     let links = ChartLinks { site, root, series: index, rows_from };
     let notes = table::chart_notes(site, index);
     let input = table::trend_input(site, index, &notes, &links, CHART_ID);
-    write(&site.charts.trend(index, || TrendDrawing::of(&input, ChartSize::Full)), &input)
+    write(&site.charts.trend(index, || TrendDrawing::of(&input)), &input)
+}
+
+fn statistics(series: &Series, analysis: &Analysis) -> Vec<StatisticView> {
+    let charts = chart::statistics(series, analysis).into_iter();
+    charts
+        .map(|it| StatisticView { title: it.title, note: it.note, svg: it.drawing.into() })
+        .collect()
 }
 
 fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
@@ -186,38 +231,58 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     facts
 }
 
-fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> {
+/// The comparison around the change that the verdict is about, else the newest one: it is what
+/// brings readers here.
+fn compare_link(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<PageLink> {
     let (series, analysis) = site.series(index);
-    let stem = &site.stems[index];
-    let mut links = Vec::new();
-    let mut add = |path: String, text: String| {
-        links.push(PageLink { href: root.to(&path), text, note: String::new() });
-    };
-    // The latest change is what brings readers here, so its comparison is one click away.
-    if let Some(change) = analysis.verdict_change().or_else(|| analysis.changes.last()) {
-        let of = |run: usize| &site.commit(series.runs[run].commit).id;
-        let pair = urls::pair(of(change.last_before), of(change.first_after));
-        if site.pairs.has(&pair) {
-            let day = |run: usize| text::day_month(series.runs[run].time);
-            let after = day(change.first_after);
-            let text = match change.kind {
-                ChangeKind::Step => format!("Compare {after} with the previous run"),
-                ChangeKind::Drift => format!("Compare {} with {after}", day(change.last_before)),
-            };
-            add(urls::diff(&pair), text);
-        }
+    let change = analysis.verdict_change().or_else(|| analysis.changes.last())?;
+    let of = |run: usize| &site.commit(series.runs[run].commit).id;
+    let pair = urls::pair(of(change.last_before), of(change.first_after));
+    if !site.pairs.has(&pair) {
+        return None;
     }
-    add(urls::series_svg(stem), "SVG".to_owned());
-    add(urls::series_csv(stem), "CSV".to_owned());
-    add(urls::series_json(stem), "JSON".to_owned());
-    links
+    let day = |run: usize| text::day_month(series.runs[run].time);
+    let after = day(change.first_after);
+    let text = match change.kind {
+        ChangeKind::Step => format!("Compare {after} with the previous run"),
+        ChangeKind::Drift => format!("Compare {} with {after}", day(change.last_before)),
+    };
+    Some(PageLink { href: root.to(&urls::diff(&pair)), text, note: String::new() })
 }
 
-fn event_row(site: &SiteContext<'_>, root: LinkRoot, index: usize, change: usize) -> EventRow {
+fn downloads(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> {
+    let stem = &site.stems[index];
+    let files = [
+        (urls::series_svg(stem), "SVG"),
+        (urls::series_csv(stem), "CSV"),
+        (urls::series_json(stem), "JSON"),
+    ];
+    let link = |(path, text): (String, &str)| PageLink {
+        href: root.to(&path),
+        text: text.to_owned(),
+        note: String::new(),
+    };
+    files.map(link).into()
+}
+
+fn change_row(site: &SiteContext<'_>, root: LinkRoot, index: usize, at: usize) -> ChangeRow {
     let (series, analysis) = site.series(index);
-    let time = series.runs[analysis.changes[change].first_after].time;
-    let id = site.events.id(index, change).to_owned();
-    table::event_row(site, root, &EventRef { id, series: index, change, time })
+    let change = &analysis.changes[at];
+    let run = &series.runs[change.first_after];
+    let commit = site.commit(run.commit);
+    let mut phrase = site.with_commit(Phrase::new(""), root, &commit.id);
+    if let Some(subject) = &commit.subject {
+        phrase = phrase.text(" ").name(shorten(subject, MAX_SUBJECT_CHARS).into_owned());
+    }
+    ChangeRow {
+        href: root.to(&urls::event(site.events.id(index, at))),
+        date: wording::day(run.time),
+        what: wording::event(series, change),
+        levels: wording::levels(series, change),
+        confidence: text::percent(change.confidence),
+        commit: phrase,
+        state: wording::state(change),
+    }
 }
 
 fn notes(site: &SiteContext<'_>, index: usize) -> Vec<NoteView> {
@@ -237,52 +302,13 @@ pub(crate) fn note_view(dated: DatedNote<'_>) -> NoteView {
     }
 }
 
-/// The same benchmark on other backends, in one chart; none where it has no other.
-fn peer_figure(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Figure> {
-    let mut members = site.peers.members(index).to_vec();
-    if members.len() > MAX_LINES {
-        // The page's own line first, so that it is there however many others are.
-        members.sort_by_key(|other| *other != index);
-        members.truncate(MAX_LINES);
-        members.sort_unstable();
-    }
-    (members.len() > 1).then(|| comparison(site, root, &members, "c2"))
-}
-
-/// Several series in one chart.
-pub(crate) fn comparison(
-    site: &SiteContext<'_>,
-    root: LinkRoot,
-    members: &[usize],
-    id: &str,
-) -> Figure {
-    let drawn = match members.first() {
-        // The whole group: its chart is shared by the pages of all peers. Part of a group is drawn
-        // for this page alone.
-        Some(first) if site.peers.members(*first) == members => {
-            let group = site.peers.group(*first);
-            site.charts.comparison(group, || peer_comparison(site, members))
-        }
-        _ => Arc::new(peer_comparison(site, members)),
-    };
-    table::figure(id, drawn.on_page(id, |path| root.to(path)))
-}
-
-fn peer_comparison(site: &SiteContext<'_>, members: &[usize]) -> ComparisonChart {
-    let lines: Vec<ComparisonLine<'_>> = members
-        .iter()
-        .map(|&member| {
-            let (series, analysis) = site.series(member);
-            ComparisonLine {
-                series,
-                analysis,
-                slot: site.colors.slot(&series.key.backend),
-                label: &series.key.backend,
-                href: Some(site.series_path(member)),
-            }
-        })
-        .collect();
-    ComparisonChart::of(&lines)
+/// The same benchmark on other backends, each against its own baseline, on one scale.
+fn others(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Panel> {
+    let members: Vec<usize> =
+        site.peers.members(index).iter().copied().filter(|other| *other != index).collect();
+    let nothing =
+        || table::PanelHeading { title: String::new(), href: String::new(), note: String::new() };
+    table::panel_group(site, root, nothing(), &members, 1).panels
 }
 
 fn pulls(

@@ -9,12 +9,11 @@ use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pages::series::comparison;
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, SeriesGroup};
-use crate::site::{pages, table};
+use crate::site::{comparison_chart, pages, table};
 use model::record::Direction;
 use model::text;
 
@@ -59,7 +58,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
     let comparisons = several.take(MAX_CHARTS).enumerate().map(|(at, (variant, members))| {
         let shown = &members[..members.len().min(MAX_LINES)];
-        let figure = comparison(site, root, shown, &format!("c{at}"));
+        let figure = comparison_chart::figure(site, root, shown, &format!("c{at}"));
         TestComparison { heading: variant.clone(), figure }
     });
     let template = TestPage {

@@ -205,6 +205,17 @@ pub fn count_noun(number: u64, noun: &str) -> String {
     })
 }
 
+/// Two levels of a value: `83.9 → 95.6 µs`; levels a hundredfold apart have a unit each: `35.1 µs →
+/// 41.0 ms`.
+pub fn levels(before: f64, after: f64, unit: &Unit) -> String {
+    let is_near = before.abs() <= 100.0 * after.abs() && after.abs() <= 100.0 * before.abs();
+    if is_near || before == 0.0 || after == 0.0 {
+        return UnitScale::for_values([before, after], unit).arrow(before, after);
+    }
+    let own = |value: f64| UnitScale::for_value(value, unit).quantity(value);
+    format!("{} → {}", own(before), own(after))
+}
+
 /// A relative change as signed percent, sign as the value moved: `+13.9%`, `−9.8%`, `<0.1%`.
 pub fn percent_change(change: f64) -> String {
     let percent = change * 100.0;
@@ -449,6 +460,10 @@ mod tests {
         assert_eq!(scale.arrow(83_912.0, 95_600.0), "83.9 → 95.6\u{202f}µs");
         let scale = UnitScale::for_values([999_700.0, 1_200_000.0], &ns());
         assert_eq!(scale.arrow(999_700.0, 1_200_000.0), "1.00 → 1.20\u{202f}ms");
+        let unit = Unit::parse("ns").0;
+        assert_eq!(levels(83_912.0, 95_600.0, &unit), "83.9 → 95.6\u{202f}µs");
+        assert_eq!(levels(35_100.0, 41e6, &unit), "35.1\u{202f}µs → 41.0\u{202f}ms");
+        assert_eq!(levels(0.0, 41e6, &unit), "0.0 → 41.0\u{202f}ms");
     }
 
     #[test]
