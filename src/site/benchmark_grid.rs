@@ -158,7 +158,7 @@ impl GridMaker<'_> {
         let mut suites = grouped(active, |at| site.series(at).0.key.suite.as_str());
         // A heading over each tile would be a page of headings.
         let is_one = !site.names.suite || suites.len() * 2 > active.len();
-        if is_one {
+        if is_one && !active.is_empty() {
             suites = BTreeMap::from([("", active.to_vec())]);
         }
         let names = if is_one { site.names } else { site.names.within_suite() };

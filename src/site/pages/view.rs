@@ -107,7 +107,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     };
     let framed = PageHead {
         path: "view/",
-        title: "Views".to_owned(),
+        title: "Benchmarks".to_owned(),
         verdict: &verdict,
         section: NavSection::Views,
     };
@@ -123,7 +123,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     modes.dedup();
     let template = ViewPage {
         frame: frame(site, &framed),
-        name: "Views".to_owned(),
+        name: "Benchmarks".to_owned(),
         facts,
         presets: links::presets(site, root),
         filters: !members.is_empty(),
