@@ -116,6 +116,7 @@ impl GroupInput<'_> {
             };
             let runs = &self.series[at].runs;
             let recent = move |it: &&Change| runs[it.first_after].time >= from;
+            // A fix is told with its regression; twice it would look like two improvements.
             let kept = changes.iter().filter(|it| !it.is_regression).filter(recent);
             let kept = kept.filter(move |it| !undoes(it.first_after));
             kept.map(move |change| self.of_change(at, change))

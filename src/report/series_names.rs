@@ -30,6 +30,7 @@ impl SeriesNames {
         let Some(first) = keys.clone().next() else { return Self::default() };
         let differs =
             |same: fn(&SeriesKey, &SeriesKey) -> bool| keys.clone().any(|key| !same(key, first));
+        // Most projects name no test twice, and then a suite in a title is only length.
         let mut suites: BTreeMap<&str, &str> = BTreeMap::new();
         let mut is_other = |key: &'a SeriesKey| {
             *suites.entry(&key.test).or_insert(&key.suite) != key.suite.as_str()

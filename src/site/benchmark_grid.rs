@@ -1,8 +1,8 @@
-//! All benchmarks of a site at a glance: backends side by side where a benchmark has several, else a
-//! tile for each series. Bounded however many series there are; what has no cell is a link.
+//! All benchmarks of a site at a glance: backends side by side where a benchmark has several, else
+//! a tile for each series. Bounded however many series there are; what has no cell is a link.
 //!
-//! Example: `groupby_topN` on three backends in two variants is one heading with two blocks of three
-//! cells. A project with one backend has one heading a suite, with a tile a benchmark.
+//! Example: `groupby_topN` on three backends in two variants is one heading with two blocks of
+//! three cells. A project with one backend has a heading a suite, with a tile a benchmark.
 
 use std::collections::BTreeMap;
 
@@ -48,17 +48,17 @@ pub(crate) struct GridSection {
     pub(crate) href: Option<String>,
     pub(crate) note: String,
     pub(crate) blocks: Vec<GridBlock>,
-    pub(crate) tiles: Vec<GridCell>,
+    pub(crate) tiles: Vec<BenchmarkCell>,
 }
 
 /// Like series of several backends.
 pub(crate) struct GridBlock {
     pub(crate) title: String,
-    pub(crate) cells: Vec<GridCell>,
+    pub(crate) cells: Vec<BenchmarkCell>,
 }
 
 /// One series.
-pub(crate) struct GridCell {
+pub(crate) struct BenchmarkCell {
     pub(crate) href: String,
     /// The name, cut where a line may break.
     pub(crate) name: Vec<String>,
@@ -121,6 +121,7 @@ impl GridMaker<'_> {
             }
             let cells = blocks.iter().map(Vec::len).sum::<usize>();
             let href = self.root.to(&urls::test(test));
+            // Whole tests only: half a row of backends would look like a gap.
             if cells > self.left {
                 self.add_other(test, href, &members);
                 continue;
@@ -146,7 +147,7 @@ impl GridMaker<'_> {
             let (series, analysis) = site.series(*at);
             let svg = chart::cell(series, analysis, &shared);
             let context = format!("{} {title}", series.key.test);
-            GridCell { context, ..self.cell(*at, series.key.backend.clone(), false, svg) }
+            BenchmarkCell { context, ..self.cell(*at, series.key.backend.clone(), false, svg) }
         };
         GridBlock { cells: members.iter().map(cell).collect(), title }
     }
@@ -157,7 +158,7 @@ impl GridMaker<'_> {
         let mut suites = grouped(active, |at| site.series(at).0.key.suite.as_str());
         // A heading over each tile would be a page of headings.
         let is_one = !site.names.suite || suites.len() * 2 > active.len();
-        if is_one {
+        if is_one && !active.is_empty() {
             suites = BTreeMap::from([("", active.to_vec())]);
         }
         let names = if is_one { site.names } else { site.names.within_suite() };
@@ -169,6 +170,7 @@ impl GridMaker<'_> {
             let sorted = by_urgency(site, &members);
             let mut shown: Vec<usize> = sorted[..shown].to_vec();
             let quiet = |at: &usize| !urgency::has_open_regression(site, *at);
+            // Only the cut is by urgency. Readers look up a benchmark by its name.
             shown.sort_by_key(|at| (quiet(at), *at));
             self.left -= shown.len().min(self.left);
             for series in &sorted[shown.len()..] {
@@ -186,18 +188,19 @@ impl GridMaker<'_> {
         sections
     }
 
-    fn tile(&self, names: &SeriesNames, series: usize) -> GridCell {
+    fn tile(&self, names: &SeriesNames, series: usize) -> BenchmarkCell {
         let (shown, analysis) = self.site.series(series);
         self.cell(series, names.title(&shown.key), true, chart::tile(shown, analysis))
     }
 
-    fn cell(&self, index: usize, name: String, wide: bool, svg: XmlText) -> GridCell {
+    fn cell(&self, index: usize, name: String, wide: bool, svg: XmlText) -> BenchmarkCell {
         let site = self.site;
         let (series, analysis) = site.series(index);
         let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
+        // By this value alone: with its baseline of 35 µs, 41 ms would read 41,000 µs.
         let quantity = |value| UnitScale::for_value(value, &series.unit).quantity(value);
         let (tone, words) = cell_words(series, analysis, wide);
-        GridCell {
+        BenchmarkCell {
             href: self.root.to(&site.series_path(index)),
             name: breakable(&name),
             context: String::new(),

@@ -1,8 +1,8 @@
-//! A card for each cause: a group of regressions, or of improvements, with what a reader asks first.
-//! How much, since when, how sure, whose change, and what to do about it.
+//! A card for each cause: a group of regressions, or of improvements, with what a reader asks
+//! first. How much, since when, how sure, whose change, and what to do about it.
 //!
 //! Example: `csharp groupby_topN is 12–14% slower (gradual)`, with the facts Since, Confidence,
-//! Suspect and Largest, the chart of its largest series, and the command that accepts it.
+//! Suspect and Noise, the chart of its largest series, and the command that accepts it.
 
 use crate::report::phrase::Phrase;
 use crate::report::regression_groups::{Regression, RegressionGroup, RegressionKind};
@@ -106,6 +106,7 @@ impl CardMaker<'_> {
             let value = Phrase::new("").marked("strong", words).text(confidence_note(group));
             facts.insert(1, CardFact { label: "Confidence", value });
         }
+        // What is open says so beside its title, and "Not fixed yet" would repeat it.
         if !matches!(group.state(), "open" | "confirmed") {
             let value = Phrase::new("").text(&first.state_text);
             facts.push(CardFact { label: "State", value });
@@ -253,6 +254,7 @@ pub(crate) fn compare_link(
     let head = if is_gradual && is_open { newest } else { first.first_bad };
     let (base, head) = (site.commit(first.last_good), site.commit(head));
     let slug = urls::pair(&base.id, &head.id);
+    // A pair without a page of its own is computed in the browser.
     let href = if site.pairs.has(&slug) {
         root.to(&urls::diff(&slug))
     } else {

@@ -79,6 +79,7 @@ fn steps(runs: u32, needed: u32, confirmations: u32, window: u32) -> Vec<WeekSte
     let step =
         |at: u32, title, text: String| WeekStep { runs: at, is_done: at <= runs, title, text };
     let confirmed = text::count_noun(u64::from(confirmations), "run");
+    // A policy may need fewer runs than two, or a window shorter than that: sorted below.
     let mut steps = vec![
         step(1, "First run", "Each series has a page, and a link that stays.".to_owned()),
         step(2, "Second run", "Comparisons work. They show numbers, no verdicts.".to_owned()),

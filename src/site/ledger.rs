@@ -40,6 +40,7 @@ impl Ledger {
             let share = |count: u64| (count * WIDTH / total.max(1)).max(MIN_WIDTH);
             parts.iter().filter(|part| part.count > 0).map(move |part| (part.class, part, share))
         };
+        // The least widths may take more than the bar has, so all parts are scaled to fit it.
         let sum: u64 = widths().map(|(_, part, share)| share(part.count)).sum();
         let mut x = 0;
         let bars = widths().map(|(class, part, share)| {

@@ -53,6 +53,7 @@ pub(crate) fn lines(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Phrase> {
 }
 
 fn noisy(site: &SiteContext<'_>, root: LinkRoot, phrase: Phrase, members: &[usize]) -> Phrase {
+    // What would be detected tells how noisy they are, in the unit of the threshold.
     let detectable = members.iter().filter_map(|at| site.series(*at).1.detectable_change_90);
     let mut detectable: Vec<f64> = detectable.collect();
     detectable.sort_by(f64::total_cmp);
@@ -133,6 +134,7 @@ fn runner_changes(site: &SiteContext<'_>, from: i64) -> Vec<(i64, String)> {
     let mut counts: BTreeMap<(i64, String), usize> = BTreeMap::new();
     for at in site.series_indices() {
         let series = site.series(at).0;
+        // From 1: the first run of a series has no runner before it.
         let first = series.runs.partition_point(|run| run.time.day() < from).max(1);
         for run in first..series.runs.len() {
             let (old, new) = (&series.runs[run - 1], &series.runs[run]);
@@ -143,6 +145,7 @@ fn runner_changes(site: &SiteContext<'_>, from: i64) -> Vec<(i64, String)> {
             }
         }
     }
+    // A change of the runner of a few series is theirs, and stands on their pages.
     let most = site.input.series.len() / 2;
     counts.into_iter().filter(|(_, count)| *count > most).map(|(key, _)| key).collect()
 }

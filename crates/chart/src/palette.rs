@@ -1,8 +1,8 @@
 //! The colors of charts and pages, light and dark: the one list that the stylesheet, the
 //! standalone writer and the test of contrasts share.
 //!
-//! Six slots that people with any common color blindness can tell apart. The first one is neutral: a
-//! project with one backend has nothing to tell apart, and red means a regression alone. Each may
+//! Six slots that people with any common color blindness can tell apart. The first one is neutral:
+//! a project with one backend has nothing to tell apart, and red means a regression alone. Each may
 //! also be text: a contrast of 4.5 as WCAG 2.2 asks for.
 
 /// One theme. Every field is `#rrggbb`.

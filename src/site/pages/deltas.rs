@@ -128,6 +128,7 @@ impl<'p> SortedDeltas<'p> {
         let mut answers = Vec::new();
         let (mut sure, mut of) =
             (plain("–".to_owned()), plain("no change to be sure of".to_owned()));
+        // One number answers for all: the largest, which is also the first row.
         match self.largest() {
             Some((entry, delta)) => {
                 let (series, analysis) = site.series(entry.series);
@@ -169,6 +170,24 @@ impl<'p> SortedDeltas<'p> {
         }
     }
 
+    /// Why series were not compared, at most so many.
+    pub(super) fn reasons(
+        &self,
+        site: &SiteContext<'_>,
+        root: LinkRoot,
+        most: usize,
+    ) -> Vec<Phrase> {
+        let listed = self.not_compared.iter().take(most).map(|(index, reason)| {
+            let key = &site.series(*index).0.key;
+            Phrase::new("")
+                .link(root.to(&site.series_path(*index)), &key.test)
+                .text(" ")
+                .name(wording::series_label(key))
+                .text(format!(": {reason}"))
+        });
+        listed.collect()
+    }
+
     /// The rows of a table, at most so many.
     pub(super) fn rows(
         &self,
@@ -203,6 +222,7 @@ fn row(
         }
         _ => scale.quantity(value),
     };
+    // The spread around the level at the base: a single run there need not report one.
     let near = entry.position.main_index();
     let base_run = site.commits.newest_run(index, pair.base, near);
     let tone = entry.verdict.tone();

@@ -139,6 +139,7 @@ pub(crate) fn render(
     let kind = Phrase::new("").link(root.to("diff/"), "Compare");
     let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
     let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
+    // A table of one row says little: the largest of the unchanged show what "unchanged" means.
     let quiet = MIN_SHOWN.saturating_sub(sorted.changed.len()).min(sorted.unchanged.len());
     let (quiet, folded) = sorted.unchanged.split_at(quiet);
     let mut shown = sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED);
@@ -169,19 +170,7 @@ pub(crate) fn render(
         ),
         // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
-        not_compared: sorted
-            .not_compared
-            .iter()
-            .take(MIN_FOLDED)
-            .map(|(index, reason)| {
-                let series = site.series(*index).0;
-                Phrase::new("")
-                    .link(root.to(&site.series_path(*index)), &series.key.test)
-                    .text(" ")
-                    .name(wording::series_label(&series.key))
-                    .text(format!(": {reason}"))
-            })
-            .collect(),
+        not_compared: sorted.reasons(site, root, MIN_FOLDED),
         more: cut.then(|| PageLink {
             href: root.to(&format!("api/v1/diff/{}.json", pair.slug)),
             text: "All series as JSON".to_owned(),

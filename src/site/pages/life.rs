@@ -37,6 +37,7 @@ pub(super) fn steps(site: &SiteContext<'_>, event: &EventRef) -> Vec<LifeStep> {
     let threshold = text::percent(analysis.threshold);
     let mut steps = Vec::new();
     let first = time(change.first_after);
+    // A slope is suspected where it passes the threshold, not where it begins.
     if change.kind == ChangeKind::Drift {
         let began = time(change.last_before);
         steps.push(step("", Some(began), "Slope begins", "Last run at the baseline.".to_owned()));

@@ -195,6 +195,7 @@ fn recent(site: &SiteContext<'_>, cards: &CardMaker<'_>) -> Vec<CauseCard> {
     });
     let closed: Vec<&RegressionGroup> = closed.take(MAX_RECENT).collect();
     let improved = site.regressions.improvements().iter().take(MAX_RECENT);
+    // Both kinds are news: a week of improvements must not push a fix off the page.
     let mut all: Vec<CauseCard> = improved.map(|group| cards.improvement(group)).collect();
     // Half of the places for each, and more where the other needs less.
     let room = MAX_RECENT.saturating_sub(closed.len()).max(MAX_RECENT / 2);

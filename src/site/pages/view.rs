@@ -108,7 +108,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     };
     let framed = PageHead {
         path: "view/",
-        title: "Views".to_owned(),
+        title: "Benchmarks".to_owned(),
         verdict: &verdict,
         section: NavSection::Views,
     };
@@ -122,7 +122,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
         site.series_indices().map(|index| mode_choice(&site.series(index).0.key)).collect();
     let template = ViewPage {
         frame: frame(site, &framed),
-        name: "Views".to_owned(),
+        name: "Benchmarks".to_owned(),
         facts,
         presets: links::presets(site, root),
         filters: !members.is_empty(),
