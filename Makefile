@@ -1,6 +1,6 @@
 # `make` lists the targets. Longer commands are scripts in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check fuzz bench bench-steps bench-search growth bench-record evaluate script shots clean
+.PHONY: help demo-data demo-serve demo-build test check fuzz bench bench-steps bench-search growth bench-record evaluate ablation script shots clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -48,6 +48,10 @@ bench-record: ## run the benchmarks and add the records to data/
 evaluate: ## measure the accuracy of the detection and write docs/accuracy.md (15 minutes)
 	cargo build --release --quiet --bin benchpages --example comparators
 	python3 tests/evaluate/evaluate.py target/release/benchpages target/release/examples/comparators target/evaluate
+
+ablation: ## measure what each inner part of the detection gives and write docs/ablation.md (15 minutes)
+	cargo build --release --quiet --features ablation --example ablated
+	python3 tests/evaluate/ablation.py target/release/examples/ablated target/evaluate
 
 script: ## make static/app.js of the parts in script/
 	node tests/browser/script.mjs

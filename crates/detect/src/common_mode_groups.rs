@@ -21,7 +21,7 @@ use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::common_mode::member::MemberLevels;
 use super::common_mode::{CommonModeDetector, GroupMember};
-use super::controls::ControlVotes;
+use super::controls::{ControlVotes, max_clear_noise};
 use super::series_state::SeriesState;
 
 /// All peer groups of a history: those of units first.
@@ -227,11 +227,14 @@ impl CommonModeGroups {
         runs: impl Iterator<Item = NewRuns>,
         size: f64,
     ) -> ControlVotes {
+        let limit = max_clear_noise(size);
         let shifts = runs.filter_map(|new_runs| {
             let test = self.tests[unit.members[new_runs.member]];
-            unit.detector.member(new_runs.member).control_shift(new_runs, test)
+            unit.detector.member(new_runs.member).control_shift(new_runs, test, limit)
         });
-        ControlVotes::count(shifts.collect(), size)
+        ControlVotes::count(shifts.collect(), size, |it| {
+            unit.detector.member(it.new_runs.member).control_noise(it.new_runs)
+        })
     }
 
     /// The backends of a series' benchmark; none where they are too few for a vote.
@@ -285,22 +288,33 @@ fn member_levels(series: &[Series], states: &[SeriesState]) -> Vec<Arc<MemberLev
         .collect()
 }
 
+fn test_name(series: &Series) -> (&str, &str) {
+    (&series.key.suite, &series.key.test)
+}
+
 /// By series: the number of its test.
 fn test_numbers(series: &[Series]) -> Vec<usize> {
-    let name = |it: &'_ Series| (it.key.suite.clone(), it.key.test.clone());
-    let names: BTreeSet<(String, String)> = series.iter().map(name).collect();
-    let numbers: BTreeMap<_, usize> = names.into_iter().zip(0..).collect();
-    series.iter().map(|it| numbers[&name(it)]).collect()
+    let mut names: Vec<(&str, &str)> = series.iter().map(test_name).collect();
+    names.sort_unstable();
+    names.dedup();
+    series.iter().map(|it| names.binary_search(&test_name(it)).unwrap_or(0)).collect()
+}
+
+/// What the backends of a benchmark share.
+type Benchmark<'a> = (&'a str, &'a str, &'a str, bool, Option<u64>, [&'a str; 3]);
+
+fn benchmark(key: &SeriesKey) -> Benchmark<'_> {
+    let rest = [key.params.as_str(), &key.metric, &key.metric_name];
+    (&key.suite, &key.test, &key.mode, key.parallel, key.n, rest)
 }
 
 /// The backends of each benchmark.
 fn benchmarks(series: &[Series]) -> Vec<Vec<usize>> {
-    let mut by_key: BTreeMap<SeriesKey, Vec<usize>> = BTreeMap::new();
+    let mut by_benchmark: BTreeMap<Benchmark<'_>, Vec<usize>> = BTreeMap::new();
     for (index, it) in series.iter().enumerate() {
-        let key = SeriesKey { backend: String::new(), ..it.key.clone() };
-        by_key.entry(key).or_default().push(index);
+        by_benchmark.entry(benchmark(&it.key)).or_default().push(index);
     }
-    by_key.into_values().collect()
+    by_benchmark.into_values().collect()
 }
 
 /// The series of each unit in which there is more than one benchmark: with one, they are that
@@ -310,13 +324,9 @@ fn units(series: &[Series]) -> Vec<Vec<usize>> {
     for (index, it) in series.iter().enumerate() {
         by_unit.entry(it.unit.as_str()).or_default().push(index);
     }
-    let is_same = |a: &SeriesKey, b: &SeriesKey| {
-        let benchmark = |key: &SeriesKey| SeriesKey { backend: String::new(), ..key.clone() };
-        benchmark(a) == benchmark(b)
-    };
     let has_several = |members: &Vec<usize>| {
-        let first = &series[members[0]].key;
-        members.iter().any(|it| !is_same(first, &series[*it].key))
+        let first = benchmark(&series[members[0]].key);
+        members.iter().any(|it| benchmark(&series[*it].key) != first)
     };
     by_unit.into_values().filter(has_several).collect()
 }

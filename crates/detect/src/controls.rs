@@ -19,6 +19,8 @@
 //! were quiet and one moved, so `parse` has regressed in three series. Had `load`, `save` and
 //! `copy` also become 20 % slower, it would be infrastructure.
 
+use super::ablation::{Part, is_on};
+use super::commit_batches::NewRuns;
 use super::stats::median_in_place;
 
 /// Share of the shift that a test must have been able to see, and the score from which on it does.
@@ -38,12 +40,19 @@ const MEDIAN_FACTOR: f64 = 1.253;
 /// What one series of a control did.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ControlShift {
+    /// Its runs, by its place in the group of the unit.
+    pub new_runs: NewRuns,
     /// Number of its test.
     pub test: usize,
     /// Level of the newest runs over the level just before, up is worse.
     pub shift: f64,
-    /// Standard deviation of that shift.
-    pub noise: f64,
+    /// Whether the standard deviation of that shift is below [`max_clear_noise`] for certain.
+    pub is_clear: bool,
+}
+
+/// The noise below which a series sees a shift of this size for certain, alone or with others.
+pub(crate) fn max_clear_noise(size: f64) -> f64 {
+    VISIBLE_SHARE / MIN_VISIBLE_Z * size.abs()
 }
 
 /// How the tests of one unit answered.
@@ -56,25 +65,36 @@ pub(crate) struct ControlVotes {
 }
 
 impl ControlVotes {
-    /// The votes on a shift of this size.
-    pub(crate) fn count(mut shifts: Vec<ControlShift>, size: f64) -> Self {
+    /// The votes on a shift of this size. `noise` is the standard deviation of what a series did:
+    /// it costs a sort, and most votes are clear without it.
+    pub(crate) fn count(
+        mut shifts: Vec<ControlShift>,
+        size: f64,
+        noise: impl Fn(&ControlShift) -> f64,
+    ) -> Self {
         shifts.sort_by_key(|it| it.test);
         let mut votes = Self::default();
         for of_test in shifts.chunk_by(|a, b| a.test == b.test) {
-            let typical = |what: fn(&ControlShift) -> f64| {
-                let mut values: Vec<f64> = of_test.iter().map(what).collect();
-                median_in_place(&mut values).unwrap_or(0.0)
-            };
-            let factor = match of_test.len() {
-                1 => 1.0,
-                series => MEDIAN_FACTOR / (series as f64).sqrt(),
-            };
-            let (shift, noise) = (typical(|it| it.shift), factor.min(1.0) * typical(|it| it.noise));
-            if VISIBLE_SHARE * size.abs() <= MIN_VISIBLE_Z * noise {
-                continue;
-            }
+            let shift = typical(of_test, |it| it.shift);
             let has_moved = size.signum() * shift >= MIN_SHARE_OF_SHIFT * size.abs();
-            let is_alike = (shift - size).abs() <= SAME_AMOUNT * size.abs() + noise;
+            let (difference, same) = ((shift - size).abs(), SAME_AMOUNT * size.abs());
+            // The median of the noise is below what more than half of its series are below.
+            let is_clear = 2 * of_test.iter().filter(|it| it.is_clear).count() > of_test.len();
+            let is_settled =
+                !has_moved || difference <= same || difference > same + max_clear_noise(size);
+            let is_alike = if is_clear && is_settled {
+                difference <= same
+            } else {
+                let factor = match of_test.len() {
+                    1 => 1.0,
+                    series => MEDIAN_FACTOR / (series as f64).sqrt(),
+                };
+                let noise = factor.min(1.0) * typical(of_test, &noise);
+                if VISIBLE_SHARE * size.abs() <= MIN_VISIBLE_Z * noise {
+                    continue;
+                }
+                difference <= same + noise
+            };
             votes.moved += usize::from(has_moved);
             votes.quiet += usize::from(!has_moved);
             votes.alike += usize::from(has_moved && is_alike);
@@ -84,25 +104,62 @@ impl ControlVotes {
 
     /// Whether a shift of all backends is the code's.
     pub(crate) fn veto_backends(&self) -> bool {
-        self.quiet > 0 && self.moved <= self.quiet && self.alike < MIN_CLASS
+        let is_outvoted = self.quiet > 0 && self.moved <= self.quiet && self.alike < MIN_CLASS;
+        is_outvoted && is_on(Part::Controls)
     }
 
     /// Whether a shift of all tests of too few backends may be the code's.
     pub(crate) fn veto_tests(&self, ratio: f64) -> bool {
         let voters = self.moved + self.quiet;
-        voters < MIN_TESTS as usize || (self.alike as f64) + 1e-9 < ratio * voters as f64
+        let are_few = (self.alike as f64) + 1e-9 < ratio * voters as f64;
+        (voters < MIN_TESTS as usize || are_few) && is_on(Part::Controls)
+    }
+}
+
+/// The median of one number of the series of a test.
+fn typical(of_test: &[ControlShift], number: impl Fn(&ControlShift) -> f64) -> f64 {
+    match of_test {
+        [one] => number(one),
+        many => median_in_place(&mut many.iter().map(number).collect::<Vec<f64>>()).unwrap_or(0.0),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn control(test: usize, shift: f64) -> ControlShift {
+        let new_runs = NewRuns { member: test, from: 0, to: 1 };
+        ControlShift { new_runs, test, shift, is_clear: false }
+    }
 
     /// The votes of tests with one series each, on a shift of 20 %.
     fn votes(shifts: &[f64], noise: f64) -> ControlVotes {
         let shifts = shifts.iter().enumerate();
-        let shift = |(test, shift): (usize, &f64)| ControlShift { test, shift: *shift, noise };
-        ControlVotes::count(shifts.map(shift).collect(), 0.2)
+        let shifts = shifts.map(|(test, shift)| control(test, *shift));
+        ControlVotes::count(shifts.collect(), 0.2, |_| noise)
+    }
+
+    proptest! {
+        #[test]
+        fn a_clear_vote_is_the_vote_with_its_noise(
+            series in prop::collection::vec((0..4_usize, -0.5..0.5_f64, 0.0..0.2_f64), 0..12),
+            size in -0.4..0.4_f64,
+        ) {
+            let series: Vec<(usize, f64, f64)> = series;
+            let vote = |may_be_clear: bool| {
+                let shift = |(member, it): (usize, &(usize, f64, f64))| ControlShift {
+                    new_runs: NewRuns { member, from: 0, to: 1 },
+                    is_clear: may_be_clear && it.2 < max_clear_noise(size) * 0.99,
+                    ..control(it.0, it.1)
+                };
+                let shifts = series.iter().enumerate().map(shift).collect();
+                ControlVotes::count(shifts, size, |it| series[it.new_runs.member].2)
+            };
+            prop_assert_eq!(vote(true), vote(false));
+        }
     }
 
     #[test]
@@ -127,8 +184,8 @@ mod tests {
         assert_eq!(votes(&[0.0; 7], 0.055), ControlVotes { moved: 0, quiet: 7, alike: 0 });
         assert_eq!(votes(&[0.0; 7], 0.057), ControlVotes::default());
         // Three series of a test see more than one does.
-        let series = ControlShift { test: 3, shift: 0.0, noise: 0.07 };
-        assert_eq!(ControlVotes::count(vec![series; 3], 0.2).quiet, 1);
+        let three = vec![control(3, 0.0); 3];
+        assert_eq!(ControlVotes::count(three, 0.2, |_| 0.07).quiet, 1);
     }
 
     #[test]

@@ -41,7 +41,7 @@
 //! and take the newest runs from the gate. A regression is open until its level is back, or a
 //! person says otherwise. Nothing is ever compared across runners.
 //!
-//! Sources and measurements of the constants stand where they are defined. `docs/accuracy.md` says
+//! Sources and measurements of the constants stand where they are defined. `docs/ablation.md` says
 //! what each part gives.
 //!
 //! # The way of a series
@@ -79,6 +79,12 @@
 //! against a baseline of 100 ms: one [`Change`] of +21 % with `first_after` 9, status `Open`.
 //!
 //! Modules are in the order in which they use each other.
+
+// The switches of the evaluation; without its feature nothing can be switched.
+#[cfg(feature = "ablation")]
+pub mod ablation;
+#[cfg(not(feature = "ablation"))]
+mod ablation;
 
 // The basis: statistics and the result.
 pub mod stats;

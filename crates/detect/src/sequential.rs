@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
+use super::ablation::{Part, is_on};
 use super::analysis::{ChangeKind, InfrastructureDay, PeerKind, VetoedShift};
 use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
 use super::common_mode::Exclusions;
@@ -184,7 +185,7 @@ impl<'a> SequentialPass<'a> {
             return false;
         };
         // Drifts have no sharp onset, so nothing can be compared at it.
-        if candidate.kind != ChangeKind::Step {
+        if candidate.kind != ChangeKind::Step || !is_on(Part::PeerVote) {
             return false;
         }
         let onset = states[member].detector.run(candidate.change_point());
@@ -324,6 +325,9 @@ fn control_false_discoveries(
 
 /// How many of these scores, largest first, pass: all up to the last that does at its rank.
 fn count_passing(scores: &[f64], judged: usize) -> usize {
+    if !is_on(Part::FalseDiscoveries) {
+        return scores.len();
+    }
     let needed = |rank: usize| {
         let share = judged as f64 / (FREE_FAMILY_SIZE * (rank + 1) as f64);
         MIN_Z + share.ln().max(0.0) / FALSE_ALARM_DECAY

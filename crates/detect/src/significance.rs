@@ -8,6 +8,7 @@
 //! Example: 60 runs at 100 with 1 % noise, then 112, 113, 111 under 10 %. The shift is ln 1.12 =
 //! 0.113 and far beyond the noise, and all three runs are beyond ln 1.1 = 0.095: a new level.
 
+use super::ablation::{Part, is_on};
 use super::change_point::NOISE_FLOOR;
 use super::new_level::{
     MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, MIN_Z, NEW_LEVEL_LENGTHS, NearestRun, min_z,
@@ -185,11 +186,15 @@ impl ShiftSearch<'_> {
         if nearest < min_sigmas * sigma {
             return None;
         }
-        let needed = if is_worse { min_z(newer.len()) } else { MIN_Z_IMPROVEMENT };
+        let is_stricter = !is_worse && is_on(Part::ImprovementScore);
+        let needed = if is_stricter { MIN_Z_IMPROVEMENT } else { min_z(newer.len()) };
         let needed = student_z(base.len(), needed);
         let z = score(base, &view.levels[at..], before, sigma, needed) * sign;
-        let is_significant =
-            z > needed && sign * shift > PAST_SHIFT_FACTOR * self.largest_past_shift(at, sign);
+        let is_beyond_past = || {
+            !is_on(Part::Memory)
+                || sign * shift > PAST_SHIFT_FACTOR * self.largest_past_shift(at, sign)
+        };
+        let is_significant = z > needed && is_beyond_past();
         is_significant.then_some(LevelShift {
             change_point: at,
             is_regression: is_worse,
@@ -255,6 +260,9 @@ impl NewLevel {
 /// The score that has the tail of `normal_z` under Student's law where `runs` runs give the
 /// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
 pub(crate) fn student_z(runs: usize, normal_z: f64) -> f64 {
+    if !is_on(Part::Student) {
+        return normal_z;
+    }
     let freedom = runs.saturating_sub(1).max(1) as f64;
     let normal = normal_z * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
     (freedom * (normal * normal / freedom).exp_m1()).sqrt()
@@ -265,6 +273,9 @@ pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
     let around = |values: &[f64], center: f64| {
         robust_sigma(&values.iter().map(|value| value - center).collect::<Vec<_>>())
     };
+    if !is_on(Part::RecentNoise) {
+        return around(base, baseline).max(NOISE_FLOOR);
+    }
     let recent = &base[base.len().saturating_sub(10)..];
     let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(baseline);
     // A series that became noisier is judged by its newest noise, where ten runs show it.
@@ -273,6 +284,9 @@ pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
 
 /// How the runs before the split depend on each other.
 pub(crate) fn autocorrelation_before(base: &[f64], baseline: f64, sigma: f64) -> Autocorrelation {
+    if !is_on(Part::Autocorrelation) {
+        return Autocorrelation::default();
+    }
     let residuals: Vec<f64> = base.iter().map(|value| value - baseline).collect();
     let of_residuals = Autocorrelation::of(&residuals, 3.0 * sigma);
     Autocorrelation { lag1: of_residuals.lag1.clamp(0.0, 0.95), lag5: of_residuals.lag5.max(0.0) }
@@ -288,8 +302,13 @@ fn score(base: &[f64], newer: &[f64], baseline: f64, sigma: f64, needed: f64) ->
     };
     // One run may contribute little more than the score needs of it: a spike among three runs must
     // not be a level.
-    let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
-    let scale = sigma.max(new_level_sigma(&sorted(newer)));
+    let bound = if is_on(Part::BoundedRuns) {
+        (1.15 * needed * deviation(newer.len().min(3))).max(4.0)
+    } else {
+        f64::INFINITY
+    };
+    let of_new = if is_on(Part::NewNoise) { new_level_sigma(&sorted(newer)) } else { 0.0 };
+    let scale = sigma.max(of_new);
     let bounded = |v: &f64| ((v - baseline) / scale).clamp(-bound, bound);
     newer.iter().map(bounded).sum::<f64>() / newer.len() as f64 / deviation(newer.len())
 }

@@ -13,7 +13,7 @@ use crate::change_point::NOISE_FLOOR;
 use crate::commit_batches::NewRuns;
 use crate::controls::ControlShift;
 use crate::level_scale::LevelScale;
-use crate::stats::{MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
+use crate::stats::{MAD_SIGMA, MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
 
 /// Runs before that the newest are compared with, and the fewest that say anything.
 pub(crate) const MAX_RUNS_BEFORE: usize = 10;
@@ -248,12 +248,11 @@ impl MemberState {
         let NewRuns { member, from, to } = new_runs;
         let before = self.recent_before(new_runs)?;
         let (now, runs) = self.levels.newest_median(from..to)?;
-        let standard_error_factor = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
         let base = median(before.levels())?;
         Some(MemberShift {
             member,
             shift: now - base,
-            standard_error_factor,
+            standard_error_factor: standard_error_factor(runs, before.count),
             level_before: base,
             from,
             to,
@@ -261,22 +260,42 @@ impl MemberState {
     }
 
     /// What the series, one of a test, did at runs that may have been taken in already; none where
-    /// too few comparable runs come before them.
-    pub(crate) fn control_shift(&self, new_runs: NewRuns, test: usize) -> Option<ControlShift> {
+    /// too few comparable runs come before them. `limit` is the noise below which it is clear.
+    pub(crate) fn control_shift(
+        &self,
+        new_runs: NewRuns,
+        test: usize,
+        limit: f64,
+    ) -> Option<ControlShift> {
+        let (before, base) = self.control_level(new_runs)?;
+        let (now, runs) = self.levels.newest_median(new_runs.from..new_runs.to)?;
+        let clear = CLEAR_SHARE * limit / standard_error_factor(runs, before.count);
+        let residuals = before.levels().iter().map(|level| level - base);
+        let is_clear = clear > NOISE_FLOOR
+            && count_beyond(residuals, clear) <= max_beyond(before.count)
+            && self.jumps_are_within(new_runs.from, clear);
+        Some(ControlShift { new_runs, test, shift: now - base, is_clear })
+    }
+
+    /// The standard deviation of that.
+    pub(crate) fn control_noise(&self, new_runs: NewRuns) -> f64 {
+        let level = self.control_level(new_runs);
+        let newest = self.levels.newest_median(new_runs.from..new_runs.to);
+        let Some(((before, base), (_, runs))) = level.zip(newest) else { return 0.0 };
+        let residuals: Vec<f64> = before.levels().iter().map(|level| level - base).collect();
+        let (jumps, spread) = (self.sigma_before(new_runs.from), robust_sigma(&residuals));
+        // Levels that are spread much wider are unsettled: two levels, or one that moves.
+        let sigma = if spread > UNSETTLED_SPREAD * jumps { spread } else { jumps };
+        sigma * standard_error_factor(runs, before.count)
+    }
+
+    /// The runs that such runs are compared with, and their level.
+    fn control_level(&self, new_runs: NewRuns) -> Option<(RecentLevels, f64)> {
         let NewRuns { from, to, .. } = new_runs;
         let newest = to.checked_sub(1).filter(|newest| from <= *newest)?;
         let before = self.collect_recent(self.end_before(from), newest);
-        if before.count < MIN_RUNS_BEFORE {
-            return None;
-        }
-        let (now, runs) = self.levels.newest_median(from..to)?;
         let base = median(before.levels())?;
-        let residuals: Vec<f64> = before.levels().iter().map(|level| level - base).collect();
-        let (jumps, spread) = (self.sigma_before(from), robust_sigma(&residuals));
-        // Levels that are spread much wider are unsettled: two levels, or one that moves.
-        let sigma = if spread > UNSETTLED_SPREAD * jumps { spread } else { jumps };
-        let factor = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
-        Some(ControlShift { test, shift: now - base, noise: sigma * factor })
+        (before.count >= MIN_RUNS_BEFORE).then_some((before, base))
     }
 
     /// The end of the runs that are compared with a commit that begins at `from`.
@@ -303,18 +322,19 @@ impl MemberState {
 
     fn collect_recent(&self, end: usize, newest: usize) -> RecentLevels {
         let may_compare = |run: usize| run < self.retained_before || !self.exclusions.contains(run);
-        let mut before = Vec::with_capacity(MAX_RUNS_BEFORE);
+        let (mut before, mut count) = ([0.0; MAX_RUNS_BEFORE], 0);
         let mut run = newest;
-        while before.len() < MAX_RUNS_BEFORE {
+        while count < MAX_RUNS_BEFORE {
             let earlier = self.levels.earlier(run).filter(|it| *it >= self.baseline_start);
             let Some(earlier) = earlier else { break };
             run = earlier;
             if run < end && may_compare(run) {
-                before.push(self.levels.levels[run]);
+                before[count] = self.levels.levels[run];
+                count += 1;
             }
         }
         let mut recent = RecentLevels::default();
-        before.iter().rev().for_each(|level| recent.push(*level));
+        before[..count].iter().rev().for_each(|level| recent.push(*level));
         recent
     }
 
@@ -324,6 +344,17 @@ impl MemberState {
         self.jumps_before(end, |jump| jumps.push(jump));
         // A jump is the difference of two runs, so its variance is that of two.
         (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
+    }
+
+    /// Whether that is below `limit` for certain, by a count for which nothing has to be sorted.
+    fn jumps_are_within(&self, end: usize, limit: f64) -> bool {
+        let (mut beyond, mut jumps) = (0, 0);
+        let reach = within(std::f64::consts::SQRT_2 * limit);
+        self.jumps_before(end, |jump| {
+            jumps += 1;
+            beyond += usize::from(jump.abs() > reach);
+        });
+        beyond <= max_beyond(jumps)
     }
 
     /// An upper bound of that by the largest jump, for which nothing has to be sorted.
@@ -366,6 +397,33 @@ impl MemberState {
     }
 }
 
+/// Standard deviations of one run that the medians of so many runs vary by.
+fn standard_error_factor(runs: usize, before: usize) -> f64 {
+    (1.0 / runs as f64 + 1.0 / before as f64).sqrt()
+}
+
+/// A limit that noise is below for certain is taken as smaller by this, for roundings.
+const CLEAR_SHARE: f64 = 0.95;
+
+/// The size that nine tenths of some values must not exceed, so that their [`robust_sigma`] is no
+/// more than `sigma`: the median counts 1.4826 times, the other quantiles for less.
+fn within(sigma: f64) -> f64 {
+    0.99 * sigma / MAD_SIGMA
+}
+
+/// How many of so many values may be larger than [`within`]: none of those between which the outer
+/// deciles lie.
+fn max_beyond(values: usize) -> usize {
+    let decile = (0.9 * values.saturating_sub(1) as f64) as usize;
+    values.saturating_sub(decile + 2)
+}
+
+/// How many values are larger than [`within`].
+fn count_beyond(values: impl Iterator<Item = f64>, sigma: f64) -> usize {
+    let reach = within(sigma);
+    values.map(|value| usize::from(value.abs() > reach)).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -387,6 +445,19 @@ mod tests {
             let near = newest.iter().all(|it| (level - it).abs() < distance);
             prop_assert!(newest.is_empty() || recent.all_within(level, distance) == near);
             prop_assert!(!near || median(newest).is_none_or(|it| (level - it).abs() < distance));
+        }
+
+        #[test]
+        fn few_values_beyond_mean_a_small_sigma(
+            values in prop::collection::vec(
+                prop_oneof![-1.0..1.0_f64, -9.0..9.0_f64, Just(0.0)], 0..70,
+            ),
+            sigma in 0.01..4.0_f64,
+        ) {
+            let beyond = count_beyond(values.iter().copied(), sigma);
+            if beyond <= max_beyond(values.len()) {
+                prop_assert!(robust_sigma(&values) <= sigma);
+            }
         }
     }
 }

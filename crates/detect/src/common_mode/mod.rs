@@ -24,6 +24,7 @@ use rayon::prelude::*;
 use model::policy::KAnomaly;
 use model::series::Series;
 
+use super::ablation::{Part, is_on};
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::controls::MIN_TESTS;
@@ -330,8 +331,8 @@ impl CommonModeDetector {
             let member_state = &mut self.members[it.member];
             // A series that moved far more than the others has a change of its own besides; it is
             // judged by itself.
-            if size.signum() * it.shift > INDEPENDENT_MULTIPLE * size.abs() + member_state.threshold
-            {
+            let most = INDEPENDENT_MULTIPLE * size.abs() + member_state.threshold;
+            if size.signum() * it.shift > most && is_on(Part::IndependentMove) {
                 continue;
             }
             let from = if member_state.shift_start.is_some() {

@@ -2,6 +2,7 @@
 
 use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
+use crate::ablation::{Part, is_on};
 use crate::analysis::ChangeKind;
 use crate::exact::{self, CountedRun};
 
@@ -14,7 +15,10 @@ impl ChangeDetector {
     pub(super) fn find_exact_change(&self) -> Option<ChangeCandidate> {
         let confirmations = self.rule.exact_confirmations;
         let newest = self.len().checked_sub(1)?;
-        if !self.rule.is_countable || (confirmations == 1 && self.repeats_before(newest)) {
+        if !is_on(Part::Exact)
+            || !self.rule.is_countable
+            || (confirmations == 1 && self.repeats_before(newest))
+        {
             return None;
         }
         // Another runner may count differently: only its own runs speak of its level.

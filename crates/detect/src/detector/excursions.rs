@@ -7,6 +7,7 @@
 //! not reported. A change of 10 % is, and so is one of 6 % that is still there on Thursday.
 
 use super::ChangeDetector;
+use crate::ablation::{Part, is_on};
 use crate::significance::MAX_PAST_RUNS;
 
 /// A level that the series left and came back to.
@@ -36,6 +37,9 @@ impl ChangeDetector {
     /// Whether a new level of so many points is what the series has done by itself before: to leave
     /// its level as far, for as long, and to come back.
     pub(super) fn is_own_excursion(&self, shift: f64, length: usize) -> bool {
+        if !is_on(Part::Excursions) {
+            return false;
+        }
         let is_recent = |it: &&Excursion| it.end + MAX_PAST_RUNS > self.len();
         let is_as_long = |it: &&Excursion| it.length as f64 * LENGTH_FACTOR >= length as f64;
         let is_as_large = |it: &&Excursion| shift.abs() < SIZE_FACTOR * it.size.abs();

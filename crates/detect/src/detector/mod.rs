@@ -22,6 +22,7 @@ mod search;
 mod runner_pool;
 mod state;
 
+use super::ablation::{Part, is_on};
 use super::analysis::ChangeKind;
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
@@ -145,6 +146,11 @@ pub(crate) struct ChangeDetector {
     excursions: Vec<Excursion>,
 }
 
+/// Whether these runs are of several runners.
+fn is_pool(segments: &[u32]) -> bool {
+    is_on(Part::RunnerPool) && segments.iter().any(|segment| *segment != segments[0])
+}
+
 impl ChangeDetector {
     /// For a series of so many runs. The detectors of all series are in memory at once, so that the
     /// vectors get exactly the room they need.
@@ -207,7 +213,8 @@ impl ChangeDetector {
             self.environments.push(environment);
         }
         self.rescale(value);
-        self.is_pooled |= self.segments.last().is_some_and(|last| *last != segment);
+        self.is_pooled |=
+            is_on(Part::RunnerPool) && self.segments.last().is_some_and(|last| *last != segment);
         self.values.push(value);
         self.runs.push(u32::try_from(run).unwrap_or(u32::MAX));
         self.segments.push(segment);
@@ -319,7 +326,7 @@ impl ChangeDetector {
         self.baseline_start = from;
         self.last_direction = None;
         let segments = &self.segments[from..];
-        self.is_pooled = segments.iter().any(|segment| *segment != segments[0]);
+        self.is_pooled = is_pool(segments);
         self.reset_windows();
         for at in from..to {
             self.extend_baseline(at);

@@ -83,8 +83,15 @@ impl RunnerLevels {
     /// number; none where a runner has too few runs.
     fn adjust_all(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> Option<usize> {
         let from = level.len().saturating_sub(room.len());
-        for ((even, level), segment) in room.iter_mut().zip(&level[from..]).zip(&segment[from..]) {
-            *even = level - self.median(*segment)?;
+        // Runners mostly come in rows: one median is taken from many levels at a time.
+        let mut at = from;
+        for row in segment[from..].chunk_by(|one, next| one == next) {
+            let median = self.median(row[0])?;
+            let levels = &level[at..at + row.len()];
+            for (even, level) in room[at - from..].iter_mut().zip(levels) {
+                *even = level - median;
+            }
+            at += row.len();
         }
         Some(level.len() - from)
     }

@@ -1,7 +1,7 @@
 //! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
 use super::reports::{Closing, ClosingReason};
-use super::{ChangeDetector, MeasuredOn};
+use super::{ChangeDetector, MeasuredOn, is_pool};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
@@ -110,7 +110,7 @@ impl ChangeDetector {
             self.level_range = (self.level_range.0.min(*level), self.level_range.1.max(*level));
         }
         let segments = &self.segments[self.baseline_start.min(end)..end];
-        self.is_pooled = segments.iter().any(|segment| *segment != segments[0]);
+        self.is_pooled = is_pool(segments);
         self.update_runners();
     }
 
