@@ -156,7 +156,7 @@ fn a_gap_is_told_and_never_bridged() {
     assert!(text.contains("No runs 10–17 Sep"), "{text}");
     let svg = site.read(&format!("chart/{SERIES}.svg"));
     let line =
-        svg.split("class=\"m\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        svg.split("class=\"lv now\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(line.matches(['m', 'M']).count() >= 2, "the line breaks at the gap: {line}");
 }
 

@@ -114,9 +114,12 @@ impl RegressionGroup {
         let (low, high) =
             sizes().fold((f64::INFINITY, 0.0_f64), |(low, high), it| (low.min(it), high.max(it)));
         let first = &self.members[0];
-        // Times are slower and sizes larger: of both together only "worse" is true.
+        // Times are slower and sizes larger: of both together only "worse" or "better" is true.
         let is_same = self.members.iter().all(|it| it.word == first.word);
-        let word = if is_same { first.word } else { "worse" };
+        let word = match is_same {
+            true => first.word,
+            false => wording::tone(first.is_regression),
+        };
         let factors = || {
             let factor = |it: &Regression| wording::factor(it.before, it.after);
             let smallest =

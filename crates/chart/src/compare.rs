@@ -125,7 +125,10 @@ impl ComparisonChart {
         if left_out > 0 {
             description.push_str(&format!(" {left_out} more not shown."));
         }
-        let caption = describe::metric_label(measure.metric);
+        // The topmost tick, which names the unit, may have given way to the name of a line.
+        let unit = if log { "" } else { scale.symbol() };
+        let separator = if unit.is_empty() { "" } else { ", " };
+        let caption = format!("{}{separator}{unit}", describe::metric_label(measure.metric));
         let note = note(&measure, log);
         let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: true };
         Self { caption, note, description, ..draw(&drawn, axes, &scale, measure.unit) }

@@ -257,7 +257,8 @@ struct OccupiedCells(BTreeSet<(MarkRole, i32, i32)>);
 
 impl OccupiedCells {
     /// Whether the cell was free; it is taken from here on.
-    fn claim(&mut self, role: MarkRole, (x, y): GridPoint) -> bool {
+    fn claim(&mut self, role: MarkRole, point: GridPoint) -> bool {
+        let (x, y) = point;
         self.0.insert((role, x / 4, y / 4))
     }
 }

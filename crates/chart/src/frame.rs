@@ -17,7 +17,7 @@ use crate::backend::Tone;
 use crate::grid::WIDTH;
 use crate::markup::push_percent;
 use crate::place::{
-    self, Anchor, Candidate, FIELD_WIDTHS, FLAG_DISTANCE, GutterLabel, GutterRole, Placed,
+    self, Anchor, FIELD_WIDTHS, FLAG_DISTANCE, GutterLabel, GutterRole, Placed, TextSpot,
 };
 use model::text::xml::XmlText;
 
@@ -94,12 +94,12 @@ fn place_in_sets(place: impl Fn(i32) -> Vec<Placed>) -> PlacedSets {
     sets
 }
 
-pub(crate) fn flag_candidates(flags: &[Flag]) -> Vec<Candidate<'_>> {
-    flags.iter().map(|flag| Candidate { x: flag.x, text: &flag.text }).collect()
+pub(crate) fn flag_candidates(flags: &[Flag]) -> Vec<TextSpot<'_>> {
+    flags.iter().map(|flag| TextSpot { x: flag.x, text: &flag.text }).collect()
 }
 
-pub(crate) fn axis_candidates(texts: &[AxisText]) -> Vec<Candidate<'_>> {
-    texts.iter().map(|text| Candidate { x: text.x, text: &text.text }).collect()
+pub(crate) fn axis_candidates(texts: &[AxisText]) -> Vec<TextSpot<'_>> {
+    texts.iter().map(|text| TextSpot { x: text.x, text: &text.text }).collect()
 }
 
 impl ChartFrame {

@@ -32,7 +32,10 @@ pub(crate) fn key(layers: &[MarkLayer]) -> Vec<KeyMark> {
         (has(MarkRole::Run), r#"<path class="d" d="M4 6h0M11 4h0M18 7h0"/>"#, "run"),
         (
             any(|role| matches!(role, MarkRole::Density(_))),
-            r#"<path class="d1" d="M4 6h0"/><path class="d2" d="M11 5h0"/><path class="d3" d="M18 7h0"/>"#,
+            concat!(
+                r#"<path class="d1" d="M4 6h0"/><path class="d2" d="M11 5h0"/>"#,
+                r#"<path class="d3" d="M18 7h0"/>"#
+            ),
             "runs (1, 2–3, 4 or more)",
         ),
         (has(MarkRole::LevelPiece), r#"<path class="lv" d="M0 6h22"/>"#, "level"),

@@ -49,7 +49,7 @@ pub(crate) struct Placed {
 
 /// A text that stands at a place across.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Candidate<'a> {
+pub(crate) struct TextSpot<'a> {
     /// Grid units.
     pub(crate) x: i32,
     pub(crate) text: &'a str,
@@ -90,19 +90,19 @@ pub(crate) fn pixel(x: i32, width: i32) -> i32 {
 }
 
 /// A flag with its line: the text beside it, on one side or the other.
-pub(crate) fn flag_extent(flag: &Candidate<'_>, anchor: Anchor, width: i32) -> Extent {
+pub(crate) fn flag_extent(flag: &TextSpot<'_>, anchor: Anchor, width: i32) -> Extent {
     let x = pixel(flag.x, width);
     let text = text_width(flag.text, BOLD_CHARACTER) + FLAG_DISTANCE;
     Extent::of_text(x, text, anchor)
 }
 
 /// A text below the field.
-pub(crate) fn tick_extent(tick: &Candidate<'_>, anchor: Anchor, width: i32) -> Extent {
+pub(crate) fn tick_extent(tick: &TextSpot<'_>, anchor: Anchor, width: i32) -> Extent {
     Extent::of_text(pixel(tick.x, width), text_width(tick.text, CHARACTER), anchor)
 }
 
 /// The flags that have room in a lane of so many rows over a field of `width` pixels.
-pub(crate) fn place_flags(flags: &[Candidate<'_>], width: i32, rows: i32) -> Vec<Placed> {
+pub(crate) fn place_flags(flags: &[TextSpot<'_>], width: i32, rows: i32) -> Vec<Placed> {
     let mut placed: Vec<(Placed, Extent, i32)> = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let x = pixel(flag.x, width);
@@ -127,7 +127,7 @@ pub(crate) fn place_flags(flags: &[Candidate<'_>], width: i32, rows: i32) -> Vec
 }
 
 /// The texts that have room in so many rows below a field of `width` pixels.
-pub(crate) fn place_ticks(ticks: &[Candidate<'_>], width: i32, rows: i32) -> Vec<Placed> {
+pub(crate) fn place_ticks(ticks: &[TextSpot<'_>], width: i32, rows: i32) -> Vec<Placed> {
     let mut placed: Vec<(Placed, Extent)> = Vec::new();
     for (index, tick) in ticks.iter().enumerate() {
         let x = pixel(tick.x, width);

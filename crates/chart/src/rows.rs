@@ -79,8 +79,8 @@ pub(crate) fn joined_rows<'a>(rows: &'a [ChartRow]) -> BTreeMap<(u32, u32), Vec<
     joined
 }
 
-/// Gaps longer than this, and than ten times the usual distance of two runs, break a line: in an
-/// axis of time, and in one of runs, where the gap itself cannot be seen.
+/// Gaps longer than this break a line: in an axis of time, and in one of runs, where the gap itself
+/// cannot be seen.
 const LEAST_TIME_GAP: i64 = 3 * DAY_US;
 const LEAST_ORDER_GAP: i64 = 30 * DAY_US;
 
@@ -92,16 +92,18 @@ pub(crate) fn gap_ends(rows: &[ChartRow], series: &Series, span: ChartSpan) -> V
     let mut sorted = distances.clone();
     sorted.sort_unstable();
     let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
-    let least = match span {
-        // Beside that about 8 px: a narrower gap cannot be told from two runs side by side.
+    let whole = distances.iter().fold(0_i64, |sum, distance| sum.saturating_add(*distance));
+    let is_gap = |distance: i64| match span {
+        // At least about 8 px: a narrower gap cannot be told from two runs side by side. A wide one
+        // counts earlier, since a line across it would be most of what a reader sees.
         ChartSpan::Time => {
-            let whole = distances.iter().fold(0_i64, |sum, distance| sum.saturating_add(*distance));
-            LEAST_TIME_GAP.max(whole / 100)
+            let is_wide = distance > whole / 20 && distance > usual.saturating_mul(3);
+            distance > LEAST_TIME_GAP.max(whole / 100)
+                && (is_wide || distance > usual.saturating_mul(10))
         }
-        ChartSpan::Order(_) => LEAST_ORDER_GAP,
+        ChartSpan::Order(_) => distance > LEAST_ORDER_GAP.max(usual.saturating_mul(10)),
     };
-    let least = least.max(usual.saturating_mul(10));
-    (1..).zip(&distances).filter(|(_, distance)| **distance > least).map(|(row, _)| row).collect()
+    (1..).zip(&distances).filter(|(_, distance)| is_gap(**distance)).map(|(row, _)| row).collect()
 }
 
 /// Rows at which a segment is first seen, the very first row aside, and what that means: a runner

@@ -438,7 +438,9 @@ proptest! {
         let height = layout.height;
         for shape in layout.layers.iter().flat_map(|layer| &layer.shapes) {
             let (Shape::Line(points) | Shape::Area(points)) = shape else { continue };
-            let on_grid = |(x, y): &GridPoint| (-3..=WIDTH + 3).contains(x) && (0..=height).contains(y);
+            // A level of a single run is a dash of 6 units around it.
+            let on_grid =
+                |(x, y): &GridPoint| (-3..=WIDTH + 3).contains(x) && (0..=height).contains(y);
             prop_assert!(points.iter().all(on_grid));
         }
     }
