@@ -17,9 +17,23 @@ use crate::rows::ChartRow;
 const CLIP: i32 = 6;
 /// Cells of a chart with many runs: columns across and grid units up, finest first. What a page
 /// may cost decides between them.
-const CELLS: [(i32, i32); 6] = [(250, 4), (250, 6), (200, 8), (125, 8), (100, 12), (50, 12)];
+const CELLS: [CellSize; 6] = [
+    CellSize { columns: 250, height: 4 },
+    CellSize { columns: 250, height: 6 },
+    CellSize { columns: 200, height: 8 },
+    CellSize { columns: 125, height: 8 },
+    CellSize { columns: 100, height: 12 },
+    CellSize { columns: 50, height: 12 },
+];
 /// Cells of a whole chart: about 5 KB.
 pub(crate) const MAX_CELLS: usize = 750;
+
+/// A cell: so many fit across a field.
+#[derive(Clone, Copy)]
+struct CellSize {
+    columns: i32,
+    height: i32,
+}
 
 /// A field in the making.
 pub(crate) struct Field<'a> {
@@ -133,13 +147,13 @@ impl<'a> Field<'a> {
         let points: BTreeSet<GridPoint> = values
             .filter_map(|(row, x)| Some((*x, row.value?)))
             .filter(|(_, value)| self.holds(*value))
-            .map(|(x, value)| (x / 8 * 8 + 4, self.y(value) / 4 * 4 + 2))
+            .map(|(x, value)| (x / 8 * 8 + 4, (self.y(value) / 4 * 4 + 2).min(self.height)))
             .collect();
         points.into_iter().for_each(|point| self.canvas.grid_dot(MarkRole::Density(1), point));
     }
 
     fn draw_cells(&self, points: &[GridPoint], max_cells: usize) {
-        let mut cells = CELLS.iter().map(|cell| count_cells(points, *cell));
+        let mut cells = CELLS.iter().map(|cell| count_cells(points, *cell, self.height));
         let fine = cells.clone().find(|counts| counts.len() <= max_cells);
         let Some(counts) = fine.or_else(|| cells.next_back()) else { return };
         for (point, runs) in counts {
@@ -224,11 +238,13 @@ fn parts(piece: &LevelPiece, gaps: &[usize]) -> Vec<(usize, usize)> {
 }
 
 /// Runs by cell, each cell by its middle.
-fn count_cells(points: &[GridPoint], (columns, unit): (i32, i32)) -> BTreeMap<GridPoint, u32> {
+fn count_cells(points: &[GridPoint], cell: CellSize, floor: i32) -> BTreeMap<GridPoint, u32> {
+    let CellSize { columns, height } = cell;
     let mut counts = BTreeMap::new();
     for (x, y) in points {
-        let (column, row) = (x * columns / WIDTH, y / unit);
-        let middle = ((2 * column + 1) * WIDTH / (2 * columns), row * unit + unit / 2);
+        let (column, row) = (x * columns / WIDTH, y / height);
+        let y = (row * height + height / 2).min(floor);
+        let middle = ((2 * column + 1) * WIDTH / (2 * columns), y);
         *counts.entry(middle).or_insert(0) += 1;
     }
     counts

@@ -13,7 +13,7 @@ use crate::input::{ChartSpan, TrendInput};
 use crate::levels::{LevelPiece, level_pieces};
 use crate::markup::paths;
 use crate::place::{self, GutterLabel, GutterRole};
-use crate::range;
+use crate::range::{self, ValueRange};
 use crate::rows::{self, ChartRow, plot_rows};
 use crate::ticks;
 use detect::{Analysis, Verdict};
@@ -47,7 +47,7 @@ impl SharedAxes {
         let members = group.into_iter().filter_map(|(series, analysis)| {
             let (first, last) = (series.runs.first()?, series.runs.last()?);
             let (rows, pieces) = relative_rows(series, analysis);
-            let (low, high) = range::bulk(&rows, &pieces);
+            let ValueRange { low, high } = range::bulk(&rows, &pieces);
             Some(Self { from: first.time, to: last.time, low, high })
         });
         let all = members.reduce(|a, b| Self {

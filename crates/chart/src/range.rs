@@ -29,9 +29,16 @@ const FRESH: usize = 3;
 pub(crate) const CHART_SPAN: f64 = 0.10;
 pub(crate) const SMALL_SPAN: f64 = 0.30;
 
+/// Two values between which others are shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ValueRange {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
 /// Lowest and highest value of the bulk of the runs and of the levels that matter; crossed where
 /// there is no value.
-pub(crate) fn bulk(rows: &[ChartRow], pieces: &[LevelPiece]) -> (f64, f64) {
+pub(crate) fn bulk(rows: &[ChartRow], pieces: &[LevelPiece]) -> ValueRange {
     let mut values: Vec<f64> =
         rows.iter().filter(|row| row.is_usual()).filter_map(|row| row.value).collect();
     if values.is_empty() {
@@ -58,29 +65,26 @@ pub(crate) fn bulk(rows: &[ChartRow], pieces: &[LevelPiece]) -> (f64, f64) {
     {
         (low, high) = (low.min(value), high.max(value));
     }
-    (low, high)
+    ValueRange { low, high }
 }
 
 /// A range with the line of the threshold taken in where it stretches the range to at most half as
 /// much again: the line tells how close the runs are, but beyond that they would be a flat line.
-pub(crate) fn with_threshold((low, high): (f64, f64), threshold: Option<f64>) -> (f64, f64) {
-    let Some(threshold) = threshold.filter(|_| low <= high) else { return (low, high) };
+pub(crate) fn with_threshold(shown: ValueRange, threshold: Option<f64>) -> ValueRange {
+    let ValueRange { low, high } = shown;
+    let Some(threshold) = threshold.filter(|_| low <= high) else { return shown };
     let (with_low, with_high) = (low.min(threshold), high.max(threshold));
     let least = (low / 2.0 + high / 2.0).abs() * CHART_SPAN;
     match with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
-        true => (with_low, with_high),
-        false => (low, high),
+        true => ValueRange { low: with_low, high: with_high },
+        false => shown,
     }
 }
 
 /// The axis of a field: log where two shown levels are more than tenfold apart, else linear.
 /// `least` is the smallest span as a share of the level; `unit` what ticks are round in.
-pub(crate) fn field_axis(
-    (low, high): (f64, f64),
-    pieces: &[LevelPiece],
-    least: f64,
-    unit: f64,
-) -> YAxis {
+pub(crate) fn field_axis(shown: ValueRange, pieces: &[LevelPiece], least: f64, unit: f64) -> YAxis {
+    let ValueRange { low, high } = shown;
     let levels = || levels::telling_levels(pieces);
     let (lowest, highest) =
         (levels().fold(f64::INFINITY, f64::min), levels().fold(f64::NEG_INFINITY, f64::max));

@@ -15,7 +15,7 @@ use crate::input::{ChartSpan, DENSE_ABOVE, RunWindow};
 use crate::key::{self, KeyMark};
 use crate::levels::{LevelPiece, level_pieces};
 use crate::markup::paths;
-use crate::range::{self, CHART_SPAN, SMALL_SPAN};
+use crate::range::{self, CHART_SPAN, SMALL_SPAN, ValueRange};
 use crate::rows::{self, ChartRow, plot_rows};
 use crate::ticks;
 use detect::{Analysis, Change, ChangeStatus, Verdict};
@@ -239,7 +239,7 @@ impl SharedRow {
         for (series, analysis) in members {
             row.runs = row.runs.max(series.runs.len().min(RUNS));
             let (rows, pieces) = relative_rows(series, analysis);
-            let (low, high) = range::bulk(&rows, &pieces);
+            let ValueRange { low, high } = range::bulk(&rows, &pieces);
             (row.low, row.high) = (row.low.min(low), row.high.max(high));
         }
         row

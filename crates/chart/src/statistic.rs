@@ -50,9 +50,9 @@ pub fn statistics(series: &Series, analysis: &Analysis) -> Vec<StatisticChart> {
     if rows.iter().filter(|row| row.value.is_some()).count() < LEAST_RUNS {
         return Vec::new();
     }
-    let within = |row: &ChartRow| series.runs[row.run].std.get().zip(row.value).map(ratio);
+    let within = |row: &ChartRow| Some(ratio(series.runs[row.run].std.get()?, row.value?));
     let between =
-        |row: &ChartRow| analysis.spread.get(row.run).zip(analysis.level.get(row.run)).map(ratio);
+        |row: &ChartRow| Some(ratio(analysis.spread.get(row.run)?, analysis.level.get(row.run)?));
     let shares = [
         ("Spread in one run", "standard deviation ÷ value", shares(&rows, within)),
         ("Noise between runs", "of 7 runs, robust", shares(&rows, between)),
@@ -71,7 +71,7 @@ pub fn statistics(series: &Series, analysis: &Analysis) -> Vec<StatisticChart> {
     charts
 }
 
-fn ratio((part, whole): (f64, f64)) -> f64 {
+fn ratio(part: f64, whole: f64) -> f64 {
     (part / whole).abs()
 }
 
@@ -87,8 +87,7 @@ fn shares(rows: &[ChartRow], share: impl Fn(&ChartRow) -> Option<f64>) -> Vec<Ch
 /// Shares over time, from zero.
 fn share_chart(series: &Series, analysis: &Analysis, rows: &[ChartRow]) -> XmlText {
     let pieces = flat_pieces(rows, analysis);
-    let (_, high) = range::bulk(rows, &pieces);
-    let high = high.max(0.001);
+    let high = range::bulk(rows, &pieces).high.max(0.001);
     let y_axis = YAxis::Linear { low: 0.0, high: high * 1.1, unit: 0.01 };
     let x_axis = time_axis(rows);
     let field = Field::new(rows, x_axis, y_axis, HEIGHT);
