@@ -22,8 +22,8 @@ use model::text::xml::XmlText;
 use model::text::{self, UnitScale};
 
 /// Cells of the page, and links to benchmarks without one: bounds its weight.
-const MAX_CELLS: usize = 90;
-const MAX_LINKS: usize = 150;
+const MAX_CELLS: usize = 72;
+const MAX_LINKS: usize = 80;
 /// Retired series that are listed.
 const MAX_RETIRED: usize = 60;
 

@@ -84,7 +84,7 @@ fn new(site: &SiteContext<'_>, root: LinkRoot, phrase: Phrase, members: &[usize]
 fn retired(site: &SiteContext<'_>, phrase: Phrase, members: &[usize]) -> Phrase {
     let last = members.iter().filter_map(|at| site.series(*at).0.runs.last());
     let last = last.map(|run| run.time).max();
-    let since = last.map_or_else(String::new, |last| text::date(last));
+    let since = last.map_or_else(String::new, text::date);
     let phrase = phrase.text(format!(": no run since {since}. "));
     // Of a project that is over, they are the benchmarks that are shown.
     let is_over = members.len() == site.input.series.len();

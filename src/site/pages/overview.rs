@@ -25,9 +25,10 @@ use model::text;
 
 /// Days that the sentence on top speaks of.
 const WEEK: f64 = 7.0;
-/// Cards of causes, of suspicions, and of what happened lately: what fits a first look.
-const MAX_CAUSES: usize = 8;
-const MAX_RECENT: usize = 6;
+/// Cards of causes, of suspicions, and of what happened lately: what fits a first look, and a page
+/// of 35 KB. The list of regressions has all.
+const MAX_CAUSES: usize = 5;
+const MAX_RECENT: usize = 3;
 /// Links to backends.
 const MAX_BACKENDS: usize = 60;
 
