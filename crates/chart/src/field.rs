@@ -177,6 +177,7 @@ impl<'a> Field<'a> {
                     self.canvas.grid_line(role, &line);
                 }
             }
+            // The dot at its end ties the level to its number in the gutter.
             let (_, (x, y)) = self.ends(piece);
             if is_newest && (0..=self.height).contains(&y) {
                 self.canvas.grid_dot(MarkRole::LevelEnd(tone), (x, y));

@@ -85,6 +85,7 @@ type PlacedSets = BTreeMap<(usize, i32, i32), (Placed, u8)>;
 
 fn place_in_sets(place: impl Fn(i32) -> Vec<Placed>) -> PlacedSets {
     let mut sets = PlacedSets::new();
+    // What stands alike in several sets is written once: most flags and ticks do.
     for (bit, width) in FIELD_WIDTHS.into_iter().enumerate() {
         for placed in place(width) {
             let key = (placed.index, placed.row, placed.anchor as i32);

@@ -275,6 +275,7 @@ impl LayoutBuilder<'_> {
     fn draw_changes(&self, placed: &[PlacedChange]) -> Vec<Flag> {
         let input = self.input;
         let change = |placed: &PlacedChange| &input.analysis.changes[placed.index];
+        // A narrow lane drops the last ones, and the table below the chart lists all.
         let mut ordered: Vec<&PlacedChange> = placed.iter().collect();
         let newest = placed.last().map(|placed| placed.index);
         ordered.sort_by(|a, b| {

@@ -68,6 +68,7 @@ pub(crate) fn level_pieces(rows: &[ChartRow], analysis: &Analysis) -> Vec<LevelP
             Some(LevelPiece { rows: members, from, to })
         })
         .collect();
+    // In a pool of runners the newest level is that of the runner that ran last.
     pieces.sort_by_key(|piece| (piece.last_row(), piece.first_row()));
     pieces
 }

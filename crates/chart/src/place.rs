@@ -106,6 +106,7 @@ pub(crate) fn place_flags(flags: &[TextSpot<'_>], width: i32, rows: i32) -> Vec<
     let mut placed: Vec<(Placed, Extent, i32)> = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let x = pixel(flag.x, width);
+        // Nearest to the field first, and to the right, where a reader goes on from the line.
         let choices = (0..rows).flat_map(|row| [(row, Anchor::Start), (row, Anchor::End)]);
         let free = choices
             .map(|(row, anchor)| (row, anchor, flag_extent(flag, anchor, width)))
@@ -180,6 +181,7 @@ impl GutterLabel {
 /// The texts of the gutter that have room, moved apart: a tick goes where another text is near, the
 /// others move by at most one line.
 pub(crate) fn place_gutter(mut labels: Vec<GutterLabel>, height: i32) -> Vec<GutterLabel> {
+    // By importance, so that a tick gives way to a level and never the other way round.
     labels.sort_by_key(|label| label.role);
     let mut placed: Vec<GutterLabel> = Vec::new();
     for label in labels {

@@ -189,6 +189,7 @@ fn card_flags(series: &Series, field: &Field<'_>, change: Option<&Change>) -> Ve
         let row = field.rows.binary_search_by_key(&run, |row| row.run).ok()?;
         Some(field.positions[row])
     };
+    // The lane of a card has one row: what comes first is what stays.
     let mut drawn = Vec::new();
     if let Some(x) = place(change.first_after) {
         let flag = flags::change_flag(series, change, x);
