@@ -96,7 +96,8 @@ fn the_search_leads_to_every_series_and_every_commit() {
     let listed = site.json("index.json");
     let listed = listed["series"].as_array().unwrap().iter();
     let mut ids: Vec<_> = listed.map(|it| it["id"].as_str().unwrap().to_owned()).collect();
-    (ids.sort(), stems.sort());
+    ids.sort();
+    stems.sort();
     assert_eq!(ids, stems);
     let commits = index("search/commits.js");
     for commit in commits["commits"].as_array().unwrap() {

@@ -397,6 +397,8 @@ fn tags(html: &str) -> Vec<String> {
     let mut tags = Vec::new();
     for token in Tokenizer::new(html) {
         match token.unwrap() {
+            // Where a long name may break depends on the name.
+            Token::StartTag(tag) if &*tag.name == b"wbr" => {}
             Token::StartTag(tag) => {
                 let names: Vec<String> = tag.attributes.keys().map(|name| utf8(name)).collect();
                 tags.push(format!("{} {}", utf8(&tag.name), names.join(" ")));

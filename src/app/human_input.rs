@@ -43,7 +43,8 @@ impl<'a> HumanInput<'a> {
     }
 
     /// For a check: what is accepted for the candidate's pull request, by its number or any of its
-    /// commits, is accepted for its runs. Reviewers accept the commit they see, and a later push measures another one.
+    /// commits, is accepted for its runs. Reviewers accept the commit they see, and a later push
+    /// measures another one.
     pub(super) fn of_candidate(
         candidate: &Candidate,
         history: &History,

@@ -45,7 +45,11 @@ pub(crate) fn lines(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Phrase> {
             "6 retired" => retired(site, phrase, members),
             _ => {
                 let phrase = named(site, root, phrase, members).text(". ");
-                phrase.link(root.to("health/#freshness"), "Data health")
+                // Only series without results are listed there.
+                let is_late = |at: &usize| site.series(*at).1.verdict.has_no_result();
+                let place =
+                    if members.iter().any(is_late) { "health/#freshness" } else { "health/" };
+                phrase.link(root.to(place), "Data health")
             }
         }
     });

@@ -30,7 +30,8 @@ pub(crate) fn render(site: &SiteContext<'_>, page: &str) -> Result<Vec<u8>, Rend
 
 fn draw(
     site: &SiteContext<'_>,
-    (headline, details): (&str, &str),
+    headline: &str,
+    details: &str,
     of: Option<(usize, Option<usize>)>,
 ) -> Vec<u8> {
     let text = PictureText { site: &site.input.policy.site.title, headline, details };
@@ -48,7 +49,7 @@ fn of_overview(site: &SiteContext<'_>) -> Vec<u8> {
     let newest = site.input.history.newest;
     let newest = newest.map(|time| format!(", newest result {}", text::date(time)));
     let count = text::count_noun(site.input.series.len() as u64, "series");
-    draw(site, (&overview::headline(site), &(count + &newest.unwrap_or_default())), shown)
+    draw(site, &overview::headline(site), &(count + &newest.unwrap_or_default()), shown)
 }
 
 fn of_change(site: &SiteContext<'_>, event: &EventRef) -> Vec<u8> {
@@ -58,7 +59,7 @@ fn of_change(site: &SiteContext<'_>, event: &EventRef) -> Vec<u8> {
     let since = text::date(wording::since(series, change));
     let details =
         format!("{} since {since}, {}", wording::levels(series, change), wording::state(change));
-    draw(site, (&headline, &details), Some((event.series, Some(event.change))))
+    draw(site, &headline, &details, Some((event.series, Some(event.change))))
 }
 
 fn of_series(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
@@ -66,7 +67,7 @@ fn of_series(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let root = link_root(site, "");
     let details = verdict::sentence(site, root, index).plain();
     let newest = analysis.changes.len().checked_sub(1);
-    draw(site, (&site.names.title(&series.key), &details), Some((index, newest)))
+    draw(site, &site.names.title(&series.key), &details, Some((index, newest)))
 }
 
 /// What changed most, or what it was compared with.
@@ -86,5 +87,5 @@ fn of_pull(site: &SiteContext<'_>, at: usize) -> Vec<u8> {
         text::count_noun(compared.len() as u64, "series"),
         text::short_commit(&site.commit(pair.base).id)
     );
-    draw(site, (&(number + &subject.unwrap_or_default()), &details), None)
+    draw(site, &(number + &subject.unwrap_or_default()), &details, None)
 }

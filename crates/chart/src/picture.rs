@@ -1,5 +1,6 @@
-//! The picture of a page, as a PNG of 1,200 × 630 pixels: what a chat or a social network shows for
-//! a link. The name of the site, a headline, a line of details, and below them the card of a series.
+//! The picture of a page, as a PNG of 1,200 × 630 pixels: what a chat or a social network shows
+//! for a link. The name of the site, a headline, a line of details, and below them the card of a
+//! series.
 //!
 //! plotters draws the pixels, with a font that is part of the program: the same bytes on every
 //! machine. The shapes are those of [`card`](crate::card), in the light colors of the stylesheet.
@@ -21,8 +22,8 @@ use detect::Analysis;
 use model::series::Series;
 
 /// Pixels across and down, as those who show such pictures ask for.
-pub const WIDTH: u32 = 1200;
-pub const HEIGHT: u32 = 630;
+const WIDTH: u32 = 1200;
+const HEIGHT: u32 = 630;
 
 const MARGIN: i32 = 64;
 const GUTTER: i32 = 190;

@@ -4,15 +4,15 @@
 //! compiler knows, and the program has no such switch. What each part gives is in
 //! `docs/ablation.md`.
 //!
-//! Example: with [`Part::Memory`] off, a new level need not exceed what the same statistic did by
-//! itself in the series' past.
+//! Example: with [`InnerPart::Memory`] off, a new level need not exceed what the same statistic did
+//! by itself in the series' past.
 
 #[cfg(feature = "ablation")]
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A part of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum InnerPart {
     /// A new level must exceed what its statistic did in the past.
     Memory,
     /// Levels that the series left and came back to twice are no news.
@@ -59,28 +59,28 @@ pub enum Part {
 
 /// Every part, in the order of the table, with the name that it is switched off by.
 #[cfg(feature = "ablation")]
-pub const PARTS: [(&str, Part); 21] = [
-    ("memory", Part::Memory),
-    ("excursions", Part::Excursions),
-    ("suspicion-memory", Part::SuspicionMemory),
-    ("student", Part::Student),
-    ("autocorrelation", Part::Autocorrelation),
-    ("recent-noise", Part::RecentNoise),
-    ("new-noise", Part::NewNoise),
-    ("bounded-runs", Part::BoundedRuns),
-    ("nearest-run", Part::NearestRun),
-    ("short-levels", Part::ShortLevels),
-    ("improvement-score", Part::ImprovementScore),
-    ("drifts", Part::Drifts),
-    ("withdrawal", Part::Withdrawal),
-    ("runner-pool", Part::RunnerPool),
-    ("exact", Part::Exact),
-    ("false-discoveries", Part::FalseDiscoveries),
-    ("peer-vote", Part::PeerVote),
-    ("controls", Part::Controls),
-    ("independent-move", Part::IndependentMove),
-    ("pull-memory", Part::PullMemory),
-    ("pull-lead", Part::PullLead),
+const PARTS: [(&str, InnerPart); 21] = [
+    ("memory", InnerPart::Memory),
+    ("excursions", InnerPart::Excursions),
+    ("suspicion-memory", InnerPart::SuspicionMemory),
+    ("student", InnerPart::Student),
+    ("autocorrelation", InnerPart::Autocorrelation),
+    ("recent-noise", InnerPart::RecentNoise),
+    ("new-noise", InnerPart::NewNoise),
+    ("bounded-runs", InnerPart::BoundedRuns),
+    ("nearest-run", InnerPart::NearestRun),
+    ("short-levels", InnerPart::ShortLevels),
+    ("improvement-score", InnerPart::ImprovementScore),
+    ("drifts", InnerPart::Drifts),
+    ("withdrawal", InnerPart::Withdrawal),
+    ("runner-pool", InnerPart::RunnerPool),
+    ("exact", InnerPart::Exact),
+    ("false-discoveries", InnerPart::FalseDiscoveries),
+    ("peer-vote", InnerPart::PeerVote),
+    ("controls", InnerPart::Controls),
+    ("independent-move", InnerPart::IndependentMove),
+    ("pull-memory", InnerPart::PullMemory),
+    ("pull-lead", InnerPart::PullLead),
 ];
 
 /// A bit for each part that is off.
@@ -98,12 +98,12 @@ pub fn switch_off(name: &str) -> bool {
 }
 
 #[cfg(feature = "ablation")]
-pub(crate) fn is_on(part: Part) -> bool {
+pub(crate) fn is_on(part: InnerPart) -> bool {
     OFF.load(Ordering::Relaxed) & 1 << part as u32 == 0
 }
 
 /// Whether a part is on: without the feature, each is.
 #[cfg(not(feature = "ablation"))]
-pub(crate) const fn is_on(_: Part) -> bool {
+pub(crate) const fn is_on(_: InnerPart) -> bool {
     true
 }

@@ -21,7 +21,7 @@
 use model::policy::Policy;
 use model::series::Series;
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::analysis::{Analysis, AnalysisContext, Change};
 use super::candidate_change::CandidateChange;
 use super::exact::{self, CountedRun};
@@ -123,7 +123,7 @@ impl CandidateTest<'_> {
 
     /// The level of a base that never varied.
     fn exact_level(&self, rule: &Rule, samples: &BaseAndCandidate) -> Option<f64> {
-        if !rule.is_countable || !is_on(Part::Exact) {
+        if !rule.is_countable || !is_on(InnerPart::Exact) {
             return None;
         }
         let run = |(at, value): (&usize, &f64)| CountedRun {
@@ -199,7 +199,7 @@ impl BaseAndCandidate {
     /// The farthest that as many consecutive runs of the base lay above the level of the runs
     /// before them.
     fn largest_past_excess(&self, count: usize, min_runs: usize) -> f64 {
-        if !is_on(Part::PullMemory) {
+        if !is_on(InnerPart::PullMemory) {
             return 0.0;
         }
         let first = min_runs.max(MIN_PAST_BASE);
@@ -222,7 +222,7 @@ fn guarded_mean(levels: &[f64], sigma: f64) -> f64 {
     let mut ascending = levels.to_vec();
     ascending.sort_by(f64::total_cmp);
     if let [.., next, highest] = ascending[..]
-        && is_on(Part::PullLead)
+        && is_on(InnerPart::PullLead)
     {
         sum -= (highest - next - MAX_LEAD * sigma).max(0.0);
     }
@@ -233,7 +233,7 @@ fn guarded_mean(levels: &[f64], sigma: f64) -> f64 {
 /// that lies below its share of `FALSE_DISCOVERY_RATE` (Benjamini & Hochberg 1995). A flag for
 /// each, in their order.
 pub fn control_false_discoveries(p_values: &[f64], compared: usize) -> Vec<bool> {
-    if !is_on(Part::FalseDiscoveries) {
+    if !is_on(InnerPart::FalseDiscoveries) {
         return vec![true; p_values.len()];
     }
     let mut ascending = p_values.to_vec();

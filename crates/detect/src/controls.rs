@@ -19,7 +19,7 @@
 //! were quiet and one moved, so `parse` has regressed in three series. Had `load`, `save` and
 //! `copy` also become 20 % slower, it would be infrastructure.
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::commit_batches::NewRuns;
 use super::stats::median_in_place;
 
@@ -105,14 +105,14 @@ impl ControlVotes {
     /// Whether a shift of all backends is the code's.
     pub(crate) fn veto_backends(&self) -> bool {
         let is_outvoted = self.quiet > 0 && self.moved <= self.quiet && self.alike < MIN_CLASS;
-        is_outvoted && is_on(Part::Controls)
+        is_outvoted && is_on(InnerPart::Controls)
     }
 
     /// Whether a shift of all tests of too few backends may be the code's.
     pub(crate) fn veto_tests(&self, ratio: f64) -> bool {
         let voters = self.moved + self.quiet;
         let are_few = (self.alike as f64) + 1e-9 < ratio * voters as f64;
-        (voters < MIN_TESTS as usize || are_few) && is_on(Part::Controls)
+        (voters < MIN_TESTS as usize || are_few) && is_on(InnerPart::Controls)
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`significance`](super::significance) tests new levels, [`prefilter`](super::prefilter) rules
 //! most of them out beforehand; both need the same numbers, so they are here.
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 
 /// Lengths of the new level that are tried; those below the policy's confirmations are not. Denser
 /// where a run more or less decides; the exact onset is searched for afterwards.
@@ -23,7 +23,7 @@ const MIN_Z_SHORT: f64 = 5.3;
 
 /// The score that a worse level of so many runs needs.
 pub(crate) fn min_z(runs: usize) -> f64 {
-    if runs <= 3 && is_on(Part::ShortLevels) { MIN_Z_SHORT } else { MIN_Z }
+    if runs <= 3 && is_on(InnerPart::ShortLevels) { MIN_Z_SHORT } else { MIN_Z }
 }
 
 /// The run of a new level that counts as the one nearest to the old level.
@@ -41,7 +41,7 @@ pub(crate) struct NearestRun {
 /// the whole threshold; of more, a quarter may be outliers towards the old level.
 pub(crate) fn nearest_run(runs: usize) -> NearestRun {
     match runs {
-        _ if !is_on(Part::NearestRun) => {
+        _ if !is_on(InnerPart::NearestRun) => {
             NearestRun { quantile: 0.5, min_share: 0.0, min_sigmas: 0.0 }
         }
         0..=3 => NearestRun { quantile: 0.0, min_share: 1.0, min_sigmas: 1.0 },

@@ -9,7 +9,7 @@
 //! Example: a threshold of 10 % and 90 runs within ±2 %. No level is beyond 6 %, so no quantile is,
 //! and no length of a new level needs a look.
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::drift;
 use super::new_level::{
     MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, NEW_LEVEL_LENGTHS, nearest_run,
@@ -32,7 +32,7 @@ impl Prefilter {
     /// Of the newest levels of one baseline, oldest first: all of them, or as many as any length
     /// looks back ([`MAX_RUNS_SEEN`]).
     pub(crate) fn of(y: &[f64], thresholds: LevelThresholds, rule: &Rule) -> Self {
-        if !is_on(Part::NearestRun) {
+        if !is_on(InnerPart::NearestRun) {
             return Self([true; NEW_LEVEL_LENGTHS.len()]);
         }
         let cuts = LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, thresholds);

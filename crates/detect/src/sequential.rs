@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::analysis::{ChangeKind, InfrastructureDay, PeerKind, VetoedShift};
 use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
 use super::common_mode::Exclusions;
@@ -185,7 +185,7 @@ impl<'a> SequentialPass<'a> {
             return false;
         };
         // Drifts have no sharp onset, so nothing can be compared at it.
-        if candidate.kind != ChangeKind::Step || !is_on(Part::PeerVote) {
+        if candidate.kind != ChangeKind::Step || !is_on(InnerPart::PeerVote) {
             return false;
         }
         let onset = states[member].detector.run(candidate.change_point());
@@ -325,7 +325,7 @@ fn control_false_discoveries(
 
 /// How many of these scores, largest first, pass: all up to the last that does at its rank.
 fn count_passing(scores: &[f64], judged: usize) -> usize {
-    if !is_on(Part::FalseDiscoveries) {
+    if !is_on(InnerPart::FalseDiscoveries) {
         return scores.len();
     }
     let needed = |rank: usize| {

@@ -8,7 +8,7 @@
 //! Example: 60 runs at 100 with 1 % noise, then 112, 113, 111 under 10 %. The shift is ln 1.12 =
 //! 0.113 and far beyond the noise, and all three runs are beyond ln 1.1 = 0.095: a new level.
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::change_point::NOISE_FLOOR;
 use super::new_level::{
     MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, MIN_Z, NEW_LEVEL_LENGTHS, NearestRun, min_z,
@@ -186,12 +186,12 @@ impl ShiftSearch<'_> {
         if nearest < min_sigmas * sigma {
             return None;
         }
-        let is_stricter = !is_worse && is_on(Part::ImprovementScore);
+        let is_stricter = !is_worse && is_on(InnerPart::ImprovementScore);
         let needed = if is_stricter { MIN_Z_IMPROVEMENT } else { min_z(newer.len()) };
         let needed = student_z(base.len(), needed);
         let z = score(base, &view.levels[at..], before, sigma, needed) * sign;
         let is_beyond_past = || {
-            !is_on(Part::Memory)
+            !is_on(InnerPart::Memory)
                 || sign * shift > PAST_SHIFT_FACTOR * self.largest_past_shift(at, sign)
         };
         let is_significant = z > needed && is_beyond_past();
@@ -260,7 +260,7 @@ impl NewLevel {
 /// The score that has the tail of `normal_z` under Student's law where `runs` runs give the
 /// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
 pub(crate) fn student_z(runs: usize, normal_z: f64) -> f64 {
-    if !is_on(Part::Student) {
+    if !is_on(InnerPart::Student) {
         return normal_z;
     }
     let freedom = runs.saturating_sub(1).max(1) as f64;
@@ -273,7 +273,7 @@ pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
     let around = |values: &[f64], center: f64| {
         robust_sigma(&values.iter().map(|value| value - center).collect::<Vec<_>>())
     };
-    if !is_on(Part::RecentNoise) {
+    if !is_on(InnerPart::RecentNoise) {
         return around(base, baseline).max(NOISE_FLOOR);
     }
     let recent = &base[base.len().saturating_sub(10)..];
@@ -284,7 +284,7 @@ pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
 
 /// How the runs before the split depend on each other.
 pub(crate) fn autocorrelation_before(base: &[f64], baseline: f64, sigma: f64) -> Autocorrelation {
-    if !is_on(Part::Autocorrelation) {
+    if !is_on(InnerPart::Autocorrelation) {
         return Autocorrelation::default();
     }
     let residuals: Vec<f64> = base.iter().map(|value| value - baseline).collect();
@@ -302,12 +302,12 @@ fn score(base: &[f64], newer: &[f64], baseline: f64, sigma: f64, needed: f64) ->
     };
     // One run may contribute little more than the score needs of it: a spike among three runs must
     // not be a level.
-    let bound = if is_on(Part::BoundedRuns) {
+    let bound = if is_on(InnerPart::BoundedRuns) {
         (1.15 * needed * deviation(newer.len().min(3))).max(4.0)
     } else {
         f64::INFINITY
     };
-    let of_new = if is_on(Part::NewNoise) { new_level_sigma(&sorted(newer)) } else { 0.0 };
+    let of_new = if is_on(InnerPart::NewNoise) { new_level_sigma(&sorted(newer)) } else { 0.0 };
     let scale = sigma.max(of_new);
     let bounded = |v: &f64| ((v - baseline) / scale).clamp(-bound, bound);
     newer.iter().map(bounded).sum::<f64>() / newer.len() as f64 / deviation(newer.len())

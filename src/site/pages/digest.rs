@@ -1,4 +1,5 @@
-//! What changed in the last week with results, as a page and as Markdown for a chat or a newsletter.
+//! What changed in the last week with results, as a page and as Markdown for a chat or a
+//! newsletter.
 //!
 //! The week ends with the newest result: the digest of a site that is no longer built does not
 //! become empty. Regressions stand by cause, as on the overview.

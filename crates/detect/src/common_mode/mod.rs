@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use model::policy::KAnomaly;
 use model::series::Series;
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::controls::MIN_TESTS;
@@ -332,7 +332,7 @@ impl CommonModeDetector {
             // A series that moved far more than the others has a change of its own besides; it is
             // judged by itself.
             let most = INDEPENDENT_MULTIPLE * size.abs() + member_state.threshold;
-            if size.signum() * it.shift > most && is_on(Part::IndependentMove) {
+            if size.signum() * it.shift > most && is_on(InnerPart::IndependentMove) {
                 continue;
             }
             let from = if member_state.shift_start.is_some() {

@@ -2,7 +2,7 @@
 
 use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
-use crate::ablation::{Part, is_on};
+use crate::ablation::{InnerPart, is_on};
 use crate::analysis::ChangeKind;
 use crate::exact::{self, CountedRun};
 
@@ -15,7 +15,7 @@ impl ChangeDetector {
     pub(super) fn find_exact_change(&self) -> Option<ChangeCandidate> {
         let confirmations = self.rule.exact_confirmations;
         let newest = self.len().checked_sub(1)?;
-        if !is_on(Part::Exact)
+        if !is_on(InnerPart::Exact)
             || !self.rule.is_countable
             || (confirmations == 1 && self.repeats_before(newest))
         {

@@ -7,7 +7,7 @@
 //! not reported. A change of 10 % is, and so is one of 6 % that is still there on Thursday.
 
 use super::ChangeDetector;
-use crate::ablation::{Part, is_on};
+use crate::ablation::{InnerPart, is_on};
 use crate::significance::MAX_PAST_RUNS;
 
 /// A level that the series left and came back to.
@@ -37,7 +37,7 @@ impl ChangeDetector {
     /// Whether a new level of so many points is what the series has done by itself before: to leave
     /// its level as far, for as long, and to come back.
     pub(super) fn is_own_excursion(&self, shift: f64, length: usize) -> bool {
-        if !is_on(Part::Excursions) {
+        if !is_on(InnerPart::Excursions) {
             return false;
         }
         let is_recent = |it: &&Excursion| it.end + MAX_PAST_RUNS > self.len();

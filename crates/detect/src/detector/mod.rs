@@ -22,7 +22,7 @@ mod search;
 mod runner_pool;
 mod state;
 
-use super::ablation::{Part, is_on};
+use super::ablation::{InnerPart, is_on};
 use super::analysis::ChangeKind;
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
@@ -148,7 +148,7 @@ pub(crate) struct ChangeDetector {
 
 /// Whether these runs are of several runners.
 fn is_pool(segments: &[u32]) -> bool {
-    is_on(Part::RunnerPool) && segments.iter().any(|segment| *segment != segments[0])
+    is_on(InnerPart::RunnerPool) && segments.iter().any(|segment| *segment != segments[0])
 }
 
 impl ChangeDetector {
@@ -213,8 +213,8 @@ impl ChangeDetector {
             self.environments.push(environment);
         }
         self.rescale(value);
-        self.is_pooled |=
-            is_on(Part::RunnerPool) && self.segments.last().is_some_and(|last| *last != segment);
+        self.is_pooled |= is_on(InnerPart::RunnerPool)
+            && self.segments.last().is_some_and(|last| *last != segment);
         self.values.push(value);
         self.runs.push(u32::try_from(run).unwrap_or(u32::MAX));
         self.segments.push(segment);

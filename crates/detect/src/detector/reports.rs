@@ -10,7 +10,7 @@
 use super::excursions::is_way_back;
 use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
-use crate::ablation::{Part, is_on};
+use crate::ablation::{InnerPart, is_on};
 use crate::analysis::ChangeKind;
 use crate::drift;
 use crate::exact;
@@ -213,7 +213,7 @@ impl ChangeDetector {
         let LevelThresholds { up, down } = self.thresholds;
         let (sign, reached) = if report.is_regression { (1.0, up) } else { (-1.0, down) };
         let is_small = sign * (whole - report.before) < reached - 1e-9;
-        (is_small && is_on(Part::Withdrawal)).then_some(ClosingReason::Withdrawn)
+        (is_small && is_on(InnerPart::Withdrawal)).then_some(ClosingReason::Withdrawn)
     }
 
     /// Whether each of so many newest runs is nearer to the level before a report than to its new

@@ -2,7 +2,7 @@
 
 use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
-use crate::ablation::{Part, is_on};
+use crate::ablation::{InnerPart, is_on};
 use crate::analysis::ChangeKind;
 use crate::drift;
 use crate::new_level::MAX_RUNS_SEEN;
@@ -113,7 +113,7 @@ impl ChangeDetector {
             });
         }
         let level = &view.levels[view.baseline_start..];
-        if !drift::is_due(level.len()) || !is_on(Part::Drifts) {
+        if !drift::is_due(level.len()) || !is_on(InnerPart::Drifts) {
             return None;
         }
         let moved = drift::newest_drift(level, self.thresholds)?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::runner_pool::offset;
 use super::{ChangeDetector, DetectorState, ReportedChange};
-use crate::ablation::{Part, is_on};
+use crate::ablation::{InnerPart, is_on};
 use crate::analysis::ChangeKind;
 use crate::drift;
 use crate::significance::{self, MAX_PAST_RUNS};
@@ -90,7 +90,7 @@ impl ChangeDetector {
 
     /// How far above a level as many consecutive runs of the baseline all lay, at most.
     fn largest_past_excess(&self, end: usize, count: usize, level: f64) -> f64 {
-        if !is_on(Part::SuspicionMemory) {
+        if !is_on(InnerPart::SuspicionMemory) {
             return 0.0;
         }
         let from = self.baseline_start.max(end.saturating_sub(MAX_PAST_RUNS));
