@@ -289,6 +289,37 @@ def band_rows(results):
     return out
 
 
+def session_rows(found):
+    """Base and head in turns. The worst kind of noise decides on false blocks."""
+    blocks = [key for key in found if key[0] == "false blocks"]
+    worst = max(blocks, key=lambda key: tally.share(found, key))
+    value = tally.share(found, worst)
+    out = [row("session false blocks", "side by side, nothing changed: sessions of 50 series that "
+               "fail, worst kind of noise (%s, %s)" % (worst[1], known_words(worst[2])),
+               "at most 0.5 %", percent(value), between(tally.interval(found, worst), percent),
+               value <= 0.005 + ROUNDING)]
+    for known, sizes in (("true", ((0.01, 0.03, 8, 0.95), (0.01, 0.05, 8, 1.0),
+                                   (0.03, 0.07, 12, 0.9), (0.05, 0.12, 12, 0.9))),
+                         ("false", ((0.01, 0.048, 8, 0.95), (0.03, 0.112, 12, 0.9),
+                                    (0.05, 0.192, 12, 0.9)))):
+        for noise, change, rounds, goal in sizes:
+            key = ("found", str(noise), "%.3f" % change, str(rounds), known)
+            words = ("side by side, noise %g %%, 3 %% job effect, %s, %d rounds: %+g %% found"
+                     % (100 * noise, known_words(known), rounds, 100 * change))
+            value = tally.share(found, key)
+            out.append(row("session %s %s" % (noise, known), words, "%.2f" % goal, plain(value),
+                           between(tally.interval(found, key)), at_least(value, goal)))
+    mean = [float(key[1]) for key in found if key[0] == "rounds of 64"]
+    out.append(row("session rounds", "side by side, noise 1 %, nothing changed: mean rounds until "
+                   "every series is decided", "at most 32 of 64", "%.1f" % mean[0], "",
+                   mean[0] <= 32))
+    return out
+
+
+def known_words(known):
+    return "noise known" if known == "true" else "noise unknown"
+
+
 def detectable_row(found):
     key = min(found, key=lambda key: tally.share(found, key))
     value = tally.share(found, key)
@@ -299,9 +330,8 @@ def detectable_row(found):
 
 def rows(results, tallies):
     """Every aim, in the order of the page."""
-    paired = row("paired", "base and head alternately in one job, noise 1 %, 3 % job effect, +5 %",
-                 "1.00", "not measured", "", False)
-    return (gate_rows(results) + retro_rows(results) + pull_rows(tallies["pulls"]) + [paired]
+    return (gate_rows(results) + retro_rows(results) + pull_rows(tallies["pulls"])
+            + session_rows(tallies["sessions"])
             + exact_rows(tallies["exact"]) + family_rows(results)
             + control_rows(tallies["controls"]) + band_rows(results)
             + [detectable_row(tallies["detectable"])])

@@ -25,6 +25,7 @@ import families
 import measure
 import pulls
 import report
+import sessions
 import sets
 import tally
 
@@ -72,11 +73,13 @@ def collected(started, found, counted):
     return results, tallies
 
 
-def measured(started, binary, comparators, work):
+def measured(started, binary, comparators, work, root):
     """Measures everything and keeps the results in WORK."""
     os.makedirs(work, exist_ok=True)
     with concurrent.futures.ProcessPoolExecutor() as pool:
         found = collected(started, *submitted(pool, binary, comparators, work))
+    found[1]["sessions"] = sessions.measure(root)
+    progress(started, "sessions")
     with open(os.path.join(work, RESULTS), "wb") as file:
         pickle.dump(found, file)
     return found
@@ -90,8 +93,9 @@ def main():
             results, tallies = pickle.load(file)
     else:
         binary, comparators, work, *rest = words
-        results, tallies = measured(started, binary, comparators, work)
     root = rest[0] if rest else os.path.join(sets.HERE, "..", "..")
+    if words[0] != "--page":
+        results, tallies = measured(started, binary, comparators, work, root)
     page, summary = report.write(results, tallies, version(binary))
     for path, text in (("docs/accuracy.md", page), ("src/site/pages/accuracy.md", summary),
                        ("docs/reliability-diagram.svg", diagram.write(results))):

@@ -14,7 +14,7 @@ WANDERING = ("Noise that wanders for tens of runs looks like a level: memory and
 UNKNOWN = "The cause of these cases was not examined."
 
 REASONS = {
-    "paired": "`measure` and `check` judge sessions; docs/measure.md has their figures.",
+    "session false blocks": "The noise differs tenfold among the series, and none of it is known.",
     "real-order": CLUSTERS,
     "retro-real": CLUSTERS,
     "real-shuffled": "The interval holds the aim; steps close to the threshold are reported late.",

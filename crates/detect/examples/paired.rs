@@ -1,4 +1,5 @@
-//! Prints the figures of paired judgement that docs/measure.md states, from synthetic sessions.
+//! Prints the figures of paired judgement that docs/measure.md and docs/accuracy.md state, from
+//! synthetic sessions.
 //!
 //! `cargo run --release -p benchpages-detect --features bench --example paired -- 2000`
 
@@ -31,14 +32,16 @@ fn main() {
     }
     println!("changes found:");
     for (has_history, factor) in [(false, 1.6), (true, 1.0)] {
-        for (sigma, change, max_rounds) in [(0.01, 0.03, 8), (0.03, 0.07, 12), (0.05, 0.12, 12)] {
+        for (sigma, change, max_rounds) in [(0.01, 0.03, 8), (0.01, 0.05, 8), (0.03, 0.07, 12), (0.05, 0.12, 12)] {
             let change = change * factor;
             let plan = SessionPlan { sigma, change, max_rounds, has_history, ..quiet };
-            let rate = simulate(plan, sessions, 2, false).detection_rate();
+            let found = simulate(plan, sessions, 2, false).detected;
             let running = SessionPlan { end: SessionEnd::Running, ..plan };
-            let early = simulate(running, sessions, 2, false).detection_rate();
-            let plan = format!("noise {sigma}, change {change:.3}, history {has_history}");
-            println!("  {plan}: {rate:.3}, {early:.3} where more rounds may follow");
+            let early = simulate(running, sessions, 2, false).detected;
+            let plan = format!(
+                "noise {sigma}, change {change:.3}, {max_rounds} rounds, history {has_history}"
+            );
+            println!("  {plan}: {found} of {sessions}, {early} where more rounds may follow");
         }
     }
     println!("rounds until all is decided, nothing changed:");
