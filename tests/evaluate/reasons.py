@@ -14,6 +14,7 @@ WANDERING = ("Noise that wanders for tens of runs looks like a level: memory and
 UNKNOWN = "The cause of these cases was not examined."
 
 REASONS = {
+    "session 0.01 true": "One error rate for all 50 series of a session asks each for more.",
     "session false blocks": "The noise differs tenfold among the series, and none of it is known.",
     "real-order": CLUSTERS,
     "retro-real": CLUSTERS,
