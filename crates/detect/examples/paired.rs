@@ -32,7 +32,9 @@ fn main() {
     }
     println!("changes found:");
     for (has_history, factor) in [(false, 1.6), (true, 1.0)] {
-        for (sigma, change, max_rounds) in [(0.01, 0.03, 8), (0.01, 0.05, 8), (0.03, 0.07, 12), (0.05, 0.12, 12)] {
+        for (sigma, change, max_rounds) in
+            [(0.01, 0.03, 8), (0.01, 0.05, 8), (0.03, 0.07, 12), (0.05, 0.12, 12)]
+        {
             let change = change * factor;
             let plan = SessionPlan { sigma, change, max_rounds, has_history, ..quiet };
             let found = simulate(plan, sessions, 2, false).detected;
