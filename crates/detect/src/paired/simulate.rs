@@ -66,10 +66,6 @@ pub struct SessionFigures {
 }
 
 impl SessionFigures {
-    pub fn detection_rate(&self) -> f64 {
-        f64::from(self.detected) / f64::from(self.sessions.max(1))
-    }
-
     pub fn mean_rounds(&self) -> f64 {
         f64::from(self.rounds) / f64::from(self.sessions.max(1))
     }
