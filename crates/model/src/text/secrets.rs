@@ -206,9 +206,8 @@ fn mask_named_values(word: &str) -> String {
         let value = tail.trim_start_matches(|c: char| is_quote(c) || c == '=');
         let end = value.find(|c: char| is_quote(c) || ",;&)]}>".contains(c));
         let end = end.unwrap_or(value.len());
-        let is_address = tail.starts_with("//");
         let is_scheme = value[..end].eq_ignore_ascii_case(SCHEME);
-        if ends_with_secret_name(name) && end > 0 && !is_address && !is_scheme {
+        if ends_with_secret_name(name) && end > 0 && !is_scheme {
             out.push_str(&tail[..tail.len() - value.len()]);
             out.push_str(MASK);
             rest = &value[end..];
@@ -286,6 +285,7 @@ mod tests {
             ("{\"secret\":\"x y\"}".to_owned(), "{\"secret\":\"*** y\"}"),
             ("password = 'hunter2'; x".to_owned(), "password = '***'; x"),
             ("api_key:\thunter2".to_owned(), "api_key:\t***"),
+            ("token=//A_+a+A, token://b".to_owned(), "token=***, token:***"),
             ("3 tokens: fine, token bucket".to_owned(), "3 tokens: fine, token bucket"),
         ] {
             assert_eq!(mask(&text), masked.replace("{token}", &token));
