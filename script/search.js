@@ -1,6 +1,6 @@
 // Search: an index that the build writes as scripts, loaded when somebody searches
 
-const field = () => document.querySelector('form.find');
+const field = () => document.querySelector('.find');
 
 // The address of a page of this site; pages that are read from disk name their file.
 const pageUrl = (path) => {
@@ -108,7 +108,6 @@ const search = (form) => {
   input.addEventListener('focus', () => {
     loadIndex().then(() => input === document.activeElement && input.value && show());
   });
-  form.addEventListener('submit', (event) => event.preventDefault());
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target.closest('input, select, textarea, [contenteditable]');
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
@@ -118,4 +117,4 @@ const search = (form) => {
   });
 };
 
-feature('form.find', search);
+feature('.find', search);

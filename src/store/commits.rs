@@ -14,6 +14,7 @@ use model::history::CommitFacts;
 use model::history::subject::pull_number;
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
+use model::text::sanitize;
 
 pub(super) const FILE: &str = "commits.ndjson";
 
@@ -86,7 +87,8 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
                 id: wire.commit,
                 time,
                 pull: wire.pull.or_else(|| wire.subject.as_deref().and_then(pull_number)),
-                subject: wire.subject,
+                // Pages have a subject as their heading, which must not be empty.
+                subject: wire.subject.filter(|it| sanitize::has_visible(it)),
                 parents: wire.parents,
                 tags: wire.tags,
             }),

@@ -12,6 +12,11 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a text has a character that can be seen.
+pub fn has_visible(text: &str) -> bool {
+    text.chars().any(is_visible)
+}
+
 /// Whether a character can be seen: no blank, nothing hidden, no joiner or selector that only
 /// changes its neighbors, no letter without a shape (the fillers of Hangul, the blank of Braille).
 pub(crate) fn is_visible(c: char) -> bool {
