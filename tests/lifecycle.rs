@@ -95,6 +95,9 @@ fn agree_on_verdict(case: &Case, site: &Site, found: &Value) {
         assert!(badge.contains(&words), "{name}: {badge}");
     }
     assert!(overview.to_lowercase().contains(&words), "{name}: {overview}");
+    let digest = site.text("digest/");
+    let in_all = format!("; {} in all", words.replace("no open", "0 open"));
+    assert!(digest.contains(&in_all), "{name}: {digest}");
     for page in ["test/parse/", "backend/rust/", "view/"] {
         let text = site.text(page).to_lowercase();
         assert!(text.contains(&words), "{name}: {page}: {text}");

@@ -126,13 +126,14 @@ fn markdown_span(span: &PhraseSpan, base: Option<&str>) -> MarkdownText {
     }
 }
 
-/// `2 new regressions, 1 fixed, 3 improvements; 4 open regressions.`
+/// `2 new regressions, 1 closed, 3 improvements; 4 open regressions in all.` Each series counts, as
+/// on the overview; the lists below are by cause.
 fn verdict(site: &SiteContext<'_>, week: &Week) -> Phrase {
-    let groups = site.regressions.groups();
-    let began = groups.iter().filter(|it| is_lasting(it) && week.holds(it.since())).count() as u64;
-    let closed = closed(site, week).len() as u64;
-    let better = improvements(site, week).len() as u64;
-    let open = site.regressions.open().count() as u64;
+    let groups = site.regressions.groups().iter();
+    let began = series_count(groups.filter(|it| is_lasting(it) && week.holds(it.since())));
+    let closed = series_count(closed(site, week).into_iter());
+    let better = series_count(improvements(site, week).into_iter());
+    let open = series_count(site.regressions.open());
     let tone = if began > 0 { "worse" } else { "note" };
     Phrase::new(tone).text(format!(
         "{}, {} closed, {}; {} in all.",
@@ -141,6 +142,10 @@ fn verdict(site: &SiteContext<'_>, week: &Week) -> Phrase {
         text::count_noun(better, "improvement"),
         text::count_noun(open, "open regression")
     ))
+}
+
+fn series_count<'a>(groups: impl Iterator<Item = &'a RegressionGroup>) -> u64 {
+    groups.map(|group| group.members.len() as u64).sum()
 }
 
 fn is_lasting(group: &RegressionGroup) -> bool {

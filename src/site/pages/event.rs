@@ -61,6 +61,8 @@ struct EventPage {
 /// The regressions with the same likely cause, and the commands for them.
 struct GroupSection {
     sentence: String,
+    /// How many other series there are, with a chart or without.
+    others: String,
     members: Vec<SameCause>,
     /// Others that have no chart.
     more: String,
@@ -218,10 +220,12 @@ fn group(
         state: it.state_text.clone(),
         chart: table::card_chart(site, it.series, cards::change_at(site, it), CardSize::Member),
     });
-    let more = others.iter().skip(MAX_CHARTS).map(|it| it.subject.title.as_str());
+    let more = others.iter().skip(MAX_CHARTS);
+    let more = more.map(|it| site.names.title(&site.series(it.series).0.key));
     let confirmations = u64::from(site.input.policy.detection.confirmations);
     Some(GroupSection {
         sentence: group.sentence(history),
+        others: format!("{} other series", text::count(others.len() as u64)),
         members: members.collect(),
         more: more.take(MAX_SAME_TIME).collect::<Vec<_>>().join("; "),
         confirmations: text::count_noun(confirmations, "run"),

@@ -48,6 +48,11 @@ pub(super) fn steps(site: &SiteContext<'_>, event: &EventRef) -> Vec<LifeStep> {
         steps.push(step("w", Some(first), "suspected", words));
     }
     match change.reported_at {
+        // The whole history may place the change later than the check did that reported it.
+        Some(run) if run < change.first_after => {
+            let words = format!("Reported by the check of {} already.", text::date(time(run)));
+            steps.push(step("w", Some(first), "open", words));
+        }
         Some(run) => {
             let after = run.saturating_sub(change.first_after) as u64 + 1;
             let words = format!("Confirmed after {}.", text::count_noun(after, "run"));
