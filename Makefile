@@ -53,7 +53,7 @@ ablation: ## measure what each inner part of the detection gives and write docs/
 	cargo build --release --quiet --features ablation --example ablated
 	python3 tests/evaluate/ablation.py target/release/examples/ablated target/evaluate
 
-script: ## make static/app.js of the parts in script/
+script: ## make the scripts in static/ of the parts in script/
 	node tests/browser/script.mjs
 
 shots: ## write screenshots of the pages to target/browser/shots

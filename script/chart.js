@@ -14,8 +14,8 @@ const next = (entries, current, step) => {
 };
 
 const chart = (plot) => {
-  const links = all('.fd a', plot);
-  if (!links.length) return;
+  const links = () => all('.fd a', plot);
+  if (!links().length) return;
   const out = make('p', '', 'readout');
   out.setAttribute('aria-live', 'polite');
   (plot.parentElement.querySelector('.nav') || plot).after(out);
@@ -23,24 +23,21 @@ const chart = (plot) => {
   plot.setAttribute('aria-roledescription', 'interactive chart');
 
   let current = null;
-  let touched = null;
   const show = (element) => {
     if (!element || element === current) return;
-    if (current) current.classList.remove('on');
+    current?.classList.remove('on');
     current = element;
     current.classList.add('on');
     out.textContent = (current.querySelector('title') || current).textContent;
   };
 
-  const runs = links.filter((a) => !a.classList.contains('ev'));
-  const events = links.filter((a) => !runs.includes(a));
   const keys = {
-    ArrowRight: [runs, 1],
-    ArrowLeft: [runs, -1],
-    PageDown: [events, 1],
-    PageUp: [events, -1],
-    Home: [runs, 1, true],
-    End: [runs, -1, true],
+    ArrowRight: [false, 1],
+    ArrowLeft: [false, -1],
+    PageDown: [true, 1],
+    PageUp: [true, -1],
+    Home: [false, 1, true],
+    End: [false, -1, true],
   };
   plot.addEventListener('focus', () => {
     if (!current) out.textContent = 'Arrow keys: runs. Page Up/Down: changes. Enter: open.';
@@ -49,24 +46,51 @@ const chart = (plot) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === 'Enter' && current) location.assign(current.href.baseVal);
     if (!Object.hasOwn(keys, event.key)) return;
-    const [entries, step, far] = keys[event.key];
+    const [isEvent, step, far] = keys[event.key];
+    const entries = links().filter((a) => a.classList.contains('ev') === isEvent);
     if (entries.length) event.preventDefault();
-    show(next(entries, far ? null : current, step));
+    // A chart that was drawn anew has other links.
+    show(next(entries, far || !current?.isConnected ? null : current, step));
   });
-  for (const element of links) {
-    element.addEventListener('pointerenter', () => show(element));
-    // A finger has no hover: the first tap reads, the second opens.
-    let wasRead = false;
-    element.addEventListener('pointerdown', ({ pointerType }) => {
-      wasRead = pointerType !== 'touch' || element === touched;
-      touched = element;
+  // A finger has no hover: the first tap reads, the second opens.
+  let touched = null;
+  let wasRead = false;
+  const on = (name, act) => plot.addEventListener(name, (event) => {
+    const link = event.target.closest('.fd a');
+    if (link) act(link, event);
+  });
+  on('pointerover', show);
+  on('pointerdown', (link, { pointerType }) => {
+    wasRead = pointerType !== 'touch' || link === touched;
+    touched = link;
+  });
+  on('click', (link, event) => {
+    if (!wasRead) event.preventDefault();
+    show(link);
+    wasRead = true;
+  });
+};
+
+// Each line of a comparison can be hidden.
+const lines = (plot) => {
+  const labels = all('.gt .t', plot);
+  if (labels.length < 2) return;
+  const group = setAll(make('span', undefined, 'lines'), { role: 'group', 'aria-label': 'Lines' });
+  for (const label of labels) {
+    const slot = label.classList[1];
+    const button = setAll(make('button', label.textContent, slot),
+      { type: 'button', 'aria-pressed': 'true' });
+    button.addEventListener('click', () => {
+      const isHidden = button.getAttribute('aria-pressed') === 'true';
+      button.setAttribute('aria-pressed', String(!isHidden));
+      for (const part of all(`.fd .${slot}, .gt .${slot}`, plot)) {
+        part.toggleAttribute('hidden', isHidden);
+      }
     });
-    element.addEventListener('click', (event) => {
-      if (!wasRead) event.preventDefault();
-      show(element);
-      wasRead = true;
-    });
+    group.append(button);
   }
+  plot.parentElement.querySelector('figcaption').append(group);
 };
 
 feature('.ch[id]', chart);
+feature('.ch.wg', lines);

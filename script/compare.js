@@ -4,26 +4,7 @@
 const MIN_Z = 3;
 const NOISE_FLOOR = 1e-4;
 const MOST_ROWS = 500;
-const SCALES = {
-  ns: [[1e9, 's'], [1e6, 'ms'], [1e3, 'µs'], [1, 'ns']],
-  B: [[2 ** 40, 'TiB'], [2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [1024, 'KiB'], [1, 'B']],
-};
-const PREFIXED = [[1e9, 'G\u202f'], [1e6, 'M\u202f'], [1e3, 'k\u202f'], [1, '']];
 const PERCENT = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' };
-
-const inDigits = (value, options) => value.toLocaleString('en-US', options).replace('-', '−');
-
-const quantity = (value, unit) => {
-  if (!Number.isFinite(value)) return '–';
-  const scales = SCALES[unit] || PREFIXED.map(([size, prefix]) => [size, prefix + unit]);
-  const [size, symbol] = scales.find(([least]) => Math.abs(value) >= least) || scales.at(-1);
-  const shown = value / size;
-  const isAtLeast = (least) => Math.abs(shown) >= least;
-  const digits = shown === 0 ? 0 : [99.95, 9.995, 0.9995].findIndex(isAtLeast);
-  const places = digits < 0 ? 3 : digits;
-  const number = inDigits(shown, { minimumFractionDigits: places, maximumFractionDigits: places });
-  return `${number}\u202f${symbol}`.trim();
-};
 
 const wordFor = ({ unit, better }, worse) => {
   if (better === 'unknown') return 'different';

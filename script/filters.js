@@ -35,14 +35,15 @@ const matches = ({ data, text }, chosen, [low, high]) =>
 // Rows under one heading: opened where a filter hits, hidden where it does not.
 const groupOf = (table) => {
   const fold = table.closest('details');
-  const before = table.previousElementSibling;
+  const sorting = table.previousElementSibling?.matches('.sortby') && table.previousElementSibling;
+  const before = (sorting || table).previousElementSibling;
   const head = fold ? fold.querySelector('summary') : before?.matches('h2, h3') && before;
   const note = head && head.querySelector('.note');
   const [wasOpen, words] = [fold?.open, note?.textContent];
   const rows = [...table.tBodies[0].rows];
   return (active) => {
     const left = rows.filter((row) => !row.hidden).length;
-    for (const part of [table, head, fold]) if (part) part.hidden = !left;
+    for (const part of [table, sorting, head, fold]) if (part) part.hidden = !left;
     if (fold) fold.open = active ? left > 0 : wasOpen;
     if (note) note.textContent = active ? `${left} of ${rows.length}` : words;
   };

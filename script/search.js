@@ -55,18 +55,22 @@ const addCommits = (part) => {
 
 window.addToSearch = (part) => (part.tests ? addBenchmarks(part) : addCommits(part));
 
-let loading;
-let loaded = false;
-
 // Clones of the page's own elements: its policy lets no script set an address.
-const loadIndex = () => {
-  const scripts = all('script', field().querySelector('template').content);
-  loading ??= Promise.all(scripts.map((script) => new Promise((resolve) => {
+const loadScripts = (place) => {
+  const scripts = all('script', place.querySelector('template').content);
+  return Promise.all(scripts.map((script) => new Promise((resolve) => {
     const copyOf = document.importNode(script, true);
     copyOf.addEventListener('load', resolve);
     copyOf.addEventListener('error', resolve);
     document.head.append(copyOf);
-  }))).then(() => {
+  })));
+};
+
+let loading;
+let loaded = false;
+
+const loadIndex = () => {
+  loading ??= loadScripts(field()).then(() => {
     loaded = true;
   });
   return loading;

@@ -35,6 +35,9 @@ const sortable = (table) => {
   const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
   // A table with merged cells has no columns to sort by.
   if (rows.length < 2 || table.querySelector('[rowspan], [colspan]')) return;
+  // A phone shows no heads: a list of the columns stands for them.
+  const list = make('select');
+  list.append(make('option', 'in this order'));
   heads.forEach((head, column) => {
     const keys = [...rows].map((row) => sortKey(row, column));
     if (!head.textContent.trim() || keys.every((key) => key === '')) return;
@@ -45,6 +48,9 @@ const sortable = (table) => {
     head.append(button);
     // Numbers begin with the largest, names with the first.
     const first = keys.some((key) => typeof key === 'number') ? 'descending' : 'ascending';
+    const option = make('option', head.textContent.trim());
+    option.button = button;
+    list.append(option);
     button.addEventListener('click', () => {
       const now = head.getAttribute('aria-sort');
       const other = now === 'descending' ? 'ascending' : 'descending';
@@ -55,6 +61,11 @@ const sortable = (table) => {
       say(`Sorted by ${button.textContent.trim()}, ${order}.`);
     });
   });
+  if (!table.classList.contains('stack') || list.length < 2) return;
+  const label = make('label', 'Sort ', 'sortby');
+  list.addEventListener('change', () => list.selectedOptions[0].button?.click());
+  label.append(list);
+  table.before(label);
 };
 
 feature('main table', sortable);

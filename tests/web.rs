@@ -145,7 +145,7 @@ fn is_strict(policy: &str) -> bool {
         && !["unsafe", ":", "*", "//"].iter().any(|part| policy.contains(part))
 }
 
-/// Nothing foreign: one script, the site's own; no handlers, no styles, no other schemes.
+/// Nothing foreign: scripts of the site alone; no handlers, no styles, no other schemes.
 fn element(name: &str, attributes: &BTreeMap<String, String>, fault: &mut dyn FnMut(String)) {
     if FOREIGN.contains(&name) {
         fault(format!("a <{name}>"));
@@ -156,7 +156,7 @@ fn element(name: &str, attributes: &BTreeMap<String, String>, fault: &mut dyn Fn
     if is_loaded && (src.contains("//") || text("href").contains("//")) {
         fault(format!("<{name}> from another host: {attributes:?}"));
     }
-    let is_own = src.contains("assets/app.") || src.contains("search/");
+    let is_own = ["assets/app.", "assets/range.", "search/"].iter().any(|part| src.contains(part));
     if name == "script" && !(is_own && src.ends_with(".js")) {
         fault(format!("a script: {attributes:?}"));
     }

@@ -1,12 +1,15 @@
 //! The static files, embedded: one table, each under a name that carries the hash of its content.
 //!
-//! `make script` joins the script from its parts. The dark colors of the stylesheet also serve
+//! `make script` makes the scripts of their parts. The dark colors of the stylesheet also serve
 //! readers who chose them on the page.
 
 use std::sync::LazyLock;
 
 const JS: Asset =
     Asset { name: "app", extension: "js", bytes: include_bytes!("../../static/app.js") };
+/// Draws the range of a chart that a reader chose; pages load it when somebody does.
+const RANGE: Asset =
+    Asset { name: "range", extension: "js", bytes: include_bytes!("../../static/range.js") };
 const STYLE_PARTS: [&str; 2] =
     [include_str!("../../static/app.css"), include_str!("../../static/controls.css")];
 
@@ -23,8 +26,8 @@ pub(crate) struct Asset {
 const ICON: Asset =
     Asset { name: "favicon", extension: "svg", bytes: include_bytes!("../../static/favicon.svg") };
 
-pub(crate) fn all() -> [Asset; 3] {
-    [style(), JS, ICON]
+pub(crate) fn all() -> [Asset; 4] {
+    [style(), JS, RANGE, ICON]
 }
 
 pub(crate) fn css() -> String {
@@ -33,6 +36,10 @@ pub(crate) fn css() -> String {
 
 pub(crate) fn js() -> String {
     JS.path()
+}
+
+pub(crate) fn range() -> String {
+    RANGE.path()
 }
 
 pub(crate) fn icon() -> String {

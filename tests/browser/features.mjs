@@ -280,6 +280,99 @@ async function theme(page, url, is) {
   await has('back to the system', 'auto', 'light dark', false);
 }
 
+const dots = (page) => page.$$eval('#c1 .fd path.d, #c1 .fd path.d1', (all) =>
+  all.reduce((sum, path) => sum + path.getAttribute('d').split('h0').length - 1, 0));
+
+const shownRange = async (page, runs) => {
+  await page.waitForFunction((count) =>
+    document.querySelector('form.range output').textContent === count, {}, runs);
+  return [await query(page), await dots(page),
+    await page.$$eval('#c1 .ax text', (all) => all[0].textContent)].join(' ');
+};
+
+async function range(page, url, is) {
+  const loads = () => page.evaluate(() => performance.getEntriesByType('resource')
+    .filter(({ name }) => /range.js|series/.test(name)).length);
+  await page.goto(url('series/'));
+  is('nothing is loaded before somebody asks', await loads(), 0);
+  const first = await page.$eval('#c1', (plot) => plot.innerHTML);
+  await page.click('[data-days="30"]');
+  is('30 days', await shownRange(page, '30 runs'), '?from=2025-01-30 30 31 Jan 2025');
+  is('is pressed', await page.$eval('[data-days="30"]', (b) => b.ariaPressed), 'true');
+  is('the change is in it', await page.$eval('#c1 .ln text', (e) => e.textContent), '10 Feb');
+  is('worse is its color', await page.$$eval('#c1 .fd .ev.w', (all) => all.length), 1);
+  is('the newest level is named', await page.$eval('#c1 .now', (e) => e.textContent),
+    '121\u202fµs');
+  await page.focus('#c1');
+  await page.keyboard.press('End');
+  is('keys read the runs of the range', await text(page, '.readout'),
+    '1 Mar 2025, abc0003: 122\u202fµs');
+  await page.keyboard.press('PageUp');
+  is('and its changes', await text(page, '.readout'), 'the change');
+  await page.tap('[data-days=""]');
+  is('all runs are the chart as it came',
+    await page.$eval('#c1', (plot) => plot.innerHTML) === first, true);
+  is('and nothing in the address', await query(page), '');
+
+  await page.goto(url('series/?from=2025-01-01&to=2025-01-31&y=log&utm=1'));
+  is('a range from the address, years joined, a failed run left out',
+    await shownRange(page, '30 runs'), '?from=2025-01-01&to=2025-01-31&y=log&utm=1 29 2 Jan 2025');
+  is('an outlier keeps its mark', await page.$$eval('#c1 .fd .out', (all) => all.length), 1);
+  is('no level of later runs', await page.$$eval('#c1 .now, #c1 .fd .end', (all) => all.length), 0);
+  is('no flag of later runs', await page.$$eval('#c1 .ln g', (all) => all.length), 0);
+  await page.select('select[name="x"]', 'commits');
+  await page.waitForFunction(() => location.search.includes('x=commits'));
+  await page.focus('input[name="from"]');
+  await page.keyboard.type('02012025');
+  await page.$eval('input[name="to"]', (input) => {
+    input.value = '';
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  is('a date by keyboard', await shownRange(page, '29 runs'),
+    '?y=log&utm=1&x=commits&from=2025-02-01 29 1 Feb 2025');
+  await page.goto(url('series/?from=2030-01-01'));
+  await shownRange(page, 'No runs');
+  is('without runs the chart stays', await page.$$eval('#c1 .fd a', (all) => all.length), 2);
+  await page.goto(url('series/?from=%3Cb%3E&x=nonsense'));
+  await page.waitForFunction(() => location.search === '');
+  is('nonsense in the address is no range', await dots(page), 1);
+
+  await page.hover('.strip');
+  await page.waitForFunction(() => document.querySelector('form.range').dataset.ready !== undefined);
+  const box = await (await page.$('.strip')).boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.5, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, y);
+  await page.mouse.move(box.x + box.width * 0.8, y);
+  is('the strip shows what is chosen',
+    await page.$eval('.sel', (path) => path.getAttribute('d').startsWith('M0 0H')), true);
+  await page.mouse.up();
+  await page.waitForFunction(() => location.search.includes('from=2025-01-3'));
+  is('a drag on the strip is a range', /^\?from=2025-01-3\d&to=2025-02-1\d$/.test(
+    await query(page)), true);
+  is('nothing leaves the page sideways', await page.evaluate(() =>
+    document.documentElement.scrollWidth <= innerWidth), true);
+}
+
+async function lines(page, url, is) {
+  await page.goto(url('series/'));
+  const hidden = () => page.$$eval('.wg [hidden]', (all) => all.map((e) => e.classList[1]).join());
+  await page.click('.lines button.s2');
+  is('a line is hidden with its name', await hidden(), 's2,s2');
+  is('its button says so', await page.$eval('.lines .s2', (b) => b.ariaPressed), 'false');
+  await page.focus('.lines button.s2');
+  await page.keyboard.press('Enter');
+  is('and shown by keyboard', await hidden(), '');
+  await page.tap('.lines button.s1');
+  is('and by touch', await hidden(), 's1,s1');
+  await page.setViewport({ width: 360, height: 800, hasTouch: true });
+  is('a phone has a list of the columns', await visible(page, '.sortby'), true);
+  await page.select('.sortby select', 'Change');
+  is('that sorts', await page.$$eval('#phone tbody th', (all) =>
+    all.map((th) => th.textContent).join()), 'b,a');
+}
+
 const column = (page, at) =>
   page.$$eval('#sorted tbody tr', (rows, n) => rows.map((row) => row.cells[n].textContent).join(), at);
 
@@ -352,18 +445,23 @@ async function lost(page, url, is) {
   }
 }
 
+const FEATURES = [chart, range, lines, ages, theme, sort, search, disk, filters, picker, copy,
+  lost];
+
 /// Runs every feature with the script and the stylesheet of a built site; a surprise on the console
 /// or an exception is a fault too.
 export async function checkFeatures(browser, site, report, only) {
   const folder = mkdtempSync(join(tmpdir(), 'benchpages-fixture-'));
   cpSync(here('fixture'), folder, { recursive: true });
-  for (const ending of ['css', 'js']) {
-    const file = site.files.find((name) => /^assets\/app\./.test(name) && name.endsWith(ending));
-    copyFileSync(join(site.folder, file), join(folder, `app.${ending}`));
+  for (const name of ['app.css', 'app.js', 'range.js']) {
+    const [stem, ending] = name.split('.');
+    const file = site.files.find((path) =>
+      path.startsWith(`assets/${stem}.`) && path.endsWith(`.${ending}`));
+    copyFileSync(join(site.folder, file), join(folder, name));
   }
   const server = await serve(folder, '/repo/');
   try {
-    for (const feature of [chart, ages, theme, sort, search, disk, filters, picker, copy, lost]) {
+    for (const feature of FEATURES) {
       if (only && feature.name !== only) continue;
       const check = report.open('app.js', feature.name, 'claims');
       const is = (claim, found, expected) => {

@@ -1,4 +1,4 @@
-// Joins the parts of the pages' script, which are in script/, to static/app.js, and makes it small.
+// Makes the scripts of the pages, static/app.js and static/range.js, from their parts in script/.
 //
 //   node script.mjs
 
@@ -7,26 +7,34 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 
 // In the order in which they use each other.
-const PARTS = ['core', 'page', 'ages', 'sort', 'chart', 'combobox', 'search', 'filters', 'compare',
-  'lost'];
+const PARTS = ['core', 'numbers', 'page', 'ages', 'sort', 'chart', 'combobox', 'search', 'lazy',
+  'filters', 'compare', 'lost'];
 const fileOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const TARGET = fileOf('static/app.js');
+const partOf = (name) => readFileSync(fileOf(`script/${name}.js`), 'utf8');
+const SCRIPTS = {
+  app: () => `'use strict';(() => {\n${PARTS.map(partOf).join('\n')}\n})();`,
+  range: () => `'use strict';\n${partOf('range')}`,
+};
 
-/// The script as the parts give it.
-export async function builtScript() {
-  const parts = PARTS.map((part) => readFileSync(fileOf(`script/${part}.js`), 'utf8'));
-  const source = `'use strict';(() => {\n${parts.join('\n')}\n})();`;
+const builtScript = async (source) => {
   const { code } = await minify(source, { ecma: 2022, compress: { passes: 2 }, mangle: true });
   return `${code}\n`;
-}
+};
 
-/// static/app.js is what the parts give.
+/// The scripts in static/ are what their parts give.
 export async function checkScript(report) {
-  const check = report.open('app.js', 'is built', 'files');
-  check.looked();
-  if (readFileSync(TARGET, 'utf8') !== await builtScript()) {
-    check.fault('static/app.js', 'is not what script/ gives; run make script');
+  const check = report.open('static/*.js', 'is built', 'files');
+  for (const [name, source] of Object.entries(SCRIPTS)) {
+    check.looked();
+    const path = `static/${name}.js`;
+    if (readFileSync(fileOf(path), 'utf8') !== await builtScript(source())) {
+      check.fault(path, 'is not what script/ gives; run make script');
+    }
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(TARGET, await builtScript());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [name, source] of Object.entries(SCRIPTS)) {
+    writeFileSync(fileOf(`static/${name}.js`), await builtScript(source()));
+  }
+}

@@ -72,7 +72,9 @@ pub(crate) fn strip(input: &TrendInput<'_>) -> XmlText {
     let mut out = XmlText::with_capacity(3072);
     out.push(r#"<svg class="fd strip" viewBox="0 0 "#).push(WIDTH).push(" ").push(STRIP_HEIGHT);
     out.push(r#"" preserveAspectRatio="none" aria-hidden="true">"#);
-    out.push(paths(&ChartLayout::strip(input), |point| point)).push("</svg>");
+    out.push(paths(&ChartLayout::strip(input), |point| point));
+    // What a chosen range leaves out.
+    out.push(r#"<path class="sel"/></svg>"#);
     out
 }
 

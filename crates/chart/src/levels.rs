@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::rows::ChartRow;
+use crate::input::ChartSpan;
+use crate::rows::{ChartRow, plot_rows};
 use detect::{Analysis, Change, ChangeKind, Verdict};
+use model::series::Series;
 
 /// Fewer runs than this have no level.
 const LEAST_RUNS: usize = 3;
@@ -32,6 +34,30 @@ impl LevelPiece {
     pub(crate) fn last_row(&self) -> usize {
         self.rows[self.rows.len() - 1]
     }
+}
+
+/// A piece by its runs, for those who draw it anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DrawnLevel {
+    /// Indices of its first and last usual run.
+    pub first_run: usize,
+    pub last_run: usize,
+    /// Values at its two ends, base units; unlike only where a change is gradual.
+    pub from: f64,
+    pub to: f64,
+}
+
+/// The levels of a whole series as its chart draws them, in the order of their newest run; none
+/// while there are too few runs.
+pub fn level_lines(series: &Series, analysis: &Analysis) -> Vec<DrawnLevel> {
+    let rows = plot_rows(series, analysis, ChartSpan::Time);
+    let line = |piece: LevelPiece| DrawnLevel {
+        first_run: rows[piece.first_row()].run,
+        last_run: rows[piece.last_row()].run,
+        from: piece.from,
+        to: piece.to,
+    };
+    level_pieces(&rows, analysis).into_iter().map(line).collect()
 }
 
 /// The same stretches of rows that hold something else than values of the series: all flat.

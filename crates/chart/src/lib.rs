@@ -73,6 +73,7 @@ mod tests;
 pub use crate::inline::TrendChart;
 pub use crate::input::{ChartNote, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput};
 pub use crate::key::KeyMark;
+pub use crate::levels::{DrawnLevel, level_lines};
 pub use crate::small::{CardChart, CardSize, SharedRow, card, cell, tile};
 pub use crate::spark::spark;
 pub use crate::statistic::{StatisticChart, statistics};

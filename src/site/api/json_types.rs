@@ -52,6 +52,9 @@ pub(super) struct SeriesView<P> {
     pub(super) events: Option<Vec<String>>,
     pub(super) id: String,
     pub(super) latest: Option<f64>,
+    /// The levels as the chart draws them, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) levels: Option<Vec<DrawnLevelView>>,
     pub(super) metric: String,
     pub(super) mode: String,
     pub(super) n: Option<u64>,
@@ -74,6 +77,23 @@ pub(super) struct SeriesView<P> {
     pub(super) unit: String,
     pub(super) url: String,
     pub(super) verdict: &'static str,
+}
+
+/// A level between two changes.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DrawnLevelView {
+    /// Value at its first run, base units.
+    pub(super) first: f64,
+    /// Time of its first run.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub(super) from: Timestamp,
+    /// Value at its last run; another one than `first` where the change is gradual.
+    pub(super) last: f64,
+    /// Time of its last run.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub(super) to: Timestamp,
 }
 
 /// Robust slope of the newest level.

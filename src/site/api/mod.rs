@@ -145,6 +145,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         events: None,
         id: site.stems[index].clone(),
         latest: analysis.latest_run.and_then(|run| series.runs[run].value.get()),
+        levels: None,
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,

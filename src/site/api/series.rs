@@ -6,10 +6,14 @@
 use std::ops::Range;
 
 use crate::report::finite;
-use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
+use crate::site::api::json_types::{
+    DrawnLevelView, PartView, PointView, PointsFile, SegmentView, SeriesView,
+};
 use crate::site::api::{built_from, json, series_view};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+
+use chart::DrawnLevel;
 use model::series::{Segment, Series};
 use model::text;
 use model::text::csv::CsvRow;
@@ -70,11 +74,23 @@ pub(crate) fn file(
         events: Some(
             (0..analysis.changes.len()).map(|at| site.events.id(index, at).to_owned()).collect(),
         ),
+        levels: Some(levels(site, index)),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
         segments: Some(series.segments.iter().map(segment_view).collect()),
         ..series_view(site, index, points(site, index, newest..series.runs.len(), &runners))
     })
+}
+
+fn levels(site: &SiteContext<'_>, index: usize) -> Vec<DrawnLevelView> {
+    let (series, analysis) = site.series(index);
+    let view = |level: DrawnLevel| DrawnLevelView {
+        first: level.from,
+        from: series.runs[level.first_run].time,
+        last: level.to,
+        to: series.runs[level.last_run].time,
+    };
+    chart::level_lines(series, analysis).into_iter().map(view).collect()
 }
 
 /// One earlier year. It does not say what it was built from, so that it stays the same.

@@ -14,7 +14,7 @@ use crate::site::links::ChartLinks;
 use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
 use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
-use crate::site::{markdown, pages, series_answers, table, verdict};
+use crate::site::{assets, markdown, pages, series_answers, table, verdict};
 use chart::{TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict, ChangeKind};
 use model::record::shorten;
@@ -28,6 +28,8 @@ const MAX_RUNS: usize = 60;
 const CHART_ID: &str = "c1";
 /// Lines of one chart.
 const MAX_LINES: usize = 6;
+/// Runs that a reader may want to see a part of.
+const LEAST_RANGE_RUNS: usize = 20;
 /// Characters of an error that a page shows.
 const MAX_ERROR_CHARS: usize = 200;
 /// Characters of a commit's subject in the table of changes.
@@ -44,6 +46,7 @@ struct SeriesPage {
     answers: Vec<Answer>,
     chart: Figure,
     strip: Option<Markup>,
+    range: Option<RangeControls>,
     sensitivity: Option<Phrase>,
     compare: Option<PageLink>,
     downloads: Vec<PageLink>,
@@ -77,6 +80,12 @@ struct ChangeRow {
     confidence: String,
     commit: Phrase,
     state: &'static str,
+}
+
+/// Where the script that draws a chosen range finds the data and its second part.
+struct RangeControls {
+    data: String,
+    script: String,
 }
 
 /// A small chart of a statistic.
@@ -124,6 +133,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         answers: series_answers::of_series(site, root, index, drawn.level),
         chart: drawn.figure,
         strip: drawn.strip,
+        range: range_controls(site, root, index),
         sensitivity: wording::sensitivity(
             analysis,
             site.input.policy.detection.confirmations,
@@ -145,6 +155,14 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         verdict,
     };
     pages::html(&template)
+}
+
+/// None for so few runs that all of them are in view.
+fn range_controls(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<RangeControls> {
+    (site.series(index).0.runs.len() >= LEAST_RANGE_RUNS).then(|| RangeControls {
+        data: root.to(&format!("api/v1/series/{}.json", site.stems[index])),
+        script: root.to(&assets::range()),
+    })
 }
 
 /// The chart of the page, the strip below it, and the newest level in it.
