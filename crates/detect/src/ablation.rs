@@ -49,8 +49,6 @@ pub(crate) enum InnerPart {
     PeerVote,
     /// The other tests may veto what counts as infrastructure.
     Controls,
-    /// A series that moves much more than its group is judged by itself.
-    IndependentMove,
     /// Runs of a pull request must stray farther than as many ever did.
     PullMemory,
     /// One run of a pull request may lead by no more than a bound.
@@ -59,7 +57,7 @@ pub(crate) enum InnerPart {
 
 /// Every part, in the order of the table, with the name that it is switched off by.
 #[cfg(feature = "ablation")]
-const PARTS: [(&str, InnerPart); 21] = [
+const PARTS: [(&str, InnerPart); 20] = [
     ("memory", InnerPart::Memory),
     ("excursions", InnerPart::Excursions),
     ("suspicion-memory", InnerPart::SuspicionMemory),
@@ -78,7 +76,6 @@ const PARTS: [(&str, InnerPart); 21] = [
     ("false-discoveries", InnerPart::FalseDiscoveries),
     ("peer-vote", InnerPart::PeerVote),
     ("controls", InnerPart::Controls),
-    ("independent-move", InnerPart::IndependentMove),
     ("pull-memory", InnerPart::PullMemory),
     ("pull-lead", InnerPart::PullLead),
 ];

@@ -24,7 +24,6 @@ use rayon::prelude::*;
 use model::policy::KAnomaly;
 use model::series::Series;
 
-use super::ablation::{InnerPart, is_on};
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::controls::MIN_TESTS;
@@ -60,10 +59,8 @@ impl Exclusions {
     }
 }
 
-/// Share of the typical move that a peer must have made to count as moved with the others, and
-/// how much more than it a series may have moved before it is judged by itself again.
+/// Share of the typical move that a peer must have made to count as moved with the others.
 const MIN_SHARE_OF_SHIFT: f64 = 0.4;
-const INDEPENDENT_MULTIPLE: f64 = 2.0;
 /// Sums like 0.1 + 0.2 reach a threshold of 0.3.
 const SLACK: f64 = 1e-9;
 /// A shift goes on while the peers keep this share of its first size.
@@ -329,12 +326,6 @@ impl CommonModeDetector {
         }
         for it in moves {
             let member_state = &mut self.members[it.member];
-            // A series that moved far more than the others has a change of its own besides; it is
-            // judged by itself.
-            let most = INDEPENDENT_MULTIPLE * size.abs() + member_state.threshold;
-            if size.signum() * it.shift > most && is_on(InnerPart::IndependentMove) {
-                continue;
-            }
             let from = if member_state.shift_start.is_some() {
                 it.from
             } else {
