@@ -86,7 +86,8 @@ def real_histories(part):
 
 
 def cases(r, row, runs, part):
-    if row is KINDS:
+    # Not `is`: a row that comes from another process is a copy.
+    if row == KINDS:
         return [kinds(r, row, runs, k) for k in range(SERIES)]
     if row.noise:
         return [made(r, row, runs) for _ in range(SERIES)]
@@ -160,7 +161,7 @@ def count(out, name, row, k, step, found, slower, blocks):
             tally.add(out, (name, row.name, percent(step)), blocks[at], case.cluster)
         elif k == 0:
             tally.add(out, (name, row.name, FALSE), blocks[at], case.cluster)
-            if row is KINDS:
+            if row == KINDS:
                 family = gen.FAMILIES[at % len(gen.FAMILIES)]
                 tally.add(out, (name, family, FALSE), blocks[at])
     if k == 0:
