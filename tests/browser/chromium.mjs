@@ -1,4 +1,4 @@
-// Finds the system's Chromium and opens it. Nothing is downloaded here, except that on Debian, as
+// Finds the system's Chromium and opens it; Firefox too, where there is one. Nothing is downloaded here, except that on Debian, as
 // root and with BENCHPAGES_INSTALL=1, apt is asked for the package.
 
 import { execFileSync } from 'node:child_process';
@@ -21,11 +21,18 @@ const runs = (path) => {
   }
 };
 
-const find = () => {
+const inPath = (names) => {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const places = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [...places, ...APPLICATIONS].find(runs);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(runs);
 };
+
+const find = () => inPath(NAMES) ?? APPLICATIONS.find(runs);
+
+/// An open Firefox, or nothing where it is not installed.
+export async function openFirefox() {
+  const executablePath = inPath(['firefox-esr', 'firefox']);
+  return executablePath && puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+}
 
 const install = () => {
   try {

@@ -38,6 +38,9 @@ async function chart(page, url, is) {
   const box = await (await page.$('.ch[id] a[href="#c-1"]')).boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   is('pointing reads out', await text(page, '.readout'), 'first run');
+}
+
+async function touch(page, url, is) {
   await page.goto(url(''));
   const third = await (await page.$('.ch[id] a[href="#c-3"]')).boundingBox();
   const tap = () => page.touchscreen.tap(third.x + third.width * 0.8, third.y + third.height / 2);
@@ -216,7 +219,8 @@ async function picker(page, url, is) {
   is('the newest and the one before are chosen',
     await page.$$eval('.picker input', (all) => all.map((input) => input.value).join()), 'bbb,ccc');
   is('nothing is compared unasked', (await results(page)).length, 0);
-  await page.click('#base', { clickCount: 3 });
+  await page.$eval('#base', (input) => input.select());
+  await page.focus('#base');
   await page.keyboard.type('add a');
   await page.waitForSelector('#base-list [role="option"]');
   await page.keyboard.press('ArrowDown');
@@ -225,12 +229,14 @@ async function picker(page, url, is) {
   await page.tap('.picker button[type="submit"]');
   is('a missing commit is said', await status(page, /no data/), 'One of these commits has no data.');
   is('the pair is in the address', await query(page), '?base=abc&head=ccc');
-  await page.click('#base', { clickCount: 3 });
+  await page.$eval('#base', (input) => input.select());
+  await page.focus('#base');
   await page.keyboard.type('main');
   await page.keyboard.press('Escape');
   await page.click('.picker button[type="submit"]');
   is('main is the newest', await status(page, /same/), 'Base and head are the same commit.');
-  await page.click('#base', { clickCount: 3 });
+  await page.$eval('#base', (input) => input.select());
+  await page.focus('#base');
   await page.keyboard.type('ccc');
   is('an equal pair cannot be compared',
     await page.$eval('.picker button[type="submit"]', (button) => button.disabled), true);
@@ -322,14 +328,13 @@ async function range(page, url, is) {
   is('no flag of later runs', await page.$$eval('#c1 .ln g', (all) => all.length), 0);
   await page.select('select[name="x"]', 'commits');
   await page.waitForFunction(() => location.search.includes('x=commits'));
-  await page.focus('input[name="from"]');
-  await page.keyboard.type('02012025');
-  await page.$eval('input[name="to"]', (input) => {
-    input.value = '';
-    input.dispatchEvent(new Event('change', { bubbles: true }));
+  await page.$eval('form.range', (form) => {
+    form.elements.from.value = '2025-02-01';
+    form.elements.to.value = '';
+    form.elements.to.dispatchEvent(new Event('change', { bubbles: true }));
   });
-  is('a date by keyboard', await shownRange(page, '29 runs'),
-    '?y=log&utm=1&x=commits&from=2025-02-01 29 1 Feb 2025');
+  is('dates', await shownRange(page, '29 runs'),
+    '?from=2025-02-01&y=log&utm=1&x=commits 29 1 Feb 2025');
   await page.goto(url('series/?from=2030-01-01'));
   await shownRange(page, 'No runs');
   is('without runs the chart stays', await page.$$eval('#c1 .fd a', (all) => all.length), 2);
@@ -394,7 +399,7 @@ async function sort(page, url, is) {
   is('the focus stays',
     await page.evaluate(() => document.activeElement.textContent.trim()), 'Change');
   await page.focus('#sorted th:first-child button');
-  await page.keyboard.press('Space');
+  await page.keyboard.press(' ');
   is('names in natural order', await column(page, 0), 'a,b9,b10,none');
   is('one head says so', await page.$$eval('#sorted [aria-sort]', (all) => all.length), 1);
   await page.tap('#sorted th:nth-child(3) button');
@@ -445,12 +450,15 @@ async function lost(page, url, is) {
   }
 }
 
-const FEATURES = [chart, range, lines, ages, theme, sort, search, disk, filters, picker, copy,
+const FEATURES = [chart, touch, range, lines, ages, theme, sort, search, disk, filters, picker, copy,
   lost];
+
+// They need what only the driver of Chromium can do: fingers, schemes, the clipboard.
+const CHROMIUM_ONLY = [touch, theme, copy];
 
 /// Runs every feature with the script and the stylesheet of a built site; a surprise on the console
 /// or an exception is a fault too.
-export async function checkFeatures(browser, site, report, only) {
+export async function checkFeatures(browser, site, report, only, engine = '') {
   const folder = mkdtempSync(join(tmpdir(), 'benchpages-fixture-'));
   cpSync(here('fixture'), folder, { recursive: true });
   for (const name of ['app.css', 'app.js', 'range.js']) {
@@ -463,13 +471,16 @@ export async function checkFeatures(browser, site, report, only) {
   try {
     for (const feature of FEATURES) {
       if (only && feature.name !== only) continue;
-      const check = report.open('app.js', feature.name, 'claims');
+      if (engine && CHROMIUM_ONLY.includes(feature)) continue;
+      const check = report.open(`app.js ${engine}`.trim(), feature.name, 'claims');
       const is = (claim, found, expected) => {
         check.looked();
         if (found === expected) return;
         check.fault(claim, `${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
       };
       await withPage(browser, async (page) => {
+        // The driver of other engines has no fingers.
+        if (engine) page.tap = (selector) => page.click(selector);
         page.on('pageerror', (error) => check.fault(feature.name, error.message));
         page.on('console', (message) => {
           const asked = /status of 404/.test(message.text());

@@ -104,6 +104,10 @@ async function layout(page, target, checks) {
     const wide = await page.evaluate(probes.overflow);
     checks.reflow.looked();
     if (wide) checks.reflow.fault(`${target.file} at ${width}`, wide);
+    checks.labels.looked();
+    for (const label of await page.evaluate(probes.labels)) {
+      checks.labels.fault(`${target.file} at ${width}`, label);
+    }
   }
   for (const width of [320, 1280]) {
     await size(page, width);
@@ -254,6 +258,7 @@ export async function checkPages(browser, server, site, report, { thorough, shot
     external: report.open(site.name, 'external requests', 'requests'),
     weight: report.open(site.name, 'first load', 'pages'),
     reflow: report.open(site.name, 'no sideways scroll', 'widths'),
+    labels: report.open(site.name, 'no label of a chart covers another', 'widths'),
     targets: report.open(site.name, 'targets 24 px', 'views'),
     scripts: report.open(site.name, 'scripts off = on', 'pages'),
   };

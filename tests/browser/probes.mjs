@@ -22,6 +22,25 @@ export function overflow() {
   return `${over} px too wide: ${wide.join(' ')}`;
 }
 
+/// Texts of a chart that cover each other or leave the page.
+export function labels() {
+  const width = document.documentElement.clientWidth;
+  return [...document.querySelectorAll('.ch')].flatMap((chart) => {
+    const boxes = [...chart.querySelectorAll('.ln text, .gt text, .ax text')]
+      .filter((text) => text.checkVisibility() && !text.matches('.x, .an'))
+      .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0);
+    return boxes.flatMap(({ text, box }, at) => {
+      // Glyphs are lower than their boxes.
+      const covers = (other) => other.left < box.right - 1 && box.left < other.right - 1 &&
+        other.top < box.bottom - 4 && box.top < other.bottom - 4;
+      const covered = boxes.slice(at + 1).filter((other) => covers(other.box));
+      return [...covered.map((other) => `"${text}" covers "${other.text}"`),
+        ...(box.right > width + 0.5 || box.left < -0.5 ? [`"${text}" leaves the page`] : [])];
+    });
+  });
+}
+
 /// Targets under 24 px high that are not links within running text and not parts of a chart.
 export function smallTargets() {
   const targets = document.querySelectorAll('a[href], button, input, select, textarea, summary');

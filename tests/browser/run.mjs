@@ -10,7 +10,7 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkFeatures } from './features.mjs';
-import { chromium, open } from './chromium.mjs';
+import { chromium, open, openFirefox } from './chromium.mjs';
 import * as files from './files.mjs';
 import { checkPages } from './pages.mjs';
 import { Report } from './report.mjs';
@@ -48,6 +48,11 @@ const browser = await open(path);
 try {
   await checkScript(report);
   await checkFeatures(browser, sites[0], report, feature);
+  const firefox = await openFirefox();
+  if (firefox) {
+    await checkFeatures(firefox, sites[0], report, feature, 'in Firefox');
+    await firefox.close();
+  } else console.log('No Firefox here: the features were not checked in it.');
   for (const [index, site] of feature ? [] : sites.entries()) {
     const started = Date.now();
     files.checkIds(site, report);

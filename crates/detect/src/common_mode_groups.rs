@@ -20,7 +20,7 @@ use model::series::{Series, SeriesKey};
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::common_mode::member::MemberLevels;
-use super::common_mode::{CommonModeDetector, GroupMember};
+use super::common_mode::{CommonModeDetector, GroupMember, ObservedShift};
 use super::controls::{ControlVotes, max_clear_noise};
 use super::series_state::SeriesState;
 
@@ -141,9 +141,12 @@ impl CommonModeGroups {
             effects.clear();
             let PeerGroup { detector, new_runs, .. } = &mut self.groups[at];
             let observed = detector.observe(new_runs, &mut effects);
-            let observed = observed.filter(|it| !it.begins || !self.is_vetoed(series, at, it.size));
+            let is_begin = observed.as_ref().filter(|it| it.begins);
+            let is_vetoed = is_begin.is_some_and(|it| self.is_vetoed(series, at, it));
             let PeerGroup { detector, members, new_runs, .. } = &mut self.groups[at];
-            if let Some(observed) = observed {
+            if let Some(observed) = observed.as_ref().filter(|_| is_vetoed) {
+                detector.veto(observed);
+            } else if let Some(observed) = observed {
                 let first = series[members[new_runs[0].member]].runs[new_runs[0].from].time;
                 detector.follow(&observed, first.day(), &mut effects);
             }
@@ -175,7 +178,7 @@ impl CommonModeGroups {
     }
 
     /// Whether the controls say that a shift that a group begins with these runs is the code's.
-    fn is_vetoed(&self, series: &[Series], at: usize, size: f64) -> bool {
+    fn is_vetoed(&self, series: &[Series], at: usize, observed: &ObservedShift) -> bool {
         let group = &self.groups[at];
         let Some(unit) = self.unit_of(group.members[0]) else { return false };
         let backends: BTreeSet<&str> =
@@ -187,9 +190,12 @@ impl CommonModeGroups {
         let job = first..=times.max().unwrap_or(i64::MIN);
         let beside = beside.copied().collect();
         let beside = of_one_job(beside, &job, |it| measured_at(series, unit, *it));
-        let votes = self.control_votes(unit, beside.into_iter(), size);
+        let votes = self.control_votes(unit, beside.into_iter(), observed.size);
         match group.detector.peers() {
-            PeerKind::Backends => votes.veto_backends(),
+            PeerKind::Backends => {
+                votes.veto_backends()
+                    || votes.are_silent() && group.detector.continues_vetoed(observed)
+            }
             PeerKind::Tests => votes.veto_tests(self.ratio),
         }
     }

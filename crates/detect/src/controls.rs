@@ -108,6 +108,11 @@ impl ControlVotes {
         is_outvoted && is_on(InnerPart::Controls)
     }
 
+    /// Whether no test but the benchmark's own could have seen the shift.
+    pub(crate) fn are_silent(&self) -> bool {
+        self.moved + self.quiet < 2
+    }
+
     /// Whether a shift of all tests of too few backends may be the code's.
     pub(crate) fn veto_tests(&self, ratio: f64) -> bool {
         let voters = self.moved + self.quiet;

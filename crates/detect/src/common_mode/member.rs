@@ -55,6 +55,8 @@ pub(crate) struct MemberState {
     pub frozen_from: Option<usize>,
     /// While it goes on: the first run that it has touched for certain.
     pub shift_start: Option<usize>,
+    /// The newest run of a shift that the controls attributed to the code.
+    vetoed_run: Option<usize>,
     /// Runs before this are compared although they are excluded: their shift stayed.
     pub retained_before: usize,
     pub exclusions: Exclusions,
@@ -184,6 +186,7 @@ impl MemberState {
             next_run: 0,
             frozen_from: None,
             shift_start: None,
+            vetoed_run: None,
             retained_before: 0,
             exclusions: Exclusions::default(),
         }
@@ -376,6 +379,16 @@ impl MemberState {
             }
             newer = Some(*level);
         }
+    }
+
+    /// The shift that this run is part of is the code's.
+    pub(crate) fn veto(&mut self, it: &MemberShift) {
+        self.vetoed_run = it.to.checked_sub(1);
+    }
+
+    /// Whether a shift goes back to runs that the controls attributed to the code.
+    pub(crate) fn continues_vetoed(&self, it: &MemberShift, size: f64) -> bool {
+        self.vetoed_run.is_some_and(|run| self.first_shifted_run(it, size) <= run)
     }
 
     /// First run of a shift whose first whole commit was `it`: the runs just before may have seen

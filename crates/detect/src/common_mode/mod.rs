@@ -244,6 +244,20 @@ impl CommonModeDetector {
         self.extend_shift(day, &observed.group, &observed.moves, effects);
     }
 
+    /// Remembers that the controls attributed the shift that was observed to the code.
+    pub(crate) fn veto(&mut self, observed: &ObservedShift) {
+        observed.moves.iter().for_each(|it| self.members[it.member].veto(it));
+    }
+
+    /// Whether the shift that was observed is the rest of one that the controls attributed to the
+    /// code. Once half of the runs just before are from after it, only a part of it is seen, which
+    /// may be too small for every control.
+    pub(crate) fn continues_vetoed(&self, observed: &ObservedShift) -> bool {
+        let continues =
+            |it: &&MemberShift| self.members[it.member].continues_vetoed(it, observed.size);
+        2 * observed.moves.iter().filter(continues).count() > observed.moves.len()
+    }
+
     /// What the peers of the group are.
     pub(crate) fn peers(&self) -> PeerKind {
         self.peers

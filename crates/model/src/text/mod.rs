@@ -192,7 +192,8 @@ pub fn count(number: u64) -> String {
 /// `series`.
 pub fn count_noun(number: u64, noun: &str) -> String {
     let (noun, plural) = match (number, noun) {
-        (1, _) | (_, "series") => (noun, ""),
+        (1, _) => (noun, ""),
+        _ if noun.ends_with("series") => (noun, ""),
         (_, "benchmark is") => ("benchmarks are", ""),
         (_, "entry") => ("entries", ""),
         _ => (noun, "s"),
