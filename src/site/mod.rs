@@ -24,6 +24,7 @@ mod comparison_chart;
 mod context;
 mod error;
 mod feeds;
+mod filter_form;
 mod first_week;
 mod frame;
 mod frame_defaults;
