@@ -33,7 +33,6 @@ pub(crate) mod outcome_text;
 pub(crate) mod phrase;
 mod reason;
 pub(crate) mod sarif;
-pub(crate) mod series_names;
 pub(crate) mod side_by_side;
 pub(crate) mod side_by_side_text;
 pub(crate) mod session;

@@ -105,7 +105,7 @@ impl<'p> SortedDeltas<'p> {
         let worse = !first.verdict.is_better();
         let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
-        let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
+        let name = site.names.title(&series.key);
         phrase
             .text(if worse { " Largest: " } else { " Largest improvement: " })
             .link(row, name)
