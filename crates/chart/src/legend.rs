@@ -96,7 +96,7 @@ mod tests {
             MarkRole::Outlier => "outlier",
             MarkRole::Infrastructure => "infrastructure",
             MarkRole::Clipped => "clipped",
-            MarkRole::LevelPiece => "level",
+            MarkRole::LevelPiece | MarkRole::LevelThen(_) => "level",
             MarkRole::LevelNow(_) | MarkRole::LevelEnd(_) => "now",
         }
     }
@@ -109,7 +109,7 @@ mod tests {
         }
     }
 
-    const ROLES: [MarkRole; 21] = [
+    const ROLES: [MarkRole; 22] = [
         MarkRole::Grid,
         MarkRole::GapBand,
         MarkRole::Cost,
@@ -129,6 +129,7 @@ mod tests {
         MarkRole::Infrastructure,
         MarkRole::Clipped,
         MarkRole::LevelPiece,
+        MarkRole::LevelThen(Tone::Neutral),
         MarkRole::LevelNow(Tone::Neutral),
         MarkRole::LevelEnd(Tone::Neutral),
     ];
