@@ -179,6 +179,9 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
         Fact::at("Measured", wording::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
+    if let Some(author) = &commit.author {
+        facts.insert(0, Fact::new("Author", author));
+    }
     // It orders nothing: a rebase keeps it, and a clock may be wrong.
     let authored = commit.author_time.filter(|time| time.day() != commit.time.day());
     facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
