@@ -30,6 +30,7 @@ pub(crate) mod markdown;
 pub(crate) mod actions_output;
 mod locate;
 pub(crate) mod outcome_text;
+pub(crate) mod pull_check;
 pub(crate) mod phrase;
 mod reason;
 pub(crate) mod sarif;

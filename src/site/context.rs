@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::report::infrastructure::{self, LastingShift};
 use crate::report::phrase::Phrase;
+use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::changes::{EventIndex, EventRef};
@@ -137,6 +138,15 @@ impl<'a> SiteContext<'a> {
             session.base == base.0 as usize || !other.main_line
         };
         self.input.sessions.get(&head).filter(is_of)
+    }
+
+    /// The check of the pull request whose head this is, against this base.
+    pub(crate) fn pull_check(&self, base: CommitIndex, head: CommitIndex) -> Option<&PullCheck> {
+        let id = |at: CommitIndex| self.commit(at).id.as_str();
+        let is_of = |check: &&PullCheck| {
+            check.commit == id(head) && check.main_base.as_deref() == Some(id(base))
+        };
+        self.input.pull_checks.values().find(is_of)
     }
 
     pub(crate) fn series(&self, index: usize) -> (&'a Series, &'a Analysis) {
