@@ -265,13 +265,6 @@ fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str
     }
 }
 
-/// The like series of a test that say most, one a backend: see [`most_telling`].
-pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<usize>> {
-    let members = site.tests.get(test)?.iter().copied();
-    let active: Vec<usize> = members.filter(|at| !site.series(*at).1.is_retired).collect();
-    most_telling(site, grouped(&active, |at| site.peers.group(at)).into_values().collect())
-}
-
 /// Of the variants of a test the one with most backends, then most open regressions, then the
 /// largest n.
 fn most_telling(site: &SiteContext<'_>, variants: Vec<Vec<usize>>) -> Option<Vec<usize>> {

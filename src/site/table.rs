@@ -10,8 +10,8 @@ use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, FilterData, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData, SeriesGroup,
-    SeriesRow,
+    EventRow, Figure, FilterData, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData,
+    SeriesGroup, SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
 use chart::{self, CardSize, ChartSpan, NoteKind, TrendInput};
@@ -273,13 +273,7 @@ pub(crate) fn card_chart(
     size: CardSize,
 ) -> PlainChart {
     let (series, analysis) = site.series(index);
-    let card = chart::card(series, analysis, change, size);
-    let key = card.key.into_iter();
-    PlainChart {
-        caption: card.caption,
-        svg: card.drawing.into(),
-        key: key.map(PlainKey::from).collect(),
-    }
+    chart::card(series, analysis, change, size).into()
 }
 
 /// Links to more of a list that was cut.

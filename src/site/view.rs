@@ -152,6 +152,13 @@ pub(crate) struct PlainChart {
     pub(crate) key: Vec<PlainKey>,
 }
 
+impl From<chart::CardChart> for PlainChart {
+    fn from(card: chart::CardChart) -> Self {
+        let key = card.key.into_iter().map(PlainKey::from).collect();
+        Self { caption: card.caption, svg: card.drawing.into(), key }
+    }
+}
+
 /// A mark of a chart, and its name.
 pub(crate) struct PlainKey {
     pub(crate) mark: Markup,

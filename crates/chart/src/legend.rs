@@ -58,7 +58,8 @@ pub const LEGEND: [LegendEntry; 23] = [
     entry(
         "closed",
         "gray vertical line",
-        "A regression that was fixed, accepted, explained or withdrawn: its first run.",
+        "A regression that was fixed, accepted, explained or withdrawn: its first run. On the page \
+         of an infrastructure anomaly: its day.",
     ),
     entry("runner", "dotted vertical line", "The runner or the version of the benchmark changed."),
     entry("gap", "shaded band", "A gap: no runs."),

@@ -182,7 +182,7 @@ fn level_tone(analysis: &Analysis, change: Option<&Change>) -> Tone {
     }
 }
 
-fn order_axis(rows: &[ChartRow]) -> XAxis {
+pub(crate) fn order_axis(rows: &[ChartRow]) -> XAxis {
     let at = |row: Option<&ChartRow>| row.map_or(0, |row| row.x_value);
     XAxis::Order { from: at(rows.first()), to: at(rows.last()) }
 }
