@@ -60,6 +60,7 @@ mod urgency;
 mod verdict_counts;
 mod verdict;
 pub(crate) mod view;
+mod worked_example;
 
 pub(crate) use crate::site::context::SiteContext;
 pub(crate) use crate::site::error::RenderError;
