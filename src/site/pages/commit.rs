@@ -244,7 +244,12 @@ fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec
         // A phone should not have to scroll past a long list to reach the end of the page.
         let folded = others.len() > 20;
         let rows = rows(&others, shown);
-        groups.push(CommitGroup { title: "No significant change".to_owned(), note, folded, rows });
+        let is_compared = |entry: &&ComparedSeries| entry.verdict != ComparedVerdict::NotCompared;
+        let title = match others.iter().any(is_compared) {
+            true => "No significant change",
+            false => "Not compared",
+        };
+        groups.push(CommitGroup { title: title.to_owned(), note, folded, rows });
     }
     groups
 }
