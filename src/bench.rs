@@ -250,6 +250,7 @@ impl ChartFixture {
             time: run.time,
             author_time: None,
             subject: None,
+            author: None,
             parents: Vec::new(),
             pull: None,
             tags: Vec::new(),

@@ -48,6 +48,7 @@ mod measure;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]
+mod pages;
 mod plain_files;
 mod platforms;
 mod policy;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::app::load::{LoadOptions, Project, load};
+use crate::app::load::{LoadOptions, Project, analyze, load_history};
 use crate::app::observer::Observer;
+use crate::app::pull_checks;
 use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
 use crate::output;
 use crate::output::leftovers::Cleanup;
@@ -26,7 +27,7 @@ pub(crate) enum BuildResult {
 /// Builds the site of a history directory, unless the site that is there is the same.
 ///
 /// # Errors
-/// As [`load`] and [`build_site`].
+/// As [`load_history`] and [`build_site`].
 pub(crate) fn build(
     options: &LoadOptions,
     out: &Path,
@@ -42,7 +43,9 @@ pub(crate) fn build(
         last.warnings.iter().for_each(|warning| observer.warn(warning));
         return Ok(BuildResult::UpToDate(last.summary));
     }
-    let mut project = load(options, observer)?;
+    let loaded = load_history(options, observer)?;
+    let pull_checks = pull_checks::of(&loaded, options);
+    let mut project = Project { pull_checks, ..analyze(loaded, options, observer) };
     let summary = build_project(&mut project, options, out, observer)?;
     // Pages show the minute of the build, unless the time was given or is that of the demo's newest
     // record; then a build a minute later makes the same bytes.
@@ -134,6 +137,7 @@ pub(crate) fn site_input(project: &Project) -> site::SiteInput<'_> {
         problems: &contents.problems,
         ingest_problems: &contents.ingest_problems,
         sessions: &project.sessions,
+        pull_checks: &project.pull_checks,
         ignored: project.ignored,
         only_in_pulls: project.only_in_pulls,
         not_covered: &project.not_covered,

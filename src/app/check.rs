@@ -143,7 +143,7 @@ impl<'a> PreparedCheck<'a> {
     pub(super) fn of(request: &'a CheckRequest, load: &mut LoadFn<'_>) -> anyhow::Result<Self> {
         let file = request.options.policy_file()?;
         let loaded = load(OpenedDirectory::open_with(&request.options, file.as_ref())?)?;
-        let mut prepared = Self::select(request, loaded)?;
+        let mut prepared = Self::select(request, loaded, &git::bases_of_checkout)?;
         // Only here is it known whether this is a pull request, and of which base. The main line is
         // its own base.
         if prepared.candidate.pull.is_some() {
@@ -153,7 +153,15 @@ impl<'a> PreparedCheck<'a> {
         Ok(prepared)
     }
 
-    fn select(request: &'a CheckRequest, mut loaded: LoadedHistory) -> anyhow::Result<Self> {
+    /// Selects the candidate of a loaded history. `ancestors` as in [`CandidateRequest`].
+    ///
+    /// # Errors
+    /// Neither the history nor `ancestors` knows the base.
+    pub(super) fn select(
+        request: &'a CheckRequest,
+        mut loaded: LoadedHistory,
+        ancestors: &dyn Fn(&str) -> Vec<String>,
+    ) -> anyhow::Result<Self> {
         // Before anything is grouped: a pull request is judged as if it had been merged, so its
         // runs are moved behind the main line and the one analysis of the site judges that history.
         // A second set of rules for pull requests would disagree with the site some day.
@@ -162,7 +170,7 @@ impl<'a> PreparedCheck<'a> {
             policy: &loaded.policy,
             base: request.base.clone(),
             base_branch: request.base_branch.as_deref(),
-            ancestors: &git::bases_of_checkout,
+            ancestors,
         };
         let candidate =
             candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
@@ -194,7 +202,7 @@ impl<'a> PreparedCheck<'a> {
             // are told apart, so another one means another history.
             TrustedPolicy::Base(file) => {
                 let opened = OpenedDirectory::open_with(options, file.as_deref())?;
-                Self::select(self.request, load(opened)?)?
+                Self::select(self.request, load(opened)?, &git::bases_of_checkout)?
             }
         };
         let LoadedHistory { policy, contents, .. } = &mut trusted.loaded;

@@ -17,6 +17,7 @@ use crate::app::privacy;
 use crate::app::stages::Stages;
 use crate::files::cache_folder::CacheFolder;
 use crate::files::{Directory, Links};
+use crate::report::pull_check::PullCheck;
 use crate::report::session::{self, CandidateSession};
 use crate::site;
 use crate::site::redact::Redaction;
@@ -138,6 +139,8 @@ pub(crate) struct Project {
     pub(crate) series: Arc<[Series]>,
     /// What pull requests measured side by side with their bases, by their commits.
     pub(crate) sessions: BTreeMap<CommitIndex, CandidateSession>,
+    /// What the checks of pull requests say, by their numbers; empty where no site is made.
+    pub(crate) pull_checks: BTreeMap<u64, PullCheck>,
     /// Series that the policy's `ignore` hides.
     pub(crate) ignored: usize,
     /// Series that the main line does not have, which get no pages.
@@ -200,10 +203,18 @@ pub(super) struct GroupedHistory<'a> {
 /// # Errors
 /// As [`load_history`].
 pub(crate) fn load(options: &LoadOptions, observer: &dyn Observer) -> anyhow::Result<Project> {
-    let loaded = load_history(options, observer)?;
+    Ok(analyze(load_history(options, observer)?, options, observer))
+}
+
+/// Groups and analyzes a history.
+pub(super) fn analyze(
+    loaded: LoadedHistory,
+    options: &LoadOptions,
+    observer: &dyn Observer,
+) -> Project {
     let grouped = GroupedHistory::of(loaded, options, observer);
     let analyses = grouped.human_input().analyze(&grouped.series, grouped.policy());
-    Ok(grouped.into_project(analyses))
+    grouped.into_project(analyses)
 }
 
 /// Reads a history directory.
@@ -430,6 +441,7 @@ impl<'a> GroupedHistory<'a> {
             history,
             series,
             sessions: self.sessions,
+            pull_checks: BTreeMap::new(),
             ignored: self.ignored,
             only_in_pulls: self.only_in_pulls,
             not_covered: self.not_covered,

@@ -26,6 +26,7 @@ pub(crate) mod measure;
 pub(crate) mod observer;
 pub(crate) mod policy_file;
 mod privacy;
+mod pull_checks;
 pub(crate) mod replay;
 pub(crate) mod rotate;
 pub(crate) mod session;

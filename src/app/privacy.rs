@@ -19,6 +19,7 @@ pub(super) fn remove_emails(history: &mut History, contents: &mut Contents) {
     for rare in history.details.rare_mut() {
         rare.error.iter_mut().chain(&mut rare.url).for_each(clean);
     }
+    // Authors have lost theirs where they are read.
     let subjects = history.commits.iter_mut().filter_map(|commit| commit.subject.as_mut());
     subjects.for_each(clean);
     let subjects = history.main_line.iter_mut().filter_map(|commit| commit.subject.as_mut());

@@ -17,6 +17,7 @@ use crate::app::check::{CheckRequest, CheckRun, PreparedCheck};
 use crate::app::human_input::HumanInput;
 use crate::app::load::{GroupedHistory, LoadOptions, LoadedHistory, OpenedDirectory, Project};
 use crate::app::observer::Observer;
+use crate::app::pull_checks;
 use crate::store::Source;
 use crate::store::resident::{self, ResidentRecords};
 use detect::Analyses;
@@ -41,8 +42,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Loads a project as [`load`](super::load::load) does. `changed` are the paths that are known
-    /// to have changed since the last load; with none of them, anything may have.
+    /// Loads the project of a site as [`build`](super::build::build) does. `changed` are the paths
+    /// that are known to have changed since the last load; with none of them, anything may have.
     ///
     /// # Errors
     /// As [`load`](super::load::load).
@@ -54,10 +55,11 @@ impl Session {
     ) -> anyhow::Result<Project> {
         self.source = None;
         let loaded = self.read(OpenedDirectory::open(options)?, changed, observer)?;
+        let pull_checks = pull_checks::of(&loaded, options);
         let grouped = GroupedHistory::of(loaded, options, observer);
         let analyses = self.analyze(&grouped.series, grouped.policy(), &grouped.human_input());
         self.expected_change = None;
-        Ok(grouped.into_project(analyses))
+        Ok(Project { pull_checks, ..grouped.into_project(analyses) })
     }
 
     /// Judges a candidate as [`check`](super::check::check) does, but neither grants overrides nor

@@ -28,6 +28,7 @@ struct DemoCommitLine<'a> {
     parents: Vec<&'a str>,
     author_time: String,
     subject: &'a str,
+    author: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pull: Option<u64>,
 }
@@ -39,6 +40,20 @@ const HOSTILE_SUBJECTS: [&str; 4] = [
     "[x](javascript:alert(1)) `code` **bold** @everyone fixes #1",
     "",
 ];
+
+/// Who wrote the commits of the demo; no real people.
+const AUTHORS: [&str; 4] = ["Mara Lindqvist", "Jonas Okafor", "Priya Sandoval", "Wen Castellan"];
+const HOSTILE_AUTHORS: [&str; 3] =
+    ["<img src=x onerror=alert(1)>", "a\u{202e}b [x](javascript:alert(1))", "\u{200b}"];
+
+fn author(scenario: Scenario, age: u32) -> &'static str {
+    match scenario {
+        Scenario::Hostile => HOSTILE_AUTHORS[age as usize % HOSTILE_AUTHORS.len()],
+        Scenario::Story | Scenario::Steady | Scenario::Large => {
+            AUTHORS[age as usize % AUTHORS.len()]
+        }
+    }
+}
 
 /// `commits.ndjson`: one line a day, oldest first, then the pull request's commit.
 pub(super) fn commits_file(
@@ -64,6 +79,7 @@ pub(super) fn commits_file(
                 parents: parent.into_iter().collect(),
                 author_time: day.at(seconds).to_string(),
                 subject,
+                author: author(scenario, day.age),
                 pull: pull_number(day.age),
             },
         );
@@ -77,6 +93,7 @@ pub(super) fn commits_file(
                 parents: parent.into_iter().collect(),
                 author_time: newest.at(63_000).to_string(), // 17:30
                 subject: "julia: keep groupby_topN groups in a Dict",
+                author: author(scenario, newest.age + 1),
                 pull: Some(pull.number),
             },
         );

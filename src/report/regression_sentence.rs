@@ -4,10 +4,10 @@
 //! b4ff633, confidence 92%`.
 
 use crate::report::regression_groups::{Regression, RegressionGroup, RegressionKind};
-use crate::report::series_names::SeriesNames;
 use crate::report::{SeriesRef, wording};
 use model::history::History;
 use model::series::Series;
+use model::series::names::SeriesNames;
 use model::text;
 
 impl RegressionGroup {

@@ -94,6 +94,7 @@ fn whose(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Answer {
         Some(subject) => Phrase::new("").name(subject),
         None => Phrase::new(""),
     };
+    let subject = cards::with_author(subject, commit.author.as_deref());
     let Some(group) = site.regressions.of_event(&event.id) else {
         return Answer::new("Whose change?", answer, subject);
     };

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::series_names::SeriesNames;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
@@ -18,6 +17,7 @@ use crate::site::view::{PageLink, breakable};
 use chart::SharedRow;
 use detect::{Analysis, Verdict};
 use model::series::Series;
+use model::series::names::SeriesNames;
 use model::text::xml::XmlText;
 use model::text::{self, UnitScale};
 
@@ -161,7 +161,7 @@ impl GridMaker<'_> {
         if is_one && !active.is_empty() {
             suites = BTreeMap::from([("", active.to_vec())]);
         }
-        let names = if is_one { site.names } else { site.names.within_suite() };
+        let names = if is_one { site.names.clone() } else { site.names.within_suite() };
         let fits = active.len() <= MAX_CELLS;
         let share = MAX_CELLS / suites.len().max(1);
         let mut sections = Vec::new();
@@ -173,6 +173,12 @@ impl GridMaker<'_> {
             // Only the cut is by urgency. Readers look up a benchmark by its name.
             shown.sort_by_key(|at| (quiet(at), *at));
             self.left -= shown.len().min(self.left);
+            let keys = members.iter().map(|at| &site.series(*at).0.key);
+            // Of a tile alone nothing is shared, and its name is all there is.
+            let (tile_names, shared) = match members.len() {
+                1 => (names.clone(), String::new()),
+                _ => (names.within_section(keys.clone()), site.names.params_shared_by(keys)),
+            };
             for series in &sorted[shown.len()..] {
                 let href = self.root.to(&site.series_path(*series));
                 self.add_other(&names.title(&site.series(*series).0.key), href, &[*series]);
@@ -180,9 +186,13 @@ impl GridMaker<'_> {
             sections.push(GridSection {
                 title: if is_one { String::new() } else { suite_name(suite) },
                 href: None,
-                note: section_note(site, &members, shown.len()),
+                note: [section_note(site, &members, shown.len()), shared]
+                    .into_iter()
+                    .filter(|note| !note.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("; "),
                 blocks: Vec::new(),
-                tiles: shown.iter().map(|series| self.tile(&names, *series)).collect(),
+                tiles: shown.iter().map(|series| self.tile(&tile_names, *series)).collect(),
             });
         }
         sections
@@ -253,13 +263,6 @@ fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str
         }
         (verdict, _) => ("note", wording::verdict_label(verdict).to_owned()),
     }
-}
-
-/// The like series of a test that say most, one a backend: see [`most_telling`].
-pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<usize>> {
-    let members = site.tests.get(test)?.iter().copied();
-    let active: Vec<usize> = members.filter(|at| !site.series(*at).1.is_retired).collect();
-    most_telling(site, grouped(&active, |at| site.peers.group(at)).into_values().collect())
 }
 
 /// Of the variants of a test the one with most backends, then most open regressions, then the

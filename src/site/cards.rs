@@ -229,14 +229,25 @@ pub(crate) fn suspect(site: &SiteContext<'_>, root: LinkRoot, group: &Regression
     }
 }
 
-/// A commit with its subject.
+/// A commit with its subject and author.
 pub(crate) fn commit(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Phrase {
     let commit = site.commit(at);
     let phrase = site.with_commit(Phrase::new(""), root, &commit.id);
-    match &commit.subject {
+    let phrase = match &commit.subject {
         Some(subject) => phrase.text(" ").name(subject),
         None => phrase,
-    }
+    };
+    with_author(phrase, commit.author.as_deref())
+}
+
+/// Characters of an author's name.
+const MAX_AUTHOR_CHARS: usize = 40;
+
+/// Adds who wrote a commit, where that is recorded: ` · Ada Lovelace`.
+pub(crate) fn with_author(phrase: Phrase, author: Option<&str>) -> Phrase {
+    let Some(author) = author else { return phrase };
+    let separator = if phrase.spans.is_empty() { "" } else { " · " };
+    phrase.text(separator).name(shorten(author, MAX_AUTHOR_CHARS))
 }
 
 /// The page that compares the commits around a change. A gradual one is compared from where it

@@ -23,6 +23,9 @@ pub(crate) enum ComparedVerdict {
     Unchanged,
     /// Beyond the threshold, within the noise.
     TooNoisy,
+    /// Too few runs for a verdict, and an anomaly of the machine: only a check says these.
+    New,
+    Infrastructure,
     NotCompared,
 }
 
@@ -38,6 +41,8 @@ impl ComparedVerdict {
             Self::Outlier => "outlier",
             Self::Unchanged => "unchanged",
             Self::TooNoisy => "too_noisy",
+            Self::New => "new",
+            Self::Infrastructure => "infrastructure",
             Self::NotCompared => "not_compared",
         }
     }
@@ -54,6 +59,8 @@ impl ComparedVerdict {
             Self::Outlier => "outlier",
             Self::Unchanged => "unchanged",
             Self::TooNoisy => "too noisy",
+            Self::New => "new",
+            Self::Infrastructure => "infrastructure",
             Self::NotCompared => "not compared",
         }
     }
@@ -105,6 +112,8 @@ pub(crate) fn cell(
         | ComparedVerdict::Outlier
         | ComparedVerdict::Unchanged
         | ComparedVerdict::TooNoisy
+        | ComparedVerdict::New
+        | ComparedVerdict::Infrastructure
         | ComparedVerdict::NotCompared => plain,
         ComparedVerdict::Regression(state) => with(state),
         ComparedVerdict::Suspected => with("suspected"),
@@ -123,6 +132,8 @@ pub(crate) struct VerdictWords {
     improved: u64,
     unchanged: u64,
     too_noisy: u64,
+    new: u64,
+    infrastructure: u64,
     not_compared: u64,
 }
 
@@ -137,6 +148,8 @@ impl VerdictWords {
                 ComparedVerdict::Suspected => &mut words.suspected,
                 ComparedVerdict::Improvement | ComparedVerdict::ImprovedOnce => &mut words.improved,
                 ComparedVerdict::TooNoisy => &mut words.too_noisy,
+                ComparedVerdict::New => &mut words.new,
+                ComparedVerdict::Infrastructure => &mut words.infrastructure,
                 ComparedVerdict::NotCompared => &mut words.not_compared,
                 ComparedVerdict::Unchanged
                 | ComparedVerdict::NotConfirmed
@@ -184,7 +197,9 @@ impl VerdictWords {
             (self.settled, "", "", "regressed and no longer open"),
             (self.improved, "better", "▼ ", "improved"),
             (self.unchanged, "", "", "unchanged"),
+            (self.infrastructure, "", "", "infrastructure"),
             (self.too_noisy, "", "", "too noisy"),
+            (self.new, "", "", "new"),
             (self.not_compared, "", "", "not compared"),
         ];
         let mut phrase = Phrase::new(tone);

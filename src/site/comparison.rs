@@ -42,14 +42,24 @@ pub(crate) fn compare_commits(
         .filter(|run| is_wanted(run.series))
         .map(|MeasuredSeries { series, position }| {
             let key = &site.input.series[series].key;
+            let checked = match position {
+                RunPosition::Pull(_) => gate_verdict::of_check(site, series, base, head),
+                RunPosition::Main(_) => None,
+            };
             let in_session = session.and_then(|session| session.delta(key));
             if let Some(delta) = in_session {
-                let verdict = gate_verdict::of_session(site, series, head, &delta);
+                let verdict =
+                    checked.unwrap_or_else(|| gate_verdict::of_session(site, series, head, &delta));
                 let delta = SeriesDelta::Delta(delta);
                 return ComparedSeries { series, position, delta, verdict };
             }
             let delta = compare_series(site, series, position, base);
-            let verdict = gate_verdict::of(site, series, position, base, &delta);
+            let verdict = match &delta {
+                SeriesDelta::Delta(_) => checked,
+                SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => None,
+            };
+            let verdict =
+                verdict.unwrap_or_else(|| gate_verdict::of(site, series, position, base, &delta));
             ComparedSeries { series, position, delta, verdict }
         })
         .collect()

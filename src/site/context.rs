@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::report::infrastructure::{self, LastingShift};
 use crate::report::phrase::Phrase;
-use crate::report::series_names::SeriesNames;
+use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::changes::{EventIndex, EventRef};
@@ -31,6 +31,7 @@ use detect::{Analysis, Change};
 use model::filter::ChangeAges;
 use model::history::Commit;
 use model::record::time::Timestamp;
+use model::series::names::SeriesNames;
 use model::series::{CommitIndex, Series};
 use model::text;
 
@@ -109,7 +110,7 @@ impl<'a> SiteContext<'a> {
             peers,
             lineage: Lineage::of(input.history),
             events,
-            names: series_names(input),
+            names: detect::shown_names(input.series, &input.analyses.by_series),
             regressions: RegressionIndex::of(input),
             lasting_shifts: infrastructure::lasting_shifts(
                 input.history,
@@ -138,6 +139,15 @@ impl<'a> SiteContext<'a> {
             session.base == base.0 as usize || !other.main_line
         };
         self.input.sessions.get(&head).filter(is_of)
+    }
+
+    /// The check of the pull request whose head this is, against this base.
+    pub(crate) fn pull_check(&self, base: CommitIndex, head: CommitIndex) -> Option<&PullCheck> {
+        let id = |at: CommitIndex| self.commit(at).id.as_str();
+        let is_of = |check: &&PullCheck| {
+            check.commit == id(head) && check.main_base.as_deref() == Some(id(base))
+        };
+        self.input.pull_checks.values().find(is_of)
     }
 
     pub(crate) fn series(&self, index: usize) -> (&'a Series, &'a Analysis) {
@@ -220,13 +230,6 @@ impl<'a> SiteContext<'a> {
             None => phrase.marked("code", text::short_commit(id)),
         }
     }
-}
-
-fn series_names(input: &SiteInput<'_>) -> SeriesNames {
-    let is_over = input.analyses.by_series.iter().all(|analysis| analysis.is_retired);
-    let all = input.series.iter().zip(&input.analyses.by_series);
-    let shown = all.filter(|(_, analysis)| is_over || !analysis.is_retired);
-    SeriesNames::of(shown.map(|(series, _)| &series.key))
 }
 
 fn stems(series: &[Series]) -> Result<Vec<String>, RenderError> {

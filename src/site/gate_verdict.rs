@@ -3,8 +3,8 @@
 //! A comparison by itself knows two levels. Whether a difference is a regression, and what became
 //! of it, the analysis of the whole history knows. Of a pull request the same analysis says it,
 //! with the runs of the pull request behind those of its base, or the test that the gate blocks by.
-//! The gate controls false discoveries over all series of a check; a page sees one, so in a check
-//! of hundreds it may show a regression that the check left as a suspicion.
+//! The gate controls false discoveries over all series of a check, so the check of a recent pull
+//! request has the last word ([`of_check`]); an older one is judged series by series.
 //!
 //! Example: a commit made `parse` 20 % slower, and somebody accepted it. The comparison shows 20 %
 //! and the word `accepted`, not `regressed`.
@@ -55,6 +55,29 @@ pub(crate) fn of_session(
         DeltaVerdict::Unchanged => ComparedVerdict::Unchanged,
         DeltaVerdict::Inconclusive => ComparedVerdict::TooNoisy,
     }
+}
+
+/// The same as the check of the pull request says it; none where it was not checked against this
+/// base, or says nothing of the series.
+pub(crate) fn of_check(
+    site: &SiteContext<'_>,
+    index: usize,
+    base: CommitIndex,
+    head: CommitIndex,
+) -> Option<ComparedVerdict> {
+    let checked = site.pull_check(base, head)?.verdict(&site.stems[index])?;
+    Some(match checked.verdict {
+        Verdict::Regressed => ComparedVerdict::Regression("open"),
+        Verdict::Accepted => ComparedVerdict::Regression("accepted"),
+        Verdict::Suspected { .. } => ComparedVerdict::Suspected,
+        Verdict::Improved if checked.is_confirmed => ComparedVerdict::Improvement,
+        Verdict::Improved => ComparedVerdict::ImprovedOnce,
+        Verdict::Unchanged => ComparedVerdict::Unchanged,
+        Verdict::TooNoisy => ComparedVerdict::TooNoisy,
+        Verdict::New => ComparedVerdict::New,
+        Verdict::Infrastructure => ComparedVerdict::Infrastructure,
+        Verdict::NotCompared | Verdict::Missing | Verdict::Failed => ComparedVerdict::NotCompared,
+    })
 }
 
 /// What two levels say by themselves.

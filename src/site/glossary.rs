@@ -21,7 +21,7 @@ pub(crate) struct GlossaryEntry {
     pub(crate) meaning: &'static str,
 }
 
-const TERMS: [(&str, &str); 22] = [
+const TERMS: [(&str, &str); 31] = [
     ("record", "One measured value: a metric of a benchmark at a commit, on a runner, at a time."),
     ("run", "All records of one commit on one runner at one time. Repeats become their median."),
     ("benchmark", "What is measured: suite, test, backend, mode, parallel, n, parameters."),
@@ -38,8 +38,20 @@ const TERMS: [(&str, &str); 22] = [
     ("noise", "The robust relative standard deviation of one run around its level."),
     ("detectable change", "The smallest change that would be reported, with its probability."),
     ("confidence", "The share of real changes among reports of this size, from 0 to 1."),
+    ("significance", "How unlikely noise alone makes a shift of this size."),
+    ("outlier", "One run off its level: shown, excluded from levels and verdicts."),
     ("severity", "The size class of a regression: minor, major or critical."),
     ("infrastructure anomaly", "Many series shift together for a reason outside the code."),
+    ("cause", "Regressions of several series with a suspect commit in common: one entry."),
+    ("suspect commit", "A commit after the last good run, up to the first run on the new level."),
+    ("culprit", "The commit behind a regression, as `bisect` found it, with its probability."),
+    ("candidate", "What a check judges: a pull request, a commit or a file of records."),
+    (
+        "base",
+        "The commit that a candidate is compared with: where its branch leaves the main line.",
+    ),
+    ("note", "A remark on a day or a commit, written by the maintainers."),
+    ("rejected record", "A line that could not be read. The health page has place and reason."),
     ("gap", "A pause without runs. Lines break there."),
     ("retired", "A series without a run for longer than the policy's max_age_days."),
     ("budget", "An absolute target for a level: pass, drift or violation."),
@@ -104,11 +116,22 @@ const OUTCOMES: [(&str, &str); 5] = [
     ("nothing compared", "No result could be compared, so there is no verdict."),
 ];
 
+/// What the gate says of two compared commits, beyond the verdicts.
+const COMPARED: [(&str, &str); 4] = [
+    ("improved, not confirmed", "Better by more than the threshold in one run."),
+    ("not confirmed", "Beyond the threshold in one run, and later runs did not confirm it."),
+    ("outlier", "The run is off its level, and later runs are back on it."),
+    ("too noisy", "Beyond the threshold, within the noise."),
+];
+
 /// Marks beside numbers, in tables and sentences.
-const SYMBOLS: [(&str, &str); 3] = [
-    ("▲", "The value rose. Orange: worse; blue: better."),
-    ("▼", "The value fell. Orange: worse; blue: better."),
-    ("~", "No significant change, or no verdict."),
+const SYMBOLS: [(&str, &str, &str); 6] = [
+    ("up", "▲", "The value rose. Red: worse; blue: better; gray: no longer open."),
+    ("down", "▼", "The value fell. Red: worse; blue: better; gray: no longer open."),
+    ("none", "~", "No significant change, or no verdict."),
+    ("spread", "±2.1%", "How far runs lie from their level: noise, or the spread of one run."),
+    ("factor", "1.14×", "The larger value over the smaller one."),
+    ("dash", "–", "No value."),
 ];
 
 /// The whole glossary, in the order of the page.
@@ -120,8 +143,7 @@ pub(crate) fn groups() -> Vec<GlossaryGroup> {
         term: entry.mark.to_owned(),
         meaning: entry.meaning,
     });
-    let symbols = ["up", "down", "none"].into_iter().zip(SYMBOLS);
-    let symbols = symbols.map(|(id, (symbol, meaning))| GlossaryEntry {
+    let symbols = SYMBOLS.map(|(id, symbol, meaning)| GlossaryEntry {
         id: format!("mark-{id}"),
         term: symbol.to_owned(),
         meaning,
@@ -130,6 +152,7 @@ pub(crate) fn groups() -> Vec<GlossaryGroup> {
         group("term", "Terms", TERMS),
         group("verdict", "Verdicts of a series", verdicts),
         group("status", "Status of a change", STATUSES),
+        group("compared", "Words of a comparison", COMPARED),
         group("outcome", "Outcomes of a check", OUTCOMES),
         GlossaryGroup {
             id: "mark",
@@ -145,7 +168,7 @@ fn group(
     entries: impl IntoIterator<Item = (&'static str, &'static str)>,
 ) -> GlossaryGroup {
     let entry = |(term, meaning): (&'static str, &'static str)| GlossaryEntry {
-        id: format!("{id}-{}", term.replace(['_', ' '], "-")),
+        id: format!("{id}-{}", term.replace(", ", "-").replace(['_', ' '], "-")),
         term: term.replace('_', " "),
         meaning,
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use detect::Analyses;
 use detect::targets::TargetResult;
@@ -33,6 +34,8 @@ pub(crate) struct SiteInput<'a> {
     pub(crate) ingest_problems: &'a [Problem],
     /// What pull requests measured side by side with their bases, by their commits.
     pub(crate) sessions: &'a BTreeMap<CommitIndex, CandidateSession>,
+    /// What the checks of the newest pull requests say, by their numbers.
+    pub(crate) pull_checks: &'a BTreeMap<u64, PullCheck>,
     /// How many series the policy hides.
     pub(crate) ignored: usize,
     /// How many series only pull requests have.

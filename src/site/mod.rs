@@ -24,6 +24,7 @@ mod comparison_chart;
 mod context;
 mod error;
 mod feeds;
+mod filter_form;
 mod first_week;
 mod frame;
 mod frame_defaults;
@@ -59,6 +60,7 @@ mod urgency;
 mod verdict_counts;
 mod verdict;
 pub(crate) mod view;
+mod worked_example;
 
 pub(crate) use crate::site::context::SiteContext;
 pub(crate) use crate::site::error::RenderError;

@@ -8,6 +8,7 @@ use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
 use crate::site::answers::{self, Answer};
+use crate::site::cards;
 use crate::site::context::SiteContext;
 use detect::{Analysis, Change, ChangeKind, ChangeStatus, Verdict};
 use model::record::shorten;
@@ -121,7 +122,10 @@ fn whose(site: &SiteContext<'_>, root: LinkRoot, index: usize, change: &Change) 
     let commit = site.commit(series.runs[run].commit);
     let value = site.with_commit(Phrase::new(""), root, &commit.id);
     let note = match &commit.subject {
-        Some(subject) => Phrase::new("").name(shorten(subject, MAX_SUBJECT).into_owned()),
+        Some(subject) => {
+            let subject = Phrase::new("").name(shorten(subject, MAX_SUBJECT).into_owned());
+            cards::with_author(subject, commit.author.as_deref())
+        }
         None => {
             let Some(before) = run.checked_sub(1) else {
                 return Answer::new(question, value, Phrase::default());

@@ -10,12 +10,13 @@ use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData, SeriesGroup,
-    SeriesRow,
+    EventRow, Figure, FilterData, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData,
+    SeriesGroup, SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
 use chart::{self, CardSize, ChartSpan, NoteKind, TrendInput};
 use detect::Verdict;
+use model::series::SeriesKey;
 use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
@@ -53,12 +54,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
             change: sort_value(change),
             value: sort_value(latest),
             threshold: sort_value(Some(analysis.threshold)),
-            backend: urls::slug(&key.backend),
-            mode: urls::slug(&key.mode),
-            test: urls::slug(&key.test),
-            n: key.n.map_or_else(String::new, |n| n.to_string()),
-            parallel: if key.parallel { "true" } else { "false" },
-            verdict: wording::verdict_name(analysis.verdict),
+            filter: filter_data(key, analysis.verdict),
         },
     }
 }
@@ -122,6 +118,34 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),
+        data: None,
+    }
+}
+
+/// The same where filters choose among the changes.
+pub(crate) fn filtered_event_row(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    event: &EventRef,
+) -> EventRow {
+    let (series, _, change) = site.change(event);
+    let verdict = match (change.is_regression, wording::state(change)) {
+        (_, "accepted") => Verdict::Accepted,
+        (true, _) => Verdict::Regressed,
+        (false, _) => Verdict::Improved,
+    };
+    EventRow { data: Some(filter_data(&series.key, verdict)), ..event_row(site, root, event) }
+}
+
+/// What filters read of a row.
+fn filter_data(key: &SeriesKey, verdict: Verdict) -> FilterData {
+    FilterData {
+        backend: urls::slug(&key.backend),
+        mode: urls::slug(&key.mode),
+        test: urls::slug(&key.test),
+        n: key.n.map_or_else(String::new, |n| n.to_string()),
+        parallel: if key.parallel { "true" } else { "false" },
+        verdict: wording::verdict_name(verdict),
     }
 }
 
@@ -249,13 +273,7 @@ pub(crate) fn card_chart(
     size: CardSize,
 ) -> PlainChart {
     let (series, analysis) = site.series(index);
-    let card = chart::card(series, analysis, change, size);
-    let key = card.key.into_iter();
-    PlainChart {
-        caption: card.caption,
-        svg: card.drawing.into(),
-        key: key.map(PlainKey::from).collect(),
-    }
+    chart::card(series, analysis, change, size).into()
 }
 
 /// Links to more of a list that was cut.

@@ -100,13 +100,18 @@ pub(crate) struct SeriesRow {
     pub(crate) data: RowData,
 }
 
-/// What the filters and the sorting of the page read; numbers in base units, empty for none.
+/// What the sorting and the filters of the page read; numbers in base units, empty for none.
 pub(crate) struct RowData {
     /// Relative change of the cell.
     pub(crate) change: String,
     /// The newest value.
     pub(crate) value: String,
     pub(crate) threshold: String,
+    pub(crate) filter: FilterData,
+}
+
+/// What the filters of the page read.
+pub(crate) struct FilterData {
     pub(crate) backend: String,
     pub(crate) mode: String,
     pub(crate) test: String,
@@ -145,6 +150,13 @@ pub(crate) struct PlainChart {
     pub(crate) caption: String,
     pub(crate) svg: Markup,
     pub(crate) key: Vec<PlainKey>,
+}
+
+impl From<chart::CardChart> for PlainChart {
+    fn from(card: chart::CardChart) -> Self {
+        let key = card.key.into_iter().map(PlainKey::from).collect();
+        Self { caption: card.caption, svg: card.drawing.into(), key }
+    }
 }
 
 /// A mark of a chart, and its name.
@@ -191,4 +203,6 @@ pub(crate) struct EventRow {
     pub(crate) series: String,
     pub(crate) series_href: String,
     pub(crate) key: String,
+    /// On pages that filter their changes.
+    pub(crate) data: Option<FilterData>,
 }

@@ -14,6 +14,7 @@ use model::history::CommitFacts;
 use model::history::subject::pull_number;
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
+use model::text::emails::{ERASED, person_name};
 use model::text::sanitize;
 
 pub(super) const FILE: &str = "commits.ndjson";
@@ -28,6 +29,9 @@ struct CommitLine {
     author_time: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    /// A name, never an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pull: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +65,10 @@ impl CommitLine {
             self.author_time = Some(time.to_string());
         }
         self.subject = new.subject.clone().or_else(|| self.subject.take());
+        // A name that was erased does not come back from the repository.
+        if self.author.as_deref() != Some(ERASED) {
+            self.author = new.author.as_deref().and_then(person_name).or(self.author.take());
+        }
         self.pull = new.pull.or(self.pull);
         self.tags.extend(new.tags.iter().cloned());
         self.tags.sort_unstable();
@@ -89,6 +97,7 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
                 pull: wire.pull.or_else(|| wire.subject.as_deref().and_then(pull_number)),
                 // Pages have a subject as their heading, which must not be empty.
                 subject: wire.subject.filter(|it| sanitize::has_visible(it)),
+                author: wire.author.as_deref().and_then(person_name),
                 parents: wire.parents,
                 tags: wire.tags,
             }),
@@ -105,7 +114,8 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
     }
     commits.sort_by(|a, b| {
         let of = |it: &CommitFacts| (it.id.clone(), it.time, it.subject.clone(), it.pull);
-        of(a).cmp(&of(b)).then_with(|| (&a.tags, &a.parents).cmp(&(&b.tags, &b.parents)))
+        let lists = |it: &CommitFacts| (it.tags.clone(), it.parents.clone(), it.author.clone());
+        of(a).cmp(&of(b)).then_with(|| lists(a).cmp(&lists(b)))
     });
     (commits, problems)
 }
@@ -195,9 +205,24 @@ mod tests {
             time: Timestamp::parse(&format!("2025-01-{day:02}T00:00:00Z")).ok(),
             subject: Some(format!("subject of {id}")),
             parents: vec!["p".to_owned()],
-            pull: None,
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..CommitFacts::default()
         }
+    }
+
+    #[test]
+    fn an_author_is_a_name_and_stays_erased() {
+        let by =
+            |author: &str| CommitFacts { author: Some(author.to_owned()), ..fact("a", 1, &[]) };
+        let (text, _) = merge_text("", &[by("Ada Lovelace <ada@mail.example>")]);
+        assert!(text.contains("\"author\":\"Ada Lovelace\"") && !text.contains('@'), "{text}");
+        assert_eq!(read(&text).0[0].author.as_deref(), Some("Ada Lovelace"));
+        let erased = text.replace("Ada Lovelace", "erased");
+        let (again, merge) = merge_text(&erased, &[by("Ada Lovelace")]);
+        assert_eq!((&again, merge), (&erased, CommitMerge::default()));
+        assert_eq!(read(&again).0[0].author, None);
+        let (text, _) = merge_text("", &[by("ada@mail.example")]);
+        assert!(!text.contains("author\""), "an address is no name: {text}");
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! Reads the bytes of a commit object (`git help cat-file`): parents, author time and subject. Any
-//! bytes will do; what is missing stays out. In a shallow clone only the object still names the
+//! Reads the bytes of a commit object (`git help cat-file`): parents, author and subject. Any bytes
+//! will do; what is missing stays out. In a shallow clone only the object still names the
 //! parents of the last commit.
 //!
 //! `author Ada <a@b> 1758863858 +0200` and the subject `parse: faster (#12)` become the time
-//! 2025-09-26 05:17:38 UTC and pull request 12.
+//! 2025-09-26 05:17:38 UTC, the name Ada and pull request 12.
 
 use model::history::CommitFacts;
 use model::history::subject::pull_number;
 use model::record::shorten;
 use model::record::time::Timestamp;
+use model::text::emails::person_name;
 
 /// A subject longer than this is no subject.
 const MAX_SUBJECT_CHARS: usize = 500;
@@ -23,7 +24,10 @@ pub(super) fn parse_commit(id: &str, object: &[u8]) -> CommitFacts {
     for line in head.lines() {
         match line.split_once(' ') {
             Some(("parent", id)) => facts.parents.push(id.to_owned()),
-            Some(("author", author)) if facts.time.is_none() => facts.time = time(author),
+            Some(("author", author)) if facts.time.is_none() => {
+                facts.time = time(author);
+                facts.author = name(author);
+            }
             _ => {}
         }
     }
@@ -42,6 +46,11 @@ fn time(author: &str) -> Option<Timestamp> {
     Timestamp::parse(&time.to_string()).ok()
 }
 
+/// The name before the address.
+fn name(author: &str) -> Option<String> {
+    person_name(author.rsplit_once('<')?.0)
+}
+
 /// The first paragraph of a message in one line, as git has it.
 fn subject(message: &str) -> String {
     let lines = message.lines().map(str::trim).skip_while(|line| line.is_empty());
@@ -54,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_commit_object_gives_parents_author_time_and_subject() {
+    fn a_commit_object_gives_parents_author_and_subject() {
         let object = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\
             parent 1111111111111111111111111111111111111111\n\
             parent 2222222222222222222222222222222222222222\n\
@@ -67,6 +76,7 @@ mod tests {
         assert_eq!(facts.time, Timestamp::parse("2025-09-26T05:17:38Z").ok());
         assert_eq!(facts.subject.as_deref(), Some("parse: faster by far (#12)"));
         assert_eq!(facts.pull, Some(12));
+        assert_eq!(facts.author.as_deref(), Some("A > U Thor"), "no address");
     }
 
     #[test]

@@ -13,8 +13,9 @@ git archive "$branch" | tar --extract --directory data --skip-old-files
 if git cat-file -e "$branch:audit.ndjson" 2> /dev/null; then
   git show "$branch:audit.ndjson" > data/audit.ndjson
 fi
-# Subjects, parents, times and tags of the commits.
-git log --max-count=5000 --decorate-refs='refs/tags/*' --pretty='%H%x1f%P%x1f%aI%x1f%s%x1f%D' |
+# Subjects, authors' names, parents, times and tags of the commits. Leave `author` out if pages
+# should name nobody.
+git log --max-count=5000 --decorate-refs='refs/tags/*' --pretty='%H%x1f%P%x1f%aI%x1f%s%x1f%D%x1f%aN' |
   jq --raw-input --compact-output 'split("\u001f") | {commit: .[0],
-    parents: (.[1] | split(" ")), author_time: .[2], subject: .[3],
+    parents: (.[1] | split(" ")), author_time: .[2], subject: .[3], author: .[5],
     tags: (.[4] | split(", ") | map(select(startswith("tag: "))[5:]))}' > data/commits.ndjson

@@ -65,8 +65,10 @@ pub(crate) enum MarkRole {
     Infrastructure,
     /// A run outside the range of values: a tick at the edge.
     Clipped,
-    /// The level of a stretch of runs, and the newest one with its end.
+    /// The level of a stretch of runs, the last one of a window that newer runs follow, and the
+    /// newest one with its end.
     LevelPiece,
+    LevelThen(Tone),
     LevelNow(Tone),
     LevelEnd(Tone),
 }

@@ -124,6 +124,7 @@ impl ExampleChart {
                 time: run.time,
                 author_time: None,
                 subject: None,
+                author: None,
                 parents: Vec::new(),
                 pull: None,
                 tags: Vec::new(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::axis::{XAxis, YAxis};
-use crate::backend::{Canvas, MarkLayer, MarkRole, Tone};
+use crate::backend::{Canvas, MarkLayer, MarkRole};
 use crate::grid::{GridPoint, INSET, WIDTH};
 use crate::levels::LevelPiece;
 use crate::place::GUTTER_STEP;
@@ -166,11 +166,11 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The levels, broken at gaps; the newest one stands out and ends in a dot.
-    pub(crate) fn draw_levels(&self, pieces: &[LevelPiece], gaps: &[usize], tone: Tone) {
+    /// The levels, broken at gaps; the last one stands out, and ends in a dot if it is the newest.
+    pub(crate) fn draw_levels(&self, pieces: &[LevelPiece], gaps: &[usize], last: MarkRole) {
         for (index, piece) in pieces.iter().enumerate() {
-            let is_newest = index + 1 == pieces.len();
-            let role = if is_newest { MarkRole::LevelNow(tone) } else { MarkRole::LevelPiece };
+            let is_last = index + 1 == pieces.len();
+            let role = if is_last { last } else { MarkRole::LevelPiece };
             for (from, to) in parts(piece, gaps) {
                 let line = self.level_line(piece, from, to);
                 if line.iter().all(|(_, y)| (0..=self.height).contains(y)) {
@@ -179,7 +179,9 @@ impl<'a> Field<'a> {
             }
             // The dot at its end ties the level to its number in the gutter.
             let (_, (x, y)) = self.ends(piece);
-            if is_newest && (0..=self.height).contains(&y) {
+            if let MarkRole::LevelNow(tone) = role
+                && (0..=self.height).contains(&y)
+            {
                 self.canvas.grid_dot(MarkRole::LevelEnd(tone), (x, y));
             }
         }

@@ -97,6 +97,12 @@ pub(crate) fn fixed_flag(series: &Series, run: usize, x: i32) -> Flag {
     Flag { x, text: format!("fixed {day}"), tone, href: None }
 }
 
+/// The flag of a day that a chart is about.
+pub(crate) fn day_flag(series: &Series, run: usize, x: i32) -> Flag {
+    let text = series.runs.get(run).map(|run| text::day_month(run.time)).unwrap_or_default();
+    Flag { x, text, tone: FlagTone::Of(Tone::Neutral), href: None }
+}
+
 /// The flag of a new runner or a new version of the benchmark.
 pub(crate) fn runner_flag(text: &str, x: i32) -> Flag {
     Flag { x, text: text.to_owned(), tone: FlagTone::Runner, href: None }

@@ -38,7 +38,12 @@ pub(crate) fn key(layers: &[MarkLayer]) -> Vec<KeyMark> {
             ),
             "runs (1, 2–3, 4 or more)",
         ),
-        (has(MarkRole::LevelPiece), r#"<path class="lv" d="M0 6h22"/>"#, "level"),
+        // The last level of a window that newer runs follow is a level among others.
+        (
+            any(|role| matches!(role, MarkRole::LevelPiece | MarkRole::LevelThen(_))),
+            r#"<path class="lv" d="M0 6h22"/>"#,
+            "level",
+        ),
         (
             any(|role| matches!(role, MarkRole::LevelNow(_))),
             r#"<path class="lv now" d="M0 6h16"/><path class="end" d="M17 6h0"/>"#,

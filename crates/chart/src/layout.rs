@@ -92,8 +92,12 @@ impl ChartLayout {
         let pieces = level_pieces(&rows, analysis);
         let gap_ends = rows::gap_ends(&rows, series, input.span);
         let scale = range::field_scale(&rows, &pieces, &series.unit);
-        let threshold =
-            range::threshold_value(analysis, series.direction).filter(|_| !pieces.is_empty());
+        // Of a window before the first run that is judged by them, baseline and threshold say
+        // nothing.
+        let first_judged = analysis.baseline.map_or(0, |baseline| baseline.first_run);
+        let is_judged = rows.last().is_some_and(|last| last.run >= first_judged);
+        let threshold = range::threshold_value(analysis, series.direction)
+            .filter(|_| !pieces.is_empty() && is_judged);
         let bulk = range::with_threshold(range::bulk(&rows, &pieces), threshold);
         let y_axis = range::field_axis(bulk, &pieces, CHART_SPAN, scale.divisor());
         let x_axis = x_axis(input, &rows);
@@ -112,7 +116,7 @@ impl ChartLayout {
         let field = Field::new(&rows, x_axis(input, &rows), y_axis, STRIP_HEIGHT);
         field.draw_gaps(&gaps);
         field.draw_thin_runs();
-        field.draw_levels(&pieces, &gaps, newest_tone(input));
+        field.draw_levels(&pieces, &gaps, MarkRole::LevelNow(newest_tone(input)));
         field.finish()
     }
 }
@@ -136,6 +140,13 @@ fn newest_tone(input: &TrendInput<'_>) -> Tone {
     }
 }
 
+/// The color of the last level that is drawn: that of the newest one while no change follows.
+fn last_tone(input: &TrendInput<'_>, rows: &[ChartRow]) -> Tone {
+    let next = rows::next_run(rows, input.series).unwrap_or(usize::MAX);
+    let is_newest = input.analysis.changes.iter().all(|change| change.first_after < next);
+    if is_newest { newest_tone(input) } else { Tone::Neutral }
+}
+
 impl LayoutBuilder<'_> {
     /// Draws everything. Which mark covers which is the order of the roles, not of the calls.
     fn draw(
@@ -150,7 +161,7 @@ impl LayoutBuilder<'_> {
         // Where all runs failed, any scale of values would be made up.
         let ticks = if has_value { y_axis.ticks(5) } else { Vec::new() };
         let dense = rows.len() > DENSE_ABOVE;
-        let tone = newest_tone(input);
+        let tone = last_tone(input, rows);
         self.field.draw_grid(&ticks);
         if input.span == ChartSpan::Time {
             self.field.draw_gaps(self.gap_ends);
@@ -158,7 +169,11 @@ impl LayoutBuilder<'_> {
         self.draw_costs();
         let outside = self.field.draw_runs(dense.then_some(MAX_CELLS));
         self.draw_pulls();
-        self.field.draw_levels(self.pieces, self.gap_ends, tone);
+        let last = match rows::next_run(rows, input.series) {
+            Some(_) => MarkRole::LevelThen(tone),
+            None => MarkRole::LevelNow(tone),
+        };
+        self.field.draw_levels(self.pieces, self.gap_ends, last);
         let references = self.draw_references(threshold);
         let changes = self.placed_changes();
         let flags = self.draw_changes(&changes);

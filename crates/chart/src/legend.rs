@@ -58,7 +58,8 @@ pub const LEGEND: [LegendEntry; 23] = [
     entry(
         "closed",
         "gray vertical line",
-        "A regression that was fixed, accepted, explained or withdrawn: its first run.",
+        "A regression that was fixed, accepted, explained or withdrawn: its first run. On the page \
+         of an infrastructure anomaly: its day.",
     ),
     entry("runner", "dotted vertical line", "The runner or the version of the benchmark changed."),
     entry("gap", "shaded band", "A gap: no runs."),
@@ -96,7 +97,7 @@ mod tests {
             MarkRole::Outlier => "outlier",
             MarkRole::Infrastructure => "infrastructure",
             MarkRole::Clipped => "clipped",
-            MarkRole::LevelPiece => "level",
+            MarkRole::LevelPiece | MarkRole::LevelThen(_) => "level",
             MarkRole::LevelNow(_) | MarkRole::LevelEnd(_) => "now",
         }
     }
@@ -109,7 +110,7 @@ mod tests {
         }
     }
 
-    const ROLES: [MarkRole; 21] = [
+    const ROLES: [MarkRole; 22] = [
         MarkRole::Grid,
         MarkRole::GapBand,
         MarkRole::Cost,
@@ -129,6 +130,7 @@ mod tests {
         MarkRole::Infrastructure,
         MarkRole::Clipped,
         MarkRole::LevelPiece,
+        MarkRole::LevelThen(Tone::Neutral),
         MarkRole::LevelNow(Tone::Neutral),
         MarkRole::LevelEnd(Tone::Neutral),
     ];

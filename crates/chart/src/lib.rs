@@ -19,7 +19,8 @@
 //! `axis` place it, and `field` draws it through plotters onto a `backend`. `layout` decides what a
 //! chart of a page shows; `flags`, `gutter`, `ticks`, `key` and `describe` put it into words. A
 //! writer, `inline` for a page or `standalone` for a file, turns the layout into SVG. The charts of
-//! overviews are in `small`: [`card`], [`tile`] and [`cell`].
+//! overviews are in `small`: [`card`], [`tile`] and
+//! [`cell`], and [`day_card`] is that of one day.
 //!
 //! Nothing outside this crate names plotters. Its own SVG backend is not used: the same marks take
 //! 5 times the bytes at 200 runs and 90 times at 5,000, and cannot follow a dark page (measured by
@@ -55,6 +56,7 @@ mod standalone;
 mod trend;
 mod spark;
 mod small;
+mod day;
 mod statistic;
 pub mod picture;
 pub mod bar;
@@ -70,6 +72,7 @@ mod geometry;
 #[cfg(test)]
 mod tests;
 
+pub use crate::day::day_card;
 pub use crate::inline::TrendChart;
 pub use crate::input::{ChartNote, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput};
 pub use crate::key::KeyMark;

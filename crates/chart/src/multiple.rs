@@ -81,7 +81,7 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
     field.draw_grid(&values);
     field.draw_gaps(&gaps);
     field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
-    field.draw_levels(&pieces, &gaps, tone);
+    field.draw_levels(&pieces, &gaps, MarkRole::LevelNow(tone));
     for (row, _) in rows::new_segments(&rows, &series.segments) {
         field.draw_upright(MarkRole::RunnerChange, field.positions[row]);
     }

@@ -282,7 +282,7 @@ fn paint(role: MarkRole) -> Option<(RGBColor, f64, u32)> {
         MarkRole::Threshold => (MUTED, 0.6, 2),
         MarkRole::Change(tone) => (tone_color(tone), 1.0, 2),
         MarkRole::LevelPiece => (LEVEL, 1.0, 5),
-        MarkRole::LevelNow(tone) => (tone_color(tone), 1.0, 8),
+        MarkRole::LevelNow(tone) | MarkRole::LevelThen(tone) => (tone_color(tone), 1.0, 8),
         MarkRole::LevelEnd(tone) => (tone_color(tone), 1.0, 11),
         _ => return None,
     })

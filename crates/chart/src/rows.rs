@@ -84,6 +84,11 @@ pub(crate) fn joined_rows<'a>(rows: &'a [ChartRow]) -> BTreeMap<(u32, u32), Vec<
 const LEAST_TIME_GAP: i64 = 3 * DAY_US;
 const LEAST_ORDER_GAP: i64 = 30 * DAY_US;
 
+/// The run after the last one that is drawn; none where that is the newest.
+pub(crate) fn next_run(rows: &[ChartRow], series: &Series) -> Option<usize> {
+    rows.last().map(|last| last.run + 1).filter(|next| *next < series.runs.len())
+}
+
 /// The first row after each gap.
 pub(crate) fn gap_ends(rows: &[ChartRow], series: &Series, span: ChartSpan) -> Vec<usize> {
     let time = |row: &ChartRow| series.runs[row.run].time.micros();

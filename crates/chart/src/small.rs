@@ -121,7 +121,11 @@ pub(crate) fn card_parts(
         field.draw_reference(MarkRole::Threshold, threshold, start);
     }
     field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
-    field.draw_levels(&pieces, &rows::gap_ends(&rows, series, span), tone);
+    let last = match rows::next_run(&rows, series) {
+        Some(_) => MarkRole::LevelThen(tone),
+        None => MarkRole::LevelNow(tone),
+    };
+    field.draw_levels(&pieces, &rows::gap_ends(&rows, series, span), last);
     let flags = card_flags(series, &field, change);
     let values = GutterValues {
         now: pieces.last().map(|piece| piece.to),
@@ -178,7 +182,7 @@ fn level_tone(analysis: &Analysis, change: Option<&Change>) -> Tone {
     }
 }
 
-fn order_axis(rows: &[ChartRow]) -> XAxis {
+pub(crate) fn order_axis(rows: &[ChartRow]) -> XAxis {
     let at = |row: Option<&ChartRow>| row.map_or(0, |row| row.x_value);
     XAxis::Order { from: at(rows.first()), to: at(rows.last()) }
 }
@@ -323,7 +327,7 @@ fn plain(
     }
     let span = ChartSpan::Order(RunWindow { from: 0, to: series.runs.len() });
     let gaps = rows::gap_ends(field.rows, series, span);
-    field.draw_levels(pieces, &gaps, level_tone(analysis, None));
+    field.draw_levels(pieces, &gaps, MarkRole::LevelNow(level_tone(analysis, None)));
     if let (true, Some((x, value))) = (pieces.is_empty(), points.last()) {
         field.canvas.grid_dot(MarkRole::LevelEnd(Tone::Neutral), (*x, field.y(*value)));
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::axis::{XAxis, YAxis};
-use crate::backend::Tone;
+use crate::backend::{MarkRole, Tone};
 use crate::field::Field;
 use crate::frame::{AxisText, ChartFrame};
 use crate::grid::{INSET, WIDTH};
@@ -94,7 +94,8 @@ fn share_chart(series: &Series, analysis: &Analysis, rows: &[ChartRow]) -> XmlTe
     let values: Vec<f64> = y_axis.ticks(3).into_iter().filter(|tick| *tick > 0.0).collect();
     field.draw_grid(&values);
     field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
-    field.draw_levels(&pieces, &gap_ends(rows, series, ChartSpan::Time), Tone::Neutral);
+    let gaps = gap_ends(rows, series, ChartSpan::Time);
+    field.draw_levels(&pieces, &gaps, MarkRole::LevelNow(Tone::Neutral));
     let now = pieces.last().map(|piece: &LevelPiece| (GutterRole::Now, piece.to));
     let labels = values.iter().map(|tick| (GutterRole::Tick, *tick)).chain(now);
     let labels = labels

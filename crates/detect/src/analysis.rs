@@ -3,6 +3,7 @@
 //! Plain data. The modules after this one in `lib.rs` compute it.
 
 use model::record::time::Timestamp;
+use model::series::names::SeriesNames;
 use model::series::{CommitIndex, Series};
 
 use super::per_run::PerRun;
@@ -446,4 +447,11 @@ impl ReplaySummary {
     pub fn false_alarm_rate(&self) -> f64 {
         if self.runs == 0 { 0.0 } else { self.false_alarms() as f64 / self.runs as f64 }
     }
+}
+
+/// How pages and evidence name series: without what all that are still measured have in common.
+pub fn shown_names(series: &[Series], each: &[Analysis]) -> SeriesNames {
+    let is_over = each.iter().all(|analysis| analysis.is_retired);
+    let shown = series.iter().zip(each).filter(|(_, analysis)| is_over || !analysis.is_retired);
+    SeriesNames::of(shown.map(|(series, _)| &series.key))
 }

@@ -156,7 +156,7 @@ pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, BudgetState,
     BudgetVerdict, Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation,
     InfrastructureDay, NewestRuns, PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags,
-    TrendEstimate, Verdict, VetoedShift,
+    TrendEstimate, Verdict, VetoedShift, shown_names,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]

@@ -135,6 +135,7 @@ impl<'a> EntrySink<'a> {
             .or_insert_with(|| CommitFacts { id: facts.id.clone(), ..CommitFacts::default() });
         known.time = known.time.or(facts.time);
         known.subject = known.subject.take().or(facts.subject);
+        known.author = known.author.take().or(facts.author);
         known.pull = known.pull.or(facts.pull);
         known.tags.extend(facts.tags.into_iter().filter(|tag| !tag.is_empty()));
         known.tags.sort_unstable();

@@ -9,10 +9,9 @@
 //! the letter, so no verdict changes. Lines that are no JSON are taken as plain text. Knows no
 //! files.
 
+use crate::text::emails::ERASED;
 use crate::text::sanitize;
 
-/// What stands in the place of a name.
-const ERASED: &str = "erased";
 /// A shorter name stands in many words by chance.
 const MIN_NAME_CHARS: usize = 2;
 /// Fields that say what was measured and when, of records and of `commits.ndjson`: a name in one of

@@ -7,6 +7,7 @@
 
 pub mod keys;
 pub mod machines;
+pub mod names;
 mod runs;
 pub mod session_series;
 pub mod alternating_runs;

@@ -8,6 +8,7 @@ use anyhow::bail;
 
 use crate::app::intake::summary::IntakeSummary;
 use crate::files::{Directory, Links};
+use crate::site::redact;
 use crate::store;
 use crate::store::append::{AppendTarget, Appender};
 use crate::store::commits;
@@ -254,7 +255,7 @@ impl IntakeJob {
     }
 
     /// Brings the lines, the rejected parts and what the source knows of commits to their files.
-    pub(super) fn finish(mut self, facts: Vec<CommitFacts>) -> anyhow::Result<Self> {
+    pub(super) fn finish(mut self, mut facts: Vec<CommitFacts>) -> anyhow::Result<Self> {
         if let Some(error) = self.append_error.take() {
             return Err(error);
         }
@@ -272,6 +273,10 @@ impl IntakeJob {
         store::quarantine::append_rejects(&directory, &lock, &rejected)?;
         self.summary.appended = appended;
         self.summary.leftovers = lock.leftovers_warning();
+        // What pages hide is not stored in the first place.
+        if redact::hides_authors(&self.rules.policy.site) {
+            facts.iter_mut().for_each(|facts| facts.author = None);
+        }
         if !facts.is_empty() {
             self.summary.commit_merge = commits::merge(&directory, &lock, &facts)?;
         }

@@ -13,6 +13,7 @@ use crate::site::markdown::{self, Markup};
 use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame};
+use crate::site::worked_example::{self, WorkedExample};
 use model::filter::Filter;
 use model::policy::gate::{FailingVerdict, MainGate};
 use model::policy::{self, Policy};
@@ -26,6 +27,7 @@ struct AboutPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     intro: Markup,
+    example: Option<WorkedExample>,
     thresholds_note: &'static str,
     thresholds: Vec<ThresholdRow>,
     rules: Vec<RuleView>,
@@ -84,6 +86,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             Fact::new("benchpages", env!("CARGO_PKG_VERSION")),
         ],
         intro,
+        example: worked_example::example(policy),
         thresholds_note: "A change of level counts from this size on, relative to the baseline. \
                           The most specific line that matches a series applies.",
         thresholds: thresholds(policy),
@@ -229,7 +232,6 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     }
 }
 
-/// The variables of `methods.md`.
 /// The verdicts that make a check fail, in words.
 fn fail_on(policy: &Policy) -> String {
     let word = |verdict: &FailingVerdict| match verdict {
@@ -244,6 +246,7 @@ fn fail_on(policy: &Policy) -> String {
     if words.is_empty() { "none".to_owned() } else { text::join_and(&words) }
 }
 
+/// The variables of `methods.md`.
 fn context(site: &SiteContext<'_>) -> Value {
     let policy = site.input.policy;
     let percent = text::percent;

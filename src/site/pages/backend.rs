@@ -5,8 +5,9 @@ use askama::Template;
 use crate::report::phrase::Phrase;
 use crate::report::urls;
 use crate::site::changes::EventRef;
-use crate::site::context::SiteContext;
+use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::error::RenderError;
+use crate::site::filter_form::FilterForm;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, SeriesGroup};
@@ -25,6 +26,7 @@ struct BackendPage {
     facts: Vec<Fact>,
     events: Vec<EventRow>,
     more_events: Option<PageLink>,
+    filters: Option<FilterForm>,
     groups: Vec<SeriesGroup>,
 }
 
@@ -61,8 +63,9 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         events: events
             .iter()
             .take(MAX_EVENTS)
-            .map(|event| table::event_row(site, root, event))
+            .map(|event| table::filtered_event_row(site, root, event))
             .collect(),
+        filters: FilterForm::of(site, &members[..members.len().min(MAX_TABLE_ROWS)]),
         groups: table::series_groups(site, root, members),
         verdict,
     };

@@ -179,6 +179,9 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
         Fact::at("Measured", wording::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
+    if let Some(author) = &commit.author {
+        facts.insert(0, Fact::new("Author", author));
+    }
     // It orders nothing: a rebase keeps it, and a clock may be wrong.
     let authored = commit.author_time.filter(|time| time.day() != commit.time.day());
     facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
@@ -241,7 +244,12 @@ fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec
         // A phone should not have to scroll past a long list to reach the end of the page.
         let folded = others.len() > 20;
         let rows = rows(&others, shown);
-        groups.push(CommitGroup { title: "No significant change".to_owned(), note, folded, rows });
+        let is_compared = |entry: &&ComparedSeries| entry.verdict != ComparedVerdict::NotCompared;
+        let title = match others.iter().any(is_compared) {
+            true => "No significant change",
+            false => "Not compared",
+        };
+        groups.push(CommitGroup { title: title.to_owned(), note, folded, rows });
     }
     groups
 }

@@ -105,7 +105,7 @@ impl<'p> SortedDeltas<'p> {
         let worse = !first.verdict.is_better();
         let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
-        let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
+        let name = site.names.title(&series.key);
         phrase
             .text(if worse { " Largest: " } else { " Largest improvement: " })
             .link(row, name)
@@ -156,7 +156,9 @@ impl<'p> SortedDeltas<'p> {
         answers.push(Answer::new("Since when?", plain(when), plain(on)));
         answers.push(Answer::new("How sure?", sure, of));
         let whose = site.with_commit(Phrase::new(""), root, &head.id);
-        let base = Phrase::new("").text("against ");
+        let author = site.commit(pair.head).author.as_deref();
+        let base = cards::with_author(Phrase::new(""), author);
+        let base = base.text(if author.is_some() { ", against " } else { "against " });
         let base = site.with_commit(base, root, &site.commit(pair.base).id);
         answers.push(Answer::new("Whose change?", whose, base));
         answers

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::report::decision::Decision;
 use crate::report::delta;
 use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
@@ -27,6 +28,9 @@ const MIN_SHOWN: usize = 8;
 /// Changed series of one page.
 const MAX_CHANGED: usize = 150;
 
+/// The kind of an entry of the audit log that lets a failing check pass.
+const OVERRIDE: &str = "override";
+
 #[derive(Template)]
 #[template(path = "diff.html")]
 struct DiffPage {
@@ -36,6 +40,7 @@ struct DiffPage {
     /// `#412`, or empty.
     pull: String,
     verdict: Phrase,
+    gate: Option<GateAnswer>,
     answers: Vec<Answer>,
     facts: Vec<Fact>,
     slices: Vec<PageLink>,
@@ -47,6 +52,13 @@ struct DiffPage {
     open_not_compared: bool,
     not_compared: Vec<Phrase>,
     more: Option<PageLink>,
+}
+
+/// What the check of a pull request says.
+struct GateAnswer {
+    sentence: Phrase,
+    /// Why it does not pass.
+    reasons: Vec<String>,
 }
 
 /// A part of a comparison that has a path of its own.
@@ -155,6 +167,7 @@ pub(crate) fn render(
             PairKind::Pull(pull) => format!("#{pull}"),
             _ => String::new(),
         },
+        gate: gate(site, root, pair),
         answers: sorted.answers(site, root, pair),
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slices, slice),
@@ -179,6 +192,50 @@ pub(crate) fn render(
         verdict,
     };
     pages::html(&template)
+}
+
+/// The outcome of the check of a pull request, in its own words.
+fn gate(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Option<GateAnswer> {
+    let PairKind::Pull(pull) = pair.kind else { return None };
+    let head = &site.commit(pair.head).id;
+    let check = site.input.pull_checks.get(&pull).filter(|check| check.commit == *head)?;
+    let granted = site.input.audit.verified().map(|link| &link.entry).filter(|entry| {
+        entry.kind == OVERRIDE && entry.commit.as_deref().is_some_and(|id| id == head)
+    });
+    let granted = granted.last().filter(|_| check.decision.exit_code() == 1);
+    let tone = match check.decision {
+        Decision::Pass => "better",
+        Decision::Fail if granted.is_none() => "worse",
+        _ => "note",
+    };
+    let sentence = Phrase::new("").marked("strong", "Check: ");
+    let sentence = sentence.marked(tone, &check.headline).text(" ");
+    let sentence = match granted {
+        Some(entry) => {
+            let (actor, reason) =
+                (text::publishable(&entry.actor), text::publishable(&entry.reason));
+            sentence.text("Let through by ").name(actor).text(": ").name(reason).text(".")
+        }
+        None => with_code(sentence, &check.next_step),
+    };
+    let base = check.main_base.as_ref().filter(|base| **base != site.commit(pair.base).id);
+    let sentence = match base {
+        Some(base) => {
+            let sentence = sentence.text(" It is checked against ");
+            site.with_commit(sentence, root, base).text(".")
+        }
+        None => sentence,
+    };
+    Some(GateAnswer { sentence, reasons: check.reasons.clone() })
+}
+
+/// Adds a sentence whose commands stand between backticks.
+fn with_code(phrase: Phrase, sentence: &str) -> Phrase {
+    let parts = sentence.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+    parts.fold(phrase, |phrase, (at, part)| match at % 2 {
+        0 => phrase.text(part),
+        _ => phrase.marked("code", part),
+    })
 }
 
 fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {

@@ -103,7 +103,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
         index: table::more_link(root, "event/", "Regressions".to_owned()),
         series: PageLink {
             href: root.to(&site.series_path(event.series)),
-            text: format!("{} · {}", series.key.test, wording::series_label(&series.key)),
+            text: site.names.title(&series.key),
             note: String::new(),
         },
         tone: if change.is_regression && !is_open {

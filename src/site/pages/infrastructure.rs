@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::report::phrase::Phrase;
-use crate::report::{urls, wording};
+use crate::report::urls;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure::{self, id, runs_of, summary, time};
-use crate::site::table::PanelHeading;
-use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup};
-use crate::site::{benchmark_grid, pages, table};
-use detect::InfrastructureDay;
+use crate::site::view::{Fact, PageFrame, PageLink, PlainChart, PlainKey, breakable};
+use crate::site::{pages, table};
+use detect::{InfrastructureDay, PeerKind};
 use model::text;
 
 #[derive(Template)]
@@ -26,8 +25,20 @@ struct InfrastructurePage {
     facts: Vec<Fact>,
     shifted: Vec<Phrase>,
     advice: Vec<Phrase>,
-    panels: Vec<PanelGroup>,
+    /// Of the chart with most marks.
+    key: Vec<PlainKey>,
+    charts: Vec<DayChart>,
 }
+
+/// A series around the day.
+struct DayChart {
+    href: String,
+    title: Vec<String>,
+    chart: PlainChart,
+}
+
+/// Backends, or tests, with a chart.
+const MAX_CHARTS: usize = 9;
 
 pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, RenderError> {
     let day = &site.input.analyses.infrastructure_days[at];
@@ -48,6 +59,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
     };
     let lasting = if day.is_lasting { "yes; baselines restart here" } else { "no" };
     let alert = if day.alert { "yes" } else { "not yet" };
+    let mut charts = charts(site, root, day);
     let template = InfrastructurePage {
         frame: frame(site, &page),
         index: table::more_link(root, "event/", "Changes".to_owned()),
@@ -60,7 +72,12 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
         ],
         shifted: shifted_backends(site, day),
         advice: advice(site, root, day),
-        panels: panels(site, root),
+        key: charts
+            .iter_mut()
+            .map(|it| std::mem::take(&mut it.chart.key))
+            .max_by_key(Vec::len)
+            .unwrap_or_default(),
+        charts,
         verdict,
     };
     pages::html(&template)
@@ -128,12 +145,34 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
     advice
 }
 
-fn panels(site: &SiteContext<'_>, root: urls::LinkRoot) -> Vec<PanelGroup> {
-    let test = site.tests.keys().next();
-    let members = test.and_then(|test| benchmark_grid::representative(site, test));
-    let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
-    let variant = wording::variant_label(&site.series(members[0]).0.key);
-    let heading =
-        PanelHeading { title: (*test).to_owned(), href: root.to(&urls::test(test)), note: variant };
-    vec![table::panel_group(site, root, heading, &members, 0)]
+/// The series that moved most of each backend, or of each test where there is one backend, with
+/// its runs before, on and after the day.
+fn charts(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<DayChart> {
+    let mut largest: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+    for index in site.series_indices() {
+        let (series, analysis) = site.series(index);
+        let peer = match day.peers {
+            PeerKind::Backends => series.key.backend.as_str(),
+            PeerKind::Tests => series.key.test.as_str(),
+        };
+        let runs = runs_of(series, day);
+        let Some(at) = runs.clone().find(|at| analysis.flags[*at].infrastructure) else { continue };
+        let before = runs.start.checked_sub(1).and_then(|run| series.runs[run].value.get());
+        let (Some(value), Some(before)) = (series.runs[at].value.get(), before) else { continue };
+        let moved = (value / before).ln().abs();
+        let entry = largest.entry(peer).or_insert((moved, index));
+        // Of equal ones the first, so that two builds draw the same charts.
+        if moved > entry.0 {
+            *entry = (moved, index);
+        }
+    }
+    let shown = largest.into_values().take(MAX_CHARTS).map(|(_, index)| {
+        let (series, analysis) = site.series(index);
+        DayChart {
+            href: root.to(&site.series_path(index)),
+            title: breakable(&site.names.title(&series.key)),
+            chart: chart::day_card(series, analysis, runs_of(series, day)).into(),
+        }
+    });
+    shown.collect()
 }

@@ -3,6 +3,7 @@
 
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
+use crate::site::cards;
 use crate::site::changes::EventRef;
 use crate::site::context::{CommitRange, SiteContext};
 use crate::site::repository;
@@ -100,6 +101,7 @@ pub(super) fn list(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> 
                 let phrase = phrase.text(format!(" {}", text::date(commit.time)));
                 let facts = CommitNote {
                     subject: commit.subject.as_deref(),
+                    author: commit.author.as_deref(),
                     pull: commit.pull,
                     tags: &commit.tags,
                 };
@@ -115,6 +117,7 @@ pub(super) fn list(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> 
                 let phrase = phrase.text(format!(" {}not measured", time.unwrap_or_default()));
                 let facts = CommitNote {
                     subject: facts.subject.as_deref(),
+                    author: facts.author.as_deref(),
                     pull: facts.pull,
                     tags: &facts.tags,
                 };
@@ -127,16 +130,18 @@ pub(super) fn list(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> 
 /// What a list says about a commit beside its id.
 struct CommitNote<'a> {
     subject: Option<&'a str>,
+    author: Option<&'a str>,
     pull: Option<u64>,
     tags: &'a [String],
 }
 
-/// Adds subject, pull request and tags, where they are recorded.
+/// Adds subject, author, pull request and tags, where they are recorded.
 fn with_commit_note(site: &SiteContext<'_>, mut phrase: Phrase, note: &CommitNote<'_>) -> Phrase {
-    let CommitNote { subject, pull, tags } = *note;
+    let CommitNote { subject, author, pull, tags } = *note;
     if let Some(subject) = subject {
         phrase = phrase.text(": ").name(subject);
     }
+    phrase = cards::with_author(phrase, author);
     // A squash-merge subject often ends with the number already.
     let number = pull.map(|pull| format!("#{pull}"));
     if let (Some(pull), Some(number)) = (pull, number)

@@ -6,8 +6,9 @@ use askama::Template;
 
 use crate::report::phrase::Phrase;
 use crate::report::{urls, wording};
-use crate::site::context::SiteContext;
+use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::error::RenderError;
+use crate::site::filter_form::FilterForm;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
@@ -32,6 +33,7 @@ struct TestPage {
     comparisons: Vec<TestComparison>,
     panels: Vec<PanelGroup>,
     sweep: Option<Figure>,
+    filters: Option<FilterForm>,
     groups: Vec<SeriesGroup>,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
         sweep: sweep(site, members),
+        filters: FilterForm::of(site, &members[..members.len().min(MAX_TABLE_ROWS)]),
         groups: table::series_groups(site, root, members),
         verdict,
     };

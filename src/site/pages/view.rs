@@ -9,18 +9,15 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::filter_form::FilterForm;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::table::PanelHeading;
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, SeriesGroup};
 use crate::site::{links, pages, presets, table, urgency};
 use model::filter::Filter;
-use model::record::shorten;
-use model::series::SeriesKey;
 use model::text;
 
-/// Characters of a name in a list to pick from.
-const MAX_OPTION_CHARS: usize = 60;
 /// Series on one page of a view.
 const SERIES_PER_PAGE: usize = 500;
 
@@ -32,11 +29,7 @@ struct ViewPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     presets: Vec<PageLink>,
-    filters: bool,
-    /// `(slug, name)` of what the filters offer.
-    backends: Vec<(String, String)>,
-    tests: Vec<(String, String)>,
-    modes: Vec<(String, String)>,
+    filters: Option<FilterForm>,
     panels: Vec<PanelGroup>,
     groups: Vec<SeriesGroup>,
     pages: Vec<PageLink>,
@@ -82,10 +75,7 @@ pub(crate) fn render(
             Fact::new("Filter", preset.filter.describe().join(", ")),
         ],
         presets: links::presets(site, root),
-        filters: false,
-        backends: Vec::new(),
-        tests: Vec::new(),
-        modes: Vec::new(),
+        filters: FilterForm::of(site, shown),
         panels: panels(site, root, shown),
         groups: table::series_groups(site, root, shown),
         pages: page_links(root, &preset.slug, preset.members.len()),
@@ -117,34 +107,18 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
         let note = "those that need attention first; the views above show the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
-    let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
-    let modes: BTreeMap<String, String> =
-        site.series_indices().map(|index| mode_choice(&site.series(index).0.key)).collect();
     let template = ViewPage {
         frame: frame(site, &framed),
         name: "Benchmarks".to_owned(),
         facts,
         presets: links::presets(site, root),
-        filters: !members.is_empty(),
-        backends: site.backends.keys().map(named).collect(),
-        tests: site.tests.keys().map(named).collect(),
-        modes: modes.into_iter().collect(),
+        filters: FilterForm::of(site, shown),
         panels: Vec::new(),
         groups: table::series_groups(site, root, shown),
         pages: Vec::new(),
         verdict,
     };
     pages::html(&template)
-}
-
-/// A mode as the filters name it: `loops-parallel`, `loops, parallel`.
-fn mode_choice(key: &SeriesKey) -> (String, String) {
-    let (slug, name) = (urls::slug(&key.mode), shorten(&key.mode, MAX_OPTION_CHARS));
-    // A mode may itself end in `-parallel`.
-    if key.parallel && !slug.ends_with("-parallel") {
-        return (format!("{slug}-parallel"), format!("{name}, parallel"));
-    }
-    (slug, name.into_owned())
 }
 
 /// `No series matches parallel, n ≥ 1,000,000.` and which condition excluded the last series.

@@ -22,6 +22,8 @@ use model::series::{Run, Segment, Series};
 
 /// What stands in place of a value.
 const REDACTED: &str = "redacted";
+/// The name by which the policy hides the authors of commits.
+const AUTHOR: &str = "author";
 /// Shorter values stand in many words by chance.
 const MIN_QUOTED_BYTES: usize = 4;
 
@@ -31,6 +33,11 @@ pub(crate) struct Redaction {
     globs: Vec<String>,
     /// None: values are numbered.
     key: Option<RedactionKey>,
+}
+
+/// Whether a policy hides the authors of commits.
+pub(crate) fn hides_authors(policy: &SitePolicy) -> bool {
+    policy.redact.iter().any(|pattern| glob(pattern, AUTHOR))
 }
 
 impl Redaction {
@@ -52,8 +59,8 @@ impl Redaction {
     }
 
     /// Replaces every value of the fields that one of the globs matches: fields of the environment,
-    /// `version`, `branch`, `url`, `error`, and reasons of problems that name such a field or quote
-    /// such a value; `problems` are those beside the history.
+    /// `version`, `branch`, `url`, `error`, the `author` of commits, and reasons of problems that
+    /// name such a field or quote such a value; `problems` are those beside the history.
     pub(crate) fn apply<'p>(
         &self,
         history: &mut History,
@@ -66,6 +73,11 @@ impl Redaction {
         // All masks before the first replacement: a value must have the same mask wherever it
         // stands.
         let masks = FieldMasks::of(history, self);
+        // A number in the place of a name would help nobody.
+        if masks.hides(AUTHOR) {
+            history.commits.iter_mut().for_each(|commit| commit.author = None);
+            history.main_line.iter_mut().for_each(|commit| commit.author = None);
+        }
         for environment in &mut history.environments {
             for (field, value) in &mut environment.fields {
                 masks.mask(field, value);

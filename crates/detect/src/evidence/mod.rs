@@ -35,7 +35,9 @@ const QUOTED: usize = 60;
 /// sentence around it (U+2068 and U+2069, Unicode annex 9).
 fn quote(text: &str) -> String {
     let short = shorten(text, QUOTED);
-    if short.is_ascii() { short.into_owned() } else { format!("\u{2068}{short}\u{2069}") }
+    // Neither the dot between the parts of a name nor the one at its end turns anything.
+    let is_plain = short.chars().all(|c| c.is_ascii() || matches!(c, '·' | '…'));
+    if is_plain { short.into_owned() } else { format!("\u{2068}{short}\u{2069}") }
 }
 
 /// `a`, `a and b`, `a, b, c and 4 more`: the first few of `all` names.

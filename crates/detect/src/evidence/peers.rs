@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 
 use model::record::time::DAY_US;
+use model::series::names::SeriesNames;
 use model::series::{Series, SeriesKey};
 use model::text;
 
-use crate::analysis::{Analysis, ChangeKind, VetoedShift};
+use crate::analysis::{Analysis, ChangeKind, VetoedShift, shown_names};
 
 use super::{list_few, quote};
 
@@ -65,6 +66,7 @@ impl ChangeRef {
 pub(crate) fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvidence> {
     let moves = sorted_changes(series, each);
     let groups = RelatedSeries::of(series);
+    let names = shown_names(series, each);
     let mut evidence = Vec::new();
     // Changes at one time have the same peers: these are looked up once.
     for alike in moves.chunk_by(|a, b| {
@@ -75,10 +77,10 @@ pub(crate) fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvi
             let mut hints = Vec::new();
             let voted = vetoed_hint(&each[it.series], it);
             hints.extend(voted.or_else(|| groups.backends_hint(series, &crowd, it)));
-            hints.extend(groups.siblings_hint(series, &crowd, it));
+            hints.extend(groups.siblings_hint(series, &names, &crowd, it));
             let measured = groups.measured_count(it.time);
             if measured > 1 {
-                hints.push(crowd.other_series_hint(series, it, measured));
+                hints.push(crowd.other_series_hint(series, &names, it, measured));
             }
             evidence.push(PeerEvidence {
                 series: it.series,
@@ -184,7 +186,13 @@ impl CoMovers {
     }
 
     /// `7 of 64 other series got worse within a day of it: a, b, c and 4 more.`
-    fn other_series_hint(&self, series: &[Series], it: &ChangeRef, measured: usize) -> String {
+    fn other_series_hint(
+        &self,
+        series: &[Series],
+        names: &SeriesNames,
+        it: &ChangeRef,
+        measured: usize,
+    ) -> String {
         let others = self.series.len().saturating_sub(1);
         let measured = measured.saturating_sub(1).max(others);
         let VerbPhrases { did, did_not } = it.verb_phrases();
@@ -201,8 +209,9 @@ impl CoMovers {
         };
         if others > 0 {
             let named = self.largest.iter().filter(|other| **other != it.series).take(MAX_NAMED);
-            let names: Vec<String> = named.map(|other| quote(&series[*other].key.name())).collect();
-            sentence.push_str(&format!(": {}", list_few(&names, others)));
+            let name = |other: &usize| quote(&names.title(&series[*other].key));
+            let named: Vec<String> = named.map(name).collect();
+            sentence.push_str(&format!(": {}", list_few(&named, others)));
         }
         sentence.push('.');
         if others > 0 {
@@ -336,6 +345,7 @@ impl<'a> RelatedSeries<'a> {
     fn siblings_hint(
         &self,
         series: &[Series],
+        names: &SeriesNames,
         crowd: &CoMovers,
         change: &ChangeRef,
     ) -> Option<String> {
@@ -354,14 +364,19 @@ impl<'a> RelatedSeries<'a> {
         let what = if with.len() == 1 {
             "only this one".to_owned()
         } else {
-            describe_movers(series, &with, &without)
+            describe_movers(series, names, &with, &without)
         };
         Some(format!("Of the {all} series of this test and backend {what} {did}."))
     }
 }
 
 /// Those that moved, by what they have and the others do not have, else how many they are.
-fn describe_movers(series: &[Series], with: &[usize], without: &[usize]) -> String {
+fn describe_movers(
+    series: &[Series],
+    names: &SeriesNames,
+    with: &[usize],
+    without: &[usize],
+) -> String {
     let apart = |holds: &dyn Fn(&SeriesKey) -> bool| {
         with.iter().all(|index| holds(&series[*index].key))
             && !without.iter().any(|index| holds(&series[*index].key))
@@ -378,8 +393,8 @@ fn describe_movers(series: &[Series], with: &[usize], without: &[usize]) -> Stri
         format!("only those with n of {} and more", text::count(n))
     } else if let Some(n) = sizes().max().filter(|n| apart(&|it| it.n.is_some_and(|it| it <= *n))) {
         format!("only those with n up to {}", text::count(n))
-    } else if apart(&|it| it.params == key.params) && !key.params.is_empty() {
-        format!("only those with {}", quote(&key.params))
+    } else if apart(&|it| it.params == key.params) && !names.params(key).is_empty() {
+        format!("only those with {}", quote(&names.params(key)))
     } else {
         text::count(with.len() as u64)
     }

@@ -10,6 +10,8 @@ use crate::analysis::{Analysis, Change, ChangeKind, ChangeStatus};
 
 /// Share of a change from which on an earlier one, or a single run, counts as large.
 const SIMILAR_SIZE_SHARE: f64 = 0.8;
+/// Larger multiples of the noise are not told apart.
+const MAX_MULTIPLE: f64 = 100.0;
 /// Runs before a change that are searched for single ones as far off.
 const MAX_RUNS_BEFORE: usize = 200;
 
@@ -36,13 +38,25 @@ fn runs_and_noise(change: &Change, noise: Option<f64>) -> String {
         ),
     };
     match noise.filter(|noise| *noise > 0.0) {
-        Some(noise) => format!(
-            "{sides}; {} × the run-to-run noise (±{}).",
-            text::ratio(change.change.abs() / noise).trim_end_matches('×'),
-            text::percent(noise),
-        ),
+        Some(noise) => {
+            let multiple = noise_multiple(change.change.abs() / noise);
+            let percent = text::percent(noise);
+            let noise = match percent.strip_prefix('<') {
+                Some(least) => format!("under {least}"),
+                None => format!("±{percent}"),
+            };
+            format!("{sides}; {multiple} the run-to-run noise ({noise}).")
+        }
         None => format!("{sides}."),
     }
+}
+
+/// `11 ×`; of a series whose runs hardly differ the number would be as arbitrary as it is large.
+fn noise_multiple(multiple: f64) -> String {
+    if multiple > MAX_MULTIPLE {
+        return format!("more than {} ×", text::count(MAX_MULTIPLE as u64));
+    }
+    format!("{} ×", text::ratio(multiple).trim_end_matches('×'))
 }
 
 /// How many changes of this size and direction there were before, when the last one was, and how

@@ -60,7 +60,7 @@ fn what_moved_with_it_is_counted_named_and_described() {
     let analyses = hints(&all);
     let sentence =
         analyses.iter().find(|it| it.starts_with(hint)).unwrap_or_else(|| panic!("{analyses:?}"));
-    assert!(sentence.contains("/rust/default/any") && sentence.contains(" and 2 more. "));
+    assert!(sentence.contains(" · rust") && sentence.contains(" and 2 more. "), "{sentence}");
     assert!(sentence.ends_with(" All are of the backend rust. 1 got better."), "{sentence}");
     assert_hint(&all, "Of the 4 backends of this benchmark only rust got worse.");
     let mut two = vec![of("parse", "rust", 1.3, 1), of("parse", "go", 1.4, 2)];
@@ -69,7 +69,7 @@ fn what_moved_with_it_is_counted_named_and_described() {
     assert_hint(&turned, "Of the 2 backends of this benchmark only rust got worse.");
     two.push(of("parse", "sql", 1.0, 3));
     assert_hint(&two, "Of the 3 backends of this benchmark rust and go got worse.");
-    let with = "1 of the 2 other series got worse within a day of it: parse/go/default/any/s. \
+    let with = "1 of the 2 other series got worse within a day of it: parse · go. \
                 All are of the test parse.";
     two[2].key.test = "load".to_owned();
     assert_hint(&two, with);

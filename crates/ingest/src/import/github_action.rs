@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -61,6 +61,20 @@ struct ActionCommit {
     timestamp: Option<String>,
     #[serde(default)]
     url: Option<String>,
+    #[serde(default, deserialize_with = "lenient_author")]
+    author: ActionAuthor,
+}
+
+/// Who wrote a commit; some histories hold a text or nothing in its place.
+#[derive(Default, Deserialize)]
+struct ActionAuthor {
+    #[serde(default)]
+    name: Option<String>,
+}
+
+fn lenient_author<'de, D: Deserializer<'de>>(of: D) -> Result<ActionAuthor, D::Error> {
+    let value = Value::deserialize(of)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -176,6 +190,7 @@ fn run_context(action_run: &ActionRun, sink: &mut EntrySink<'_>) -> RunContext {
         id: commit.id.clone(),
         time: made,
         subject: subject.map(str::to_owned).filter(|it| !it.is_empty()),
+        author: commit.author.name.clone(),
         pull,
         ..CommitFacts::default()
     });

@@ -40,6 +40,7 @@ impl CommitObservations {
             time: time.unwrap_or(Timestamp::from_micros(0)),
             author_time: facts.and_then(|facts| facts.time).or_else(of_records),
             subject: facts.and_then(|facts| facts.subject.clone()),
+            author: facts.and_then(|facts| facts.author.clone()),
             parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
             // What a pull request measured may be its base as well as its own.
             pull: facts.and_then(|facts| facts.pull).or(self.pull.filter(|_| !self.main_line)),

@@ -47,6 +47,8 @@ pub struct Commit {
     /// When its author wrote it. It orders nothing: a rebase keeps it, and a clock may be wrong.
     pub author_time: Option<Timestamp>,
     pub subject: Option<String>,
+    /// The author's name, without an address; none where none is recorded.
+    pub author: Option<String>,
     pub parents: Vec<String>,
     /// The pull request by which it came to the main line, or that alone measured it.
     pub pull: Option<u64>,
@@ -62,6 +64,8 @@ pub struct CommitFacts {
     pub id: String,
     pub time: Option<Timestamp>,
     pub subject: Option<String>,
+    /// The author's name.
+    pub author: Option<String>,
     pub parents: Vec<String>,
     pub pull: Option<u64>,
     /// Sorted.

@@ -9,8 +9,15 @@
 
 use std::borrow::Cow;
 
+use crate::record::shorten;
+use crate::text::sanitize;
+
 /// What stands in the place of an address that nothing encloses.
 const REMOVED: &str = "[e-mail]";
+/// What stands in the place of a name that was erased.
+pub const ERASED: &str = "erased";
+/// A longer name is shortened.
+const MAX_NAME_CHARS: usize = 80;
 
 /// The text without e-mail addresses; borrowed where it has none.
 pub fn without_emails(text: &str) -> Cow<'_, str> {
@@ -37,6 +44,15 @@ pub fn without_emails(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out + rest)
+}
+
+/// The name of a person as git and other tools record it, in one line; none where only an address
+/// is left of it, or where the name was erased.
+pub fn person_name(recorded: &str) -> Option<String> {
+    let name = without_emails(recorded);
+    let name = sanitize::line(&shorten(name.trim(), MAX_NAME_CHARS));
+    let is_name = sanitize::has_visible(&name) && !name.contains(REMOVED) && name != ERASED;
+    is_name.then_some(name)
 }
 
 /// The text without `<…@…>`, as it follows the name of an author; whatever the address looks like.
