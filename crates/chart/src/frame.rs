@@ -17,7 +17,8 @@ use crate::backend::Tone;
 use crate::grid::WIDTH;
 use crate::markup::push_percent;
 use crate::place::{
-    self, Anchor, FIELD_WIDTHS, FLAG_DISTANCE, GutterLabel, GutterRole, Placed, TextSpot,
+    self, Anchor, FIELD_WIDTHS, FLAG_DISTANCE, GutterLabel, GutterRole, NARROW_FIELD_WIDTHS,
+    Placed, TextSpot,
 };
 use model::text::xml::XmlText;
 
@@ -83,10 +84,10 @@ pub(crate) struct ChartFrame {
 /// Placed texts, each with the sets that show it: a bit for each of [`SETS`].
 type PlacedSets = BTreeMap<(usize, i32, i32), (Placed, u8)>;
 
-fn place_in_sets(place: impl Fn(i32) -> Vec<Placed>) -> PlacedSets {
+fn place_in_sets(widths: [i32; 3], place: impl Fn(i32) -> Vec<Placed>) -> PlacedSets {
     let mut sets = PlacedSets::new();
     // What stands alike in several sets is written once: most flags and ticks do.
-    for (bit, width) in FIELD_WIDTHS.into_iter().enumerate() {
+    for (bit, width) in widths.into_iter().enumerate() {
         for placed in place(width) {
             let key = (placed.index, placed.row, placed.anchor as i32);
             sets.entry(key).or_insert((placed, 0)).1 |= 1 << bit;
@@ -121,9 +122,15 @@ impl ChartFrame {
         out
     }
 
+    fn field_widths(&self) -> [i32; 3] {
+        if self.wide_gutter { NARROW_FIELD_WIDTHS } else { FIELD_WIDTHS }
+    }
+
     fn push_lane(&self, out: &mut XmlText) {
         let flags = flag_candidates(&self.flags);
-        let sets = place_in_sets(|width| place::place_flags(&flags, width, self.lane_rows));
+        let sets = place_in_sets(self.field_widths(), |width| {
+            place::place_flags(&flags, width, self.lane_rows)
+        });
         let Some(rows) = sets.values().map(|(placed, _)| placed.row + 1).max() else { return };
         let height = rows * LANE_ROW + 2;
         push_svg(out, "ln", height);
@@ -180,8 +187,10 @@ impl ChartFrame {
 
     fn push_axis(&self, out: &mut XmlText) {
         let (ticks, notes) = (axis_candidates(&self.ticks), axis_candidates(&self.notes));
-        let ticks = place_in_sets(|width| place::place_ticks(&ticks, width, 1));
-        let notes = place_in_sets(|width| place::place_ticks(&notes, width, 2));
+        let ticks =
+            place_in_sets(self.field_widths(), |width| place::place_ticks(&ticks, width, 1));
+        let notes =
+            place_in_sets(self.field_widths(), |width| place::place_ticks(&notes, width, 2));
         let rows = notes.values().map(|(placed, _)| placed.row + 1).max().unwrap_or(0);
         if ticks.is_empty() && notes.is_empty() && self.symbols.is_empty() {
             return;

@@ -12,6 +12,8 @@ use crate::grid::WIDTH;
 
 /// Pixels across a field: on a phone, in a column, and on a whole page.
 pub(crate) const FIELD_WIDTHS: [i32; 3] = [236, 496, 836];
+/// The same beside a wide gutter, of 128 px.
+pub(crate) const NARROW_FIELD_WIDTHS: [i32; 3] = [160, 432, 772];
 /// Pixels of the gutter beside the field.
 pub(crate) const GUTTER: i32 = 64;
 /// Characters that the gutter has room for.
