@@ -42,7 +42,7 @@ const TERMS: [(&str, &str); 22] = [
     ("infrastructure anomaly", "Many series shift together for a reason outside the code."),
     ("gap", "A pause without runs. Lines break there."),
     ("retired", "A series without a run for longer than the policy's max_age_days."),
-    ("budget", "An absolute target for a level: pass, drift or violation."),
+    ("budget", "An absolute target for a level: passing, drifting or violated."),
     ("view", "A named filter of the policy (a preset) with its own page."),
 ];
 
