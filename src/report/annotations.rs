@@ -99,7 +99,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
 
 /// Targets that fail no check, and that somebody should hear of.
 fn noted_targets(outcome: &CheckOutcome) -> impl Iterator<Item = AnnotationText> {
-    let noted = outcome.targets.iter().filter(|it| it.is_noted() && !it.blocks);
+    let noted = outcome.targets.iter().filter(|it| it.is_news());
     noted.map(|it| {
         let [name, sentence] = [&*it.name, &*it.sentence()].map(WorkflowText::text);
         AnnotationText::new(escaped![it.label(), ": ", name], sentence)

@@ -61,7 +61,7 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> TerminalText {
         let message = format!("target missed: {}: {}", it.name, it.message);
         line(it.place.as_ref(), level(true), &message, series);
     }
-    for it in outcome.targets.iter().filter(|it| it.is_noted() && !it.blocks) {
+    for it in outcome.targets.iter().filter(|it| it.is_news()) {
         let message = format!("{}: {}: {}", it.label(), it.name, it.message);
         line(None, "warning", &message, it.title.as_deref().unwrap_or_default());
     }

@@ -59,7 +59,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
         let message = limited(&format!("{}: {}", it.name, it.message));
         results.push(result("violation", "error", message, it.subject.as_ref()));
     }
-    for it in outcome.targets.iter().filter(|it| it.is_noted() && !it.blocks) {
+    for it in outcome.targets.iter().filter(|it| it.is_news()) {
         let rule = if it.kind == "alert" { "alert" } else { "drift" };
         let level = if it.is_violated() { "warning" } else { "note" };
         let text = format!("{}: {}: {}", it.label(), it.name, it.sentence());

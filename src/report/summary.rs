@@ -66,8 +66,8 @@ impl CheckFile {
     /// Targets that somebody should hear of and that fail no check: drifting ones, firing alerts.
     pub(crate) fn noted_targets(&self) -> impl Iterator<Item = &TargetView> {
         // What nobody measures is a mistake in the policy, and no news of a run.
-        let is_news = |it: &&TargetView| it.is_noted() && it.state != "not_measured";
-        self.targets.iter().filter(is_news).filter(|it| !it.blocks)
+        let is_news = |it: &&TargetView| it.is_news() && it.state != "not_measured";
+        self.targets.iter().filter(is_news)
     }
 
     /// The infrastructure anomaly, where it is time to alert.

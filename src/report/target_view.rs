@@ -133,6 +133,13 @@ impl TargetView {
         self.kind != "goal" && self.state != "passing"
     }
 
+    /// Whether it is noted and fails no check. What a pull request did not miss is only counted: the
+    /// list of what was missed before would hide what is new.
+    pub(crate) fn is_news(&self) -> bool {
+        let can_block = matches!(self.kind.as_ref(), "budget" | "sla");
+        self.is_noted() && !self.blocks && !(can_block && self.is_violated())
+    }
+
     /// What it is in a sentence: `target drifting`, `alert firing`, `target not measured`.
     pub(crate) fn label(&self) -> &'static str {
         match (self.kind.as_ref(), self.state.as_ref()) {
@@ -229,16 +236,12 @@ pub(crate) fn noted_counts(targets: &[TargetView]) -> Vec<String> {
 /// What a reader should do about targets that fail no check; none where there is nothing.
 pub(crate) fn next_step(targets: &[TargetView]) -> Option<String> {
     let count = |label: &str| targets.iter().filter(|it| it.label() == label).count() as u64;
-    let (firing, missed) = (count("alert firing"), count("target missed"));
+    let firing = count("alert firing");
     if firing > 0 {
         return Some(format!(
             "Look at {} firing, listed below.",
             text::count_noun(firing, "alert")
         ));
-    }
-    if missed > 0 {
-        let missed = text::count_noun(missed, "missed target");
-        return Some(format!("Merging is allowed, but {missed} should be brought back."));
     }
     let drifting = count("target drifting");
     (drifting > 0).then(|| {

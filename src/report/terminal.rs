@@ -172,15 +172,15 @@ impl TerminalPage {
 
     /// Every target that somebody should hear of, failing ones first; then all in a sentence.
     fn targets(&mut self, outcome: &CheckOutcome) {
-        let noted = || outcome.targets.iter().filter(|target| target.is_noted());
-        let blocking = noted().filter(|target| target.blocks);
-        let all = blocking.chain(noted().filter(|target| !target.blocks));
+        let blocking = || outcome.targets.iter().filter(|target| target.blocks);
+        let news = || outcome.targets.iter().filter(|target| target.is_news());
+        let all = blocking().chain(news());
         for target in all.take(MAX_LISTED) {
             let name = TerminalText::text(&shorten(&target.name, NAME_CHARS));
             let sentence = TerminalText::text(&target.sentence());
             self.write(0, &escaped![target.label(), ": ", name, ": ", sentence]);
         }
-        let hidden = noted().count().saturating_sub(MAX_LISTED) as u64;
+        let hidden = (blocking().count() + news().count()).saturating_sub(MAX_LISTED) as u64;
         if hidden > 0 {
             let more = text::count(hidden);
             self.write_text(0, &format!("… and {more} more targets: see --format json."));
