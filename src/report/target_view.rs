@@ -133,8 +133,8 @@ impl TargetView {
         self.kind != "goal" && self.state != "passing"
     }
 
-    /// Whether it is noted and fails no check. What a pull request did not miss is only counted: the
-    /// list of what was missed before would hide what is new.
+    /// Whether it is noted and fails no check. What a pull request did not miss is only counted:
+    /// the list of what was missed before would hide what is new.
     pub(crate) fn is_news(&self) -> bool {
         let can_block = matches!(self.kind.as_ref(), "budget" | "sla");
         self.is_noted() && !self.blocks && !(can_block && self.is_violated())

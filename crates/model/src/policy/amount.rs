@@ -27,12 +27,31 @@ enum WrittenAmount {
     Text(String),
 }
 
-/// What the text of an amount must be, by the name of its `format` in the schema.
-const FORMATS: [(&str, fn(&Unit) -> bool, &str); 4] = [
-    ("amount", |_| true, "`0.5ms`, `2 KiB`"),
-    ("duration", |unit| unit.as_str() == "ns", "`0.85ms`, `2s`"),
-    ("size", |unit| unit.as_str() == "B", "`500 KiB`, `1 MB`"),
-    ("rate", |unit| unit.as_str().ends_with("/s"), "`1000 ops/s`, `50 req/s`"),
+/// What the text of an amount must be.
+struct AmountFormat {
+    /// The name of the `format` in the schema.
+    name: &'static str,
+    is_unit: fn(&Unit) -> bool,
+    examples: &'static str,
+}
+
+const FORMATS: [AmountFormat; 4] = [
+    AmountFormat { name: "amount", is_unit: |_| true, examples: "`0.5ms`, `2 KiB`" },
+    AmountFormat {
+        name: "duration",
+        is_unit: |unit| unit.as_str() == "ns",
+        examples: "`0.85ms`, `2s`",
+    },
+    AmountFormat {
+        name: "size",
+        is_unit: |unit| unit.as_str() == "B",
+        examples: "`500 KiB`, `1 MB`",
+    },
+    AmountFormat {
+        name: "rate",
+        is_unit: |unit| unit.as_str().ends_with("/s"),
+        examples: "`1000 ops/s`, `50 req/s`",
+    },
 ];
 
 impl From<f64> for Amount {
@@ -91,11 +110,11 @@ pub(super) fn deserialize_ms<'de, D: Deserializer<'de>>(
 /// What keeps a text from being an amount of a format; none where it is one, or where the format is
 /// that of something else.
 pub(super) fn fault(text: &str, format: &str) -> Option<String> {
-    let (_, suits, examples) = FORMATS.iter().find(|(name, ..)| *name == format)?;
+    let wanted = FORMATS.iter().find(|it| it.name == format)?;
     match parse(text) {
         Err(why) => Some(why),
-        Ok(Amount { unit: Some(unit), .. }) if !suits(&unit) => {
-            Some(format!("`{text}` is no {format}; write {examples}"))
+        Ok(Amount { unit: Some(unit), .. }) if !(wanted.is_unit)(&unit) => {
+            Some(format!("`{text}` is no {format}; write {}", wanted.examples))
         }
         Ok(_) => None,
     }
