@@ -546,7 +546,7 @@ fn what_the_matrix_asks_for_and_nobody_measures_is_told() {
 
 #[test]
 fn a_budget_is_judged_in_three_steps() {
-    for (budget, word) in [(120.0, "pass"), (95.0, "drift"), (80.0, "violation")] {
+    for (budget, word) in [(120.0, "passing"), (95.0, "drifting"), (80.0, "violated")] {
         let history = History::new();
         history.records(&good());
         history.file(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "",
     "build",
     "serve",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 29] = [
     "policy",
     "policy check",
     "policy show",
+    "policy import",
     "policy replay",
     "policy schema",
     "accept",

@@ -64,6 +64,7 @@ mod side_by_side;
 mod site_folder;
 mod states;
 mod support;
+mod targets;
 mod trust;
 mod web;
 mod workflows;

@@ -239,8 +239,8 @@ impl<'a> PreparedCheck<'a> {
         mut analyses: Analyses,
     ) -> CheckOutcome {
         let options = &self.request.options;
-        let LoadedHistory { policy, history, redaction, .. } = &mut self.loaded;
-        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy);
+        let LoadedHistory { policy, history, redaction, now, .. } = &mut self.loaded;
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy, *now);
         // After the comparison, so that a public history gets the same verdicts; before evidence,
         // which quotes what was recorded.
         if let Some(redaction) = redaction {

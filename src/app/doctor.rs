@@ -3,6 +3,7 @@
 use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::Silent;
 use crate::doctor::{self, DoctorFinding, DoctorInput};
+use model::policy::unmatched::find_unmatched;
 
 /// What was found in a history.
 pub(crate) struct Examination {
@@ -17,7 +18,8 @@ pub(crate) struct Examination {
 pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
     // Demo records and a policy with errors are findings here, and end other commands.
     let mut lenient = LoadOptions { demo: true, ..options.clone() };
-    let parsed = options.policy_file()?.map(|file| file.parsed);
+    let file = options.policy_file()?;
+    let parsed = file.as_ref().map(|file| &file.parsed);
     // An empty file is the default policy; the rest of the history can still be examined by it.
     let default_policy = tempfile::NamedTempFile::new()?;
     if parsed.as_ref().is_some_and(|parsed| parsed.policy.is_none()) {
@@ -25,7 +27,12 @@ pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
     }
     // A full load, as a build does it: noise and missing runs are findings that need an analysis.
     let project = load(&lenient, &Silent)?;
-    let diagnostics = parsed.map(|parsed| parsed.diagnostics).unwrap_or_default();
+    let mut diagnostics = parsed.map(|parsed| parsed.diagnostics.clone()).unwrap_or_default();
+    if let Some(file) = file.as_ref().filter(|_| !project.series.is_empty()) {
+        let path = options.policy_path().display().to_string();
+        let series: Vec<_> = project.series.iter().map(|it| it.key.subject(&it.tags)).collect();
+        diagnostics.extend(find_unmatched(&project.policy, &file.text, &path, &series));
+    }
     let findings = doctor::examine(&DoctorInput {
         history: &project.history,
         series: &project.series,

@@ -418,7 +418,7 @@ impl<'a> GroupedHistory<'a> {
         let Self { options, loaded, mut series, mut machine_differences, .. } = self;
         let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
-        let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy);
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy, now);
         // After everything was compared, so that verdicts are the same on a public site; before
         // evidence, which quotes what was recorded.
         if let Some(redaction) = &loaded.redaction {

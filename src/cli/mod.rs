@@ -25,6 +25,7 @@ mod measure;
 #[cfg(feature = "net")]
 mod notify;
 mod policy;
+mod policy_import;
 mod replay;
 mod rotate;
 mod serve;

@@ -1,14 +1,14 @@
-//! `benchpages policy check | show | replay | schema`.
+//! `benchpages policy check | show | replay | import | schema`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::app::policy_file::PolicyFile;
+use crate::app::load::LoadOptions;
+use crate::app::policy_check::examine_policy;
 use crate::cli::args::policy::{PolicyCommand, PolicyFormat};
 use crate::cli::args::{GlobalArgs, SiteArgs};
-use crate::cli::load_options::load_options;
+use crate::cli::load_options::{internal_load_options, load_options};
 use crate::cli::ui::{self, Reporter};
-use crate::cli::{EXIT_ERROR, replay};
-use crate::files::Links;
+use crate::cli::{EXIT_ERROR, policy_import, replay};
 use model::policy::diagnostic::DiagnosticLevel;
 use model::policy::{Policy, schema, show};
 use model::text;
@@ -26,33 +26,35 @@ pub(crate) fn run(
         PolicyCommand::Replay { against, format } => {
             replay::run(global, against.as_deref(), *format, reporter)
         }
+        PolicyCommand::Import { file, write } => policy_import::run(global, file, *write, reporter),
         PolicyCommand::Check { files } => {
-            let files = if files.is_empty() { vec![policy_path(global)] } else { files.clone() };
+            let options = internal_load_options(global)?;
+            let default = || vec![options.policy_path()];
+            let files = if files.is_empty() { default() } else { files.clone() };
             // All files, even after one with errors: all errors are reported at once.
             let mut status = 0;
             for file in &files {
-                status = status.max(check(file, reporter)?);
+                status = status.max(check(file, &options, reporter)?);
             }
             Ok(status)
         }
     }
 }
 
-fn policy_path(global: &GlobalArgs) -> PathBuf {
-    global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"))
-}
-
-fn check(path: &Path, reporter: &Reporter) -> anyhow::Result<u8> {
-    let file = PolicyFile::read(path, Links::Follow)?;
-    let diagnostics = &file.parsed.diagnostics;
+fn check(path: &Path, options: &LoadOptions, reporter: &Reporter) -> anyhow::Result<u8> {
+    let examination = examine_policy(path, options)?;
+    let diagnostics = &examination.diagnostics;
     let count = |level| diagnostics.iter().filter(|it| it.level == level).count() as u64;
     let (errors, warnings) = (count(DiagnosticLevel::Error), count(DiagnosticLevel::Warning));
     let path = path.display();
+    if let Some(note) = &examination.note {
+        reporter.info(&format!("{path}: {note}"));
+    }
     if diagnostics.is_empty() {
         reporter.info(&format!("{path}: no errors"));
         return Ok(0);
     }
-    ui::emit(&file.faults(reporter.color()));
+    ui::emit(&examination.faults(reporter.color()));
     let (error_count, warning_count) =
         (text::count_noun(errors, "error"), text::count_noun(warnings, "warning"));
     reporter.info(&format!("{path}: {error_count}, {warning_count}"));

@@ -1,8 +1,8 @@
-//! Policies, and the small languages in them and on the command line.
+//! Policies, files that become one, and the small languages in them and on the command line.
 
 use ingest::naming::Pattern;
 use model::filter::{ChangeAges, Filter, FilterSubject, glob};
-use model::policy::{diagnostic, expression, read, show};
+use model::policy::{diagnostic, expression, import, read, show};
 use model::record::Unit;
 use model::record::time::Timestamp;
 
@@ -10,9 +10,12 @@ use model::record::time::Timestamp;
 pub(super) fn policy_filters_expressions(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     check_policy(&text);
+    let imported = import::import(&text, "file");
+    let _ = diagnostic::render(&imported.faults, &text, true);
+    let _ = import::merge("version: '1'\n", &imported, "policy.yml");
     for line in text.lines().take(8) {
         check_filter(line);
-        let _ = expression::parse(line);
+        let _ = expression::parse_condition(line);
         let _ = Pattern::parse(line);
         let _ = (Timestamp::parse(line), Unit::parse(line));
     }

@@ -1,7 +1,7 @@
 //! The outputs of a step of GitHub Actions, for the steps after it: safe for values of any text and
 //! many lines.
 
-use crate::report::{CheckOutcome, outcome_text};
+use crate::report::{CheckOutcome, outcome_text, target_view};
 
 /// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
 pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
@@ -14,6 +14,7 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
         ("exit", outcome.exit_code().to_string()),
         ("compared", outcome.compared.to_string()),
         ("regressions", blocking.to_string()),
+        ("targets", target_view::overview(&outcome.targets).unwrap_or_default()),
         ("not-compared", outcome.not_compared.len().to_string()),
         ("infrastructure", outcome.infrastructure.is_some().to_string()),
         ("base", text(&candidate.base)),

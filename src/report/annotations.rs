@@ -6,7 +6,7 @@
 use crate::report::decision::Decision;
 use crate::report::escape::workflow::{WorkflowText, command};
 use crate::report::wording::verdict_label;
-use crate::report::{CheckOutcome, SeriesFinding, json, outcome_text, summary};
+use crate::report::{CheckOutcome, SeriesFinding, json, outcome_text, summary, target_view};
 use detect::Verdict;
 use model::record::shorten;
 use model::{escaped, text};
@@ -54,10 +54,11 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
     for it in &outcome.violations {
         let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
         let level = if failing { &mut errors } else { &mut warnings };
-        let [rule, subject, message] = [&it.rule, subject, &it.message].map(WorkflowText::text);
-        let title = escaped!["target missed: ", rule];
+        let [name, subject, message] = [&it.name, subject, &it.message].map(WorkflowText::text);
+        let title = escaped!["target missed: ", name];
         level.push(AnnotationText::new(title, escaped![subject, ": ", message]));
     }
+    warnings.extend(noted_targets(outcome));
     if let Some(it) = &outcome.infrastructure {
         let what = summary::infrastructure(&json::infrastructure(it));
         let message = format!("{what}. {}", it.advice.join(" "));
@@ -89,12 +90,28 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
         let title = escaped![WorkflowText::text(&count), " not compared"];
         notices.push(AnnotationText::new(title, message));
     }
-    let counts = WorkflowText::text(&outcome_text::counts(outcome));
-    notices.insert(0, AnnotationText::new("benchmarks", counts));
+    notices.insert(0, counts(outcome));
     [("error", errors), ("warning", warnings), ("notice", notices)]
         .into_iter()
         .flat_map(|(level, all)| commands(level, all))
         .collect()
+}
+
+/// Targets that fail no check, and that somebody should hear of.
+fn noted_targets(outcome: &CheckOutcome) -> impl Iterator<Item = AnnotationText> {
+    let noted = outcome.targets.iter().filter(|it| it.is_news());
+    noted.map(|it| {
+        let [name, sentence] = [&*it.name, &*it.sentence()].map(WorkflowText::text);
+        AnnotationText::new(escaped![it.label(), ": ", name], sentence)
+    })
+}
+
+/// How many series have which verdict, and how many targets hold.
+fn counts(outcome: &CheckOutcome) -> AnnotationText {
+    let overview = target_view::overview(&outcome.targets);
+    let overview = overview.map_or_else(String::new, |targets| format!("; {targets}"));
+    let counts = format!("{}{overview}", outcome_text::counts(outcome));
+    AnnotationText::new("benchmarks", WorkflowText::text(&counts))
 }
 
 /// The annotation of the first days alone; nothing where they are over. For a job whose log holds

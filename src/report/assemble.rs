@@ -14,6 +14,7 @@ use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::report::regression_view::{RegressionGroupView, group_views};
 use crate::report::session::CandidateSession;
+use crate::report::target_view::TargetView;
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::urls;
 use crate::report::{
@@ -21,8 +22,8 @@ use crate::report::{
     UncomparedSeries, infrastructure, locate, reason, recheck,
 };
 use detect::paired::{PairedResult, PairedVerdict};
-use detect::targets::{TargetKind, TargetResult};
-use detect::{Analyses, Analysis, BudgetVerdict, Change, Verdict};
+use detect::targets::TargetResult;
+use detect::{Analyses, Analysis, Change, Verdict};
 use model::history::History;
 use model::note::Note;
 use model::policy::Policy;
@@ -78,6 +79,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         infrastructure: None,
         lasting_shifts: Vec::new(),
         violations: Vec::new(),
+        targets: Vec::new(),
         override_decision: None,
         first_runs: None,
         audit: None,
@@ -216,6 +218,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         outcome.notices.extend(outcome.lasting_shifts.iter().map(LastingShift::notice));
     }
     outcome.violations = violations(input, &outcome.findings);
+    outcome.targets = target_views(input, &outcome.violations);
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
     if !is_main {
@@ -302,11 +305,12 @@ fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetV
     };
     let missed = input.targets.iter().filter(|target| {
         // Alerts call people; they never fail a build.
-        target.verdict == BudgetVerdict::Violation && target.kind != TargetKind::Alert
+        target.is_missed() && target.can_block()
     });
     missed
         .map(|target| TargetViolation {
-            rule: target.name.clone(),
+            rule: target.key.clone(),
+            name: target.name.clone(),
             subject: target.series.map(|at| SeriesRef::of(&input.series[at].key)),
             message: target.message.clone(),
             place: None,
@@ -315,6 +319,19 @@ fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetV
             input.candidate.first_commit.is_none() || it.subject.as_ref().is_some_and(worse)
         })
         .collect()
+}
+
+/// Every target, and whether it makes the check fail.
+fn target_views(input: &CheckInput<'_>, violations: &[TargetViolation]) -> Vec<TargetView> {
+    let view = |target: &TargetResult| {
+        let subject = target.series.map(|at| SeriesRef::of(&input.series[at].key));
+        let stem = |it: &Option<SeriesRef>| it.as_ref().map(|subject| subject.stem.clone());
+        let is_same =
+            |it: &TargetViolation| it.rule == target.key && stem(&it.subject) == stem(&subject);
+        let blocks = violations.iter().any(is_same);
+        TargetView { blocks, ..TargetView::of(target, subject.as_ref()) }
+    };
+    input.targets.iter().map(view).collect()
 }
 
 fn links(candidate: &Candidate, policy: &Policy, base_url: Option<String>) -> ReportLinks {

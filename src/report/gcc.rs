@@ -58,8 +58,12 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> TerminalText {
     }
     for it in &outcome.violations {
         let series = it.subject.as_ref().map_or("", |subject| &subject.name);
-        let message = format!("target missed: {}: {}", it.rule, it.message);
+        let message = format!("target missed: {}: {}", it.name, it.message);
         line(it.place.as_ref(), level(true), &message, series);
+    }
+    for it in outcome.targets.iter().filter(|it| it.is_news()) {
+        let message = format!("{}: {}: {}", it.label(), it.name, it.message);
+        line(None, "warning", &message, it.title.as_deref().unwrap_or_default());
     }
     out
 }

@@ -16,6 +16,7 @@ use crate::report::wire::{
 use crate::report::wording::verdict_name;
 use crate::report::{
     CheckOutcome, SeriesFinding, TargetViolation, UncomparedSeries, outcome_text, severity_name,
+    target_view,
 };
 use detect::{PeerKind, Verdict};
 
@@ -59,6 +60,9 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
         schema: Word::Borrowed("schema/check.json"),
         site: links.base_url.clone(),
         suites: provenance.suites.clone(),
+        target_counts: target_view::counts(&outcome.targets),
+        targets: outcome.targets.clone(),
+        targets_summary: target_view::overview(&outcome.targets).unwrap_or_default(),
         url: links.diff_path.as_deref().map(|path| links.url_of(path)),
         verdict: outcome.decision,
         violations: outcome.violations.iter().map(violation).collect(),
@@ -195,6 +199,7 @@ fn override_view(it: &OverrideDecision) -> OverrideView {
 
 fn violation(it: &TargetViolation) -> ViolationView {
     ViolationView {
+        name: it.name.clone(),
         reason: it.message.clone(),
         rule: it.rule.clone(),
         series: it.subject.as_ref().map(|subject| subject.stem.clone()),

@@ -82,6 +82,10 @@ impl TestCase {
         Self { class: "benchpages".into(), name: limited(name), result }
     }
 
+    fn of_target(name: &str, result: CaseResult) -> Self {
+        Self { class: "targets".into(), name: limited(name), result }
+    }
+
     fn write(&self, out: &mut XmlText) {
         out.push("    <testcase classname=\"").push(&self.class);
         out.push("\" name=\"").push(&self.name);
@@ -127,7 +131,16 @@ fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<TestCase> {
         } else {
             CaseResult::PassedWith(message)
         };
-        cases.push(TestCase::of_check(&it.rule, result));
+        cases.push(TestCase::of_target(&it.name, result));
+    }
+    for it in outcome.targets.iter().filter(|it| !it.blocks) {
+        let message = limited(&format!("{}: {}", it.label(), it.sentence()));
+        let result = match it.state.as_ref() {
+            // Skipped, not passed: a target that nobody measures must not count as met.
+            "not_measured" => CaseResult::Skipped(message),
+            _ => CaseResult::PassedWith(message),
+        };
+        cases.push(TestCase::of_target(&it.name, result));
     }
     cases
 }

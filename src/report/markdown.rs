@@ -281,10 +281,24 @@ impl<'a> CommentWriter<'a> {
         notes.extend(check.infrastructure.as_ref().map(infrastructure_note));
         for violation in check.violations.iter().take(MAX_LINES) {
             let subject = violation.title.as_deref().or(violation.series.as_deref());
-            let rule = cut(&violation.rule, NAME_CHARS);
+            let rule = cut(violation.display_name(), NAME_CHARS);
             let subject = cut(subject.unwrap_or("all together"), NAME_CHARS);
             let reason = cut(&violation.reason, REASON_CHARS);
             notes.push(escaped!["**Target missed:** ", rule, ": ", subject, ", ", reason, "."]);
+        }
+        for target in check.noted_targets().take(MAX_LINES) {
+            let name = cut(&target.name, NAME_CHARS);
+            let sentence = cut(target.sentence().trim_end_matches('.'), REASON_CHARS);
+            let label = sentence_case(target.label());
+            notes.push(escaped!["**", label, ":** ", name, ": ", sentence, "."]);
+        }
+        let hidden = check.noted_targets().count().saturating_sub(MAX_LINES);
+        if hidden > 0 {
+            notes.push(escaped!["… and ", count(hidden), " more targets to watch."]);
+        }
+        if !check.targets_summary.is_empty() {
+            let summary = cut(&check.targets_summary, SENTENCE_CHARS);
+            notes.push(escaped!["Targets: ", summary, "."]);
         }
         // Both say above what to do.
         let is_said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
@@ -398,6 +412,12 @@ impl<'a> CommentWriter<'a> {
         lines.extend((!facts.is_empty()).then_some(facts));
         lines
     }
+}
+
+/// `Target drifting`: a label at the beginning of a sentence.
+fn sentence_case(label: &'static str) -> MarkdownText {
+    let (first, rest) = label.split_at(1);
+    MarkdownText::text(&format!("{}{rest}", first.to_uppercase()))
 }
 
 /// The label of a benchmark that gets a line of its own though it was not compared.

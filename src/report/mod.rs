@@ -49,6 +49,7 @@ pub(crate) mod summary;
 pub(crate) mod terminal;
 pub(crate) mod urls;
 pub(crate) mod wire;
+pub(crate) mod target_view;
 pub(crate) mod wording;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,7 @@ use crate::report::first_runs::FirstRuns;
 use crate::report::infrastructure::{InfrastructureAnomaly, LastingShift};
 use crate::report::links::ReportLinks;
 use crate::report::regression_view::RegressionGroupView;
+use crate::report::target_view::TargetView;
 use crate::report::wire::AuditHeadView;
 use detect::{ChangeSeverity, Verdict};
 use model::record::{SourceLocation, Unit};
@@ -83,7 +85,10 @@ pub(crate) struct CheckOutcome {
     pub(crate) infrastructure: Option<InfrastructureAnomaly>,
     /// Shifts of most series that stayed, oldest first; their sentences are among the notices too.
     pub(crate) lasting_shifts: Vec<LastingShift>,
+    /// Targets that make the check fail.
     pub(crate) violations: Vec<TargetViolation>,
+    /// Every target, the worst first.
+    pub(crate) targets: Vec<TargetView>,
     pub(crate) override_decision: Option<OverrideDecision>,
     /// Nothing was compared, because the main line has too few runs for any verdict.
     pub(crate) first_runs: Option<FirstRuns>,
@@ -288,6 +293,8 @@ pub(crate) struct UncomparedSeries {
 pub(crate) struct TargetViolation {
     /// The key in the policy: `budgets[0]`.
     pub(crate) rule: String,
+    /// Its own name, else the key.
+    pub(crate) name: String,
     pub(crate) subject: Option<SeriesRef>,
     pub(crate) message: String,
     /// Where the newest record of the series stands.

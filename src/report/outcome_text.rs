@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::report::decision::Decision;
 use crate::report::wording::verdict_label;
-use crate::report::{BlockReason, CheckOutcome};
+use crate::report::{BlockReason, CheckOutcome, target_view};
 use detect::Verdict;
 use model::text;
 
@@ -68,6 +68,7 @@ pub(crate) fn counts(outcome: &CheckOutcome) -> String {
     if !outcome.violations.is_empty() {
         parts.push(text::count_noun(outcome.violations.len() as u64, "target") + " missed");
     }
+    parts.extend(target_view::noted_counts(&outcome.targets));
     parts.push(format!("{} unchanged", text::count(outcome.unchanged.len() as u64)));
     let uncompared = [
         Verdict::TooNoisy,
@@ -146,7 +147,9 @@ fn next_step_after_pass(outcome: &CheckOutcome) -> String {
         (None, None) if !outcome.lasting_shifts.is_empty() => {
             "Check the machines: see the note below.".to_owned()
         }
-        (None, None) => step_for_uncompared(outcome).unwrap_or_else(|| NOTHING_TO_DO.to_owned()),
+        (None, None) => step_for_uncompared(outcome)
+            .or_else(|| target_view::next_step(&outcome.targets))
+            .unwrap_or_else(|| NOTHING_TO_DO.to_owned()),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::report::decision::Decision;
 use crate::report::escape::json::{JsonText, pretty};
 use crate::report::escape::references::SarifText;
+use crate::report::target_view::TargetView;
 use crate::report::wording::verdict_name;
 use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
@@ -19,7 +20,7 @@ const NAME_CHARS: usize = 150;
 const MAX_CHARS: usize = 740;
 
 /// What can be found: id, name, what it means.
-const RULES: [(&str, &str, &str); 11] = [
+const RULES: [(&str, &str, &str); 13] = [
     ("regressed", "Regressed", "Worse than the baseline by more than the policy's threshold."),
     ("suspected", "Suspected", "Worse than the baseline, not yet confirmed by enough runs."),
     ("accepted", "Accepted", "Worse than the baseline, and accepted."),
@@ -34,6 +35,12 @@ const RULES: [(&str, &str, &str); 11] = [
     ("too_noisy", "TooNoisy", "The noise hides changes of the threshold's size."),
     ("not_compared", "NotCompared", "Nothing on the main line to compare with."),
     ("violation", "Violation", "A budget or a service level is missed."),
+    ("alert", "Alert", "The condition of an alert holds."),
+    (
+        "drift",
+        "Drift",
+        "A budget is used up within its tolerance, or a change is near the threshold.",
+    ),
     ("nothing-compared", "NothingCompared", "No result of the candidate could be compared."),
 ];
 
@@ -49,8 +56,14 @@ pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
         results.push(result(verdict_name(it.verdict), "error", message, Some(&it.subject)));
     }
     for it in &outcome.violations {
-        let message = limited(&it.message);
+        let message = limited(&format!("{}: {}", it.name, it.message));
         results.push(result("violation", "error", message, it.subject.as_ref()));
+    }
+    for it in outcome.targets.iter().filter(|it| it.is_news()) {
+        let rule = if it.kind == "alert" { "alert" } else { "drift" };
+        let level = if it.is_violated() { "warning" } else { "note" };
+        let text = format!("{}: {}: {}", it.label(), it.name, it.sentence());
+        results.push(target_result(rule, level, limited(&text), it));
     }
     if outcome.decision == Decision::NothingCompared {
         let level = if outcome.exit_code() == 0 { "warning" } else { "error" };
@@ -112,8 +125,17 @@ fn limited(text: &str) -> SarifText {
 }
 
 fn result(rule: &str, level: &str, message: SarifText, subject: Option<&SeriesRef>) -> Value {
+    located(rule, level, &message, subject.map_or("all", |subject| &subject.name))
+}
+
+/// A target that fails no check: by its key and series, since several may be about one series.
+fn target_result(rule: &str, level: &str, message: SarifText, target: &TargetView) -> Value {
+    let series = target.series.as_deref().unwrap_or("all");
+    located(rule, level, &message, &format!("{}/{series}", target.key))
+}
+
+fn located(rule: &str, level: &str, message: &SarifText, name: &str) -> Value {
     let index = RULES.iter().position(|(id, ..)| *id == rule);
-    let name = subject.map_or("all", |subject| &subject.name);
     json!({
         "ruleId": rule,
         "ruleIndex": index,

@@ -7,8 +7,9 @@
 use crate::report::decision::Decision;
 use crate::report::outcome_text::NOTHING_TO_DO;
 use crate::report::regression_view::{CulpritView, RegressionGroupView};
+use crate::report::target_view::{self, TargetView};
 use crate::report::wire::{
-    CheckFile, FieldChangeView, FindingView, InfrastructureView, NotComparedView,
+    CheckFile, FieldChangeView, FindingView, InfrastructureView, NotComparedView, ViolationView,
 };
 use crate::report::wording;
 use model::record::{Direction, TIME_METRIC, Unit, shorten};
@@ -58,7 +59,15 @@ impl CheckFile {
     /// only once it lasts.
     pub(crate) fn is_quiet(&self) -> bool {
         let has_findings = !self.findings.is_empty() || !self.violations.is_empty();
+        let has_findings = has_findings || self.noted_targets().next().is_some();
         self.verdict == Decision::Pass && !has_findings && self.alert().is_none()
+    }
+
+    /// Targets that somebody should hear of and that fail no check: drifting ones, firing alerts.
+    pub(crate) fn noted_targets(&self) -> impl Iterator<Item = &TargetView> {
+        // What nobody measures is a mistake in the policy, and no news of a run.
+        let is_news = |it: &&TargetView| it.is_news() && it.state != "not_measured";
+        self.targets.iter().filter(is_news)
     }
 
     /// The infrastructure anomaly, where it is time to alert.
@@ -101,6 +110,7 @@ impl CheckFile {
         if !self.violations.is_empty() {
             parts.push(text::count_noun(self.violations.len() as u64, "target") + " missed");
         }
+        parts.extend(target_view::noted_counts(&self.targets));
         parts.push(format!("{} unchanged", text::count(self.unchanged())));
         parts.join(", ")
     }
@@ -123,6 +133,7 @@ impl CheckFile {
             Decision::ApprovalNeeded => "approval needed",
             Decision::Overridden => "passed by an override",
             Decision::Pass if self.infrastructure.is_some() => "infrastructure anomaly",
+            Decision::Pass if self.noted_targets().next().is_some() => "passed, targets to watch",
             Decision::Pass if self.findings.is_empty() => "no change",
             Decision::Pass => "passed",
         }
@@ -153,6 +164,13 @@ impl NotComparedView {
     /// The series as people read it; older results have no titles.
     pub(crate) fn display_name(&self) -> &str {
         first_name([&self.title, &self.name, &self.series])
+    }
+}
+
+impl ViolationView {
+    /// The target's name; older results have its key alone.
+    pub(crate) fn display_name(&self) -> &str {
+        first_name([&self.name, &self.rule, &self.rule])
     }
 }
 

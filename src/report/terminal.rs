@@ -9,7 +9,7 @@ use crate::report::accept_commands::accept_commands;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::outcome_text::{by_reason, headline, next_step};
 use crate::report::wording::{arrow, verdict_label};
-use crate::report::{CheckOutcome, SeriesFinding, json, summary};
+use crate::report::{CheckOutcome, SeriesFinding, json, summary, target_view};
 use detect::Verdict;
 use model::record::shorten;
 use model::text::terminal::TerminalText;
@@ -55,12 +55,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> TerminalText {
         let more = text::count((findings.len() - MAX_LISTED) as u64);
         page.write_text(0, &format!("… and {more} more: see --format json."));
     }
-    for violation in &outcome.violations {
-        let subject = violation.subject.as_ref().map_or("all together", |subject| &subject.title);
-        let [rule, subject, message] =
-            [&violation.rule, subject, &violation.message].map(TerminalText::text);
-        page.write(0, &escaped!["target missed: ", rule, ": ", subject, ": ", message]);
-    }
+    page.targets(outcome);
     page.not_compared(outcome);
     if outcome.candidate.first_commit.is_none() {
         page.open_regressions(outcome);
@@ -172,6 +167,26 @@ impl TerminalPage {
         }
         for line in &it.advice {
             self.write_text(2, line);
+        }
+    }
+
+    /// Every target that somebody should hear of, failing ones first; then all in a sentence.
+    fn targets(&mut self, outcome: &CheckOutcome) {
+        let blocking = || outcome.targets.iter().filter(|target| target.blocks);
+        let news = || outcome.targets.iter().filter(|target| target.is_news());
+        let all = blocking().chain(news());
+        for target in all.take(MAX_LISTED) {
+            let name = TerminalText::text(&shorten(&target.name, NAME_CHARS));
+            let sentence = TerminalText::text(&target.sentence());
+            self.write(0, &escaped![target.label(), ": ", name, ": ", sentence]);
+        }
+        let hidden = (blocking().count() + news().count()).saturating_sub(MAX_LISTED) as u64;
+        if hidden > 0 {
+            let more = text::count(hidden);
+            self.write_text(0, &format!("… and {more} more targets: see --format json."));
+        }
+        if let Some(overview) = target_view::overview(&outcome.targets) {
+            self.write_text(0, &format!("Targets: {overview}."));
         }
     }
 

@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::report::decision::Decision;
 use crate::report::regression_view::RegressionGroupView;
+use crate::report::target_view::{TargetCountsView, TargetView};
 use model::audit::AuditChain;
 use model::audit::head::AuditHead;
 
@@ -140,12 +141,22 @@ pub(crate) struct CheckFile {
     /// none.
     #[serde(default)]
     pub(crate) suites: Vec<String>,
+    /// Targets of each kind (`budget`, `sla`, `alert`, `warning`, `goal`) by state.
+    #[serde(default)]
+    pub(crate) target_counts: BTreeMap<Word, TargetCountsView>,
+    /// Budgets, service levels, alerts and goals, the worst first.
+    #[serde(default)]
+    pub(crate) targets: Vec<TargetView>,
+    /// All of them in a sentence without a full stop: `7 of 7 within budget`; empty without any.
+    #[serde(default)]
+    pub(crate) targets_summary: String,
     /// The page that compares the two commits.
     #[serde(default)]
     pub(crate) url: Option<String>,
     /// `pass`, `fail`, `approval_needed`, `overridden` or `nothing_compared`.
     #[schemars(with = "String")]
     pub(crate) verdict: Decision,
+    /// The targets that make the check fail.
     #[serde(default)]
     pub(crate) violations: Vec<ViolationView>,
 }
@@ -330,6 +341,8 @@ pub(crate) struct FieldChangeView {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct ViolationView {
+    /// Its own name, else its key.
+    pub(crate) name: String,
     pub(crate) reason: String,
     /// The key in the policy.
     pub(crate) rule: String,

@@ -2,14 +2,18 @@
 
 use askama::Template;
 
+use crate::report::target_view::TargetView;
 use crate::report::urls::{self, LinkRoot};
-use crate::report::wording;
+use crate::report::{SeriesRef, wording};
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::health;
-use crate::site::pages;
 use crate::site::verdict_counts::VerdictCounts;
+use crate::site::{pages, targets};
+use detect::targets::{TargetKind, TargetResult, TargetState, count_missed};
+use model::record::shorten;
+use model::record::time::Timestamp;
 use model::text;
 use model::text::xml::XmlText;
 
@@ -56,7 +60,12 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
         .filter(of)
         .take(MAX_ENTRIES)
         .map(|event| feed_entry(site, event, &path))
+        .chain(target_entries(site, backend, &path))
         .collect();
+    let mut entries = entries;
+    // Newest first, whatever an entry is about.
+    entries.sort_by(|a, b| b.updated.cmp(&a.updated));
+    entries.truncate(MAX_ENTRIES);
     let newest = site.input.history.newest.unwrap_or(site.input.options.now);
     let template = Feed {
         title: backend.map_or_else(|| title.clone(), |name| format!("{title}: {name}")),
@@ -104,6 +113,46 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
         ),
         summary: format!("{}. Status: {status}.", wording::levels(series, change)),
     }
+}
+
+/// An entry for each target that is missed or drifts, dated by the run since which it does.
+fn target_entries(
+    site: &SiteContext<'_>,
+    backend: Option<&str>,
+    feed_path: &str,
+) -> Vec<FeedEntry> {
+    let base = site.input.options.base_url.as_deref();
+    let open = site.input.targets.iter().filter_map(|target| {
+        let is_open = matches!(target.state, TargetState::Violated | TargetState::Drifting);
+        Some((target, target.since.filter(|_| is_open && target.kind != TargetKind::Goal)?))
+    });
+    let entry = |(target, since): (&TargetResult, Timestamp)| {
+        let series = target.series.map(|index| SeriesRef::of(&site.series(index).0.key));
+        let of = target.series.map(|index| &site.series(index).0.key.backend);
+        if backend.is_some_and(|backend| of.is_none_or(|of| of != backend)) {
+            return None;
+        }
+        let view = TargetView::of(target, series.as_ref());
+        let page = "health/#targets";
+        let stem = series.as_ref().map_or("all", |series| &series.stem);
+        Some(FeedEntry {
+            title: format!("{}: {}", view.label(), shorten(&target.name, 100)),
+            // With the day it began: a target that is missed again is news again.
+            id: format!(
+                "{}target/{}/{stem}/{}",
+                tag_uri(site),
+                urls::slug(&target.name),
+                text::iso_date(since)
+            ),
+            updated: since.to_string(),
+            href: base.map_or_else(
+                || LinkRoot::from(feed_path, false).to(page),
+                |base| format!("{base}{page}"),
+            ),
+            summary: format!("{}.", view.sentence().trim_end_matches('.')),
+        })
+    };
+    open.filter_map(entry).collect()
 }
 
 /// `robots.txt`: demo data should not be found by search engines.
@@ -156,13 +205,33 @@ impl Badge {
             let message = "demo".to_owned();
             return Self { label, message, color: "#57606a", is_error: false };
         }
-        let (message, tone) = VerdictCounts::of(site, members).badge();
+        let (mut message, mut tone) = VerdictCounts::of(site, members).badge();
+        // "No open regressions" over a missed target would be half of the truth.
+        if let Some(missed) = targets::missed_text_of(site, members) {
+            message = format!("{message}, {missed}");
+            tone = "worse";
+        }
         let (color, is_error) = match tone {
             "worse" => ("#a83200", true),
             "better" => ("#0a58b8", false),
             _ => ("#57606a", false),
         };
         Self { label, message, color, is_error }
+    }
+
+    /// How many targets hold: `7 of 7 within budget`.
+    pub(crate) fn targets(site: &SiteContext<'_>) -> Self {
+        let all = site.input.targets;
+        let message = targets::summary(site);
+        let is = |state| all.iter().any(|it| it.state == state && it.kind != TargetKind::Goal);
+        let (color, is_error) = match (message.is_empty(), count_missed(all)) {
+            (true, _) => ("#57606a", false),
+            (_, 1..) => ("#a83200", true),
+            _ if is(TargetState::Drifting) || is(TargetState::NotMeasured) => ("#7d4e00", false),
+            _ => ("#0a58b8", false),
+        };
+        let message = if message.is_empty() { "none set".to_owned() } else { message };
+        Self { label: "targets", message, color, is_error }
     }
 
     /// The date of the latest result.

@@ -54,7 +54,7 @@ const TERMS: [(&str, &str); 31] = [
     ("rejected record", "A line that could not be read. The health page has place and reason."),
     ("gap", "A pause without runs. Lines break there."),
     ("retired", "A series without a run for longer than the policy's max_age_days."),
-    ("budget", "An absolute target for a level: pass, drift or violation."),
+    ("budget", "An absolute target for a level: passing, drifting or violated."),
     ("view", "A named filter of the policy (a preset) with its own page."),
 ];
 

@@ -65,6 +65,7 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     findings.extend(audit::broken_finding(site).map(HealthFinding::bad));
     findings.extend(audit::override_finding(site).map(HealthFinding::warning));
     findings.extend(targets::finding(site).map(HealthFinding::warning));
+    findings.extend(targets::unmeasured_finding(site).map(HealthFinding::warning));
     let missing = count_series(site, Verdict::has_no_result);
     if missing > 0 {
         let series = text::count_noun(missing, "series");

@@ -169,6 +169,7 @@ fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
         feeds::Badge::of(site, &all)
     });
     add_badge("badge/fresh".to_owned(), jobs, || feeds::Badge::fresh(site));
+    add_badge("badge/targets".to_owned(), jobs, || feeds::Badge::targets(site));
     for page in site.pictures.pages() {
         jobs.file(picture_index::path(page), move || pictures::render(site, page));
     }

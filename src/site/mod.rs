@@ -54,6 +54,7 @@ mod repository;
 mod series_answers;
 mod table;
 mod targets;
+mod target_cards;
 mod regressions;
 mod search;
 mod urgency;

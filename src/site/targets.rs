@@ -1,43 +1,24 @@
-//! Budgets, service levels and alerts on the health page, the overview and in `health.json`.
+//! Budgets, service levels and alerts on the health page, the overview, series pages and in
+//! `health.json`.
 
+use crate::report::SeriesRef;
 use crate::report::phrase::Phrase;
+use crate::report::target_view::{self, TargetView};
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
-use crate::site::api::json_types::TargetView;
 use crate::site::context::SiteContext;
-use detect::BudgetVerdict;
-use detect::targets::{TargetKind, TargetResult, count_missed};
+use crate::site::view::Fact;
+use detect::targets::{TargetResult, TargetState, count_missed, strictest_budget};
 use model::record::shorten;
 use model::text;
 
 /// All targets, the worst first.
 pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {
-    let finite = |value: f64| value.is_finite().then_some(value);
-    let targets = site.input.targets.iter();
-    targets
-        .map(|target| TargetView {
-            kind: kind(target.kind),
-            limit: finite(target.limit),
-            measured: finite(target.measured),
-            message: target.message.clone(),
-            name: target.name.clone(),
-            series: target.series.map(|index| site.stems[index].clone()),
-            severity: target.severity.as_str(),
-            verdict: match target.verdict {
-                BudgetVerdict::Pass => "pass",
-                BudgetVerdict::Drift => "drift",
-                BudgetVerdict::Violation => "violation",
-            },
-        })
-        .collect()
-}
-
-fn kind(kind: TargetKind) -> &'static str {
-    match kind {
-        TargetKind::Budget => "budget",
-        TargetKind::Sla => "sla",
-        TargetKind::Alert => "alert",
-    }
+    let view = |target: &TargetResult| {
+        let subject = target.series.map(|index| SeriesRef::of(&site.series(index).0.key));
+        TargetView::of(target, subject.as_ref())
+    };
+    site.input.targets.iter().map(view).collect()
 }
 
 /// `2 targets missed`; none where none is.
@@ -46,48 +27,62 @@ pub(crate) fn missed_text(site: &SiteContext<'_>) -> Option<String> {
     (missed > 0).then(|| format!("{} missed", text::count_noun(missed, "target")))
 }
 
+/// The same of some series; targets for several together count for all.
+pub(crate) fn missed_text_of(site: &SiteContext<'_>, members: &[usize]) -> Option<String> {
+    let of_members = |target: &&TargetResult| {
+        target.is_missed() && target.series.is_none_or(|index| members.contains(&index))
+    };
+    let missed = site.input.targets.iter().filter(of_members).count() as u64;
+    (missed > 0).then(|| format!("{} missed", text::count_noun(missed, "target")))
+}
+
 /// The finding about missed targets: how many, and which.
 pub(crate) fn finding(site: &SiteContext<'_>) -> Option<String> {
-    let missed = missed_text(site)?;
+    let names = names_in(site, TargetState::Violated);
+    missed_text(site).map(|missed| format!("{missed}: {names}."))
+}
+
+/// The finding about targets that nobody measures: a mistake in the policy, most often.
+pub(crate) fn unmeasured_finding(site: &SiteContext<'_>) -> Option<String> {
+    let state = TargetState::NotMeasured;
+    let count = site.input.targets.iter().filter(|it| it.state == state).count() as u64;
+    let targets = text::count_noun(count, "target");
+    let names = names_in(site, state);
+    (count > 0).then(|| format!("{targets} not measured: {names}. See benchpages policy check."))
+}
+
+/// Three names of the targets in a state: they say what kind it is, and the table has all.
+fn names_in(site: &SiteContext<'_>, state: TargetState) -> String {
     let mut names: Vec<String> = Vec::new();
-    for target in
-        site.input.targets.iter().filter(|target| target.verdict == BudgetVerdict::Violation)
-    {
+    for target in site.input.targets.iter().filter(|target| target.state == state) {
         let name = shorten(&target.name, 60).into_owned();
         if !names.contains(&name) {
             names.push(name);
         }
-        // Three names say what kind of target it is; the table below the findings has all.
         if names.len() > 3 {
             names[3] = "…".to_owned();
             break;
         }
     }
-    Some(format!("{missed}: {}.", names.join(", ")))
+    names.join(", ")
 }
 
-/// The targets that do not pass, for a table.
+/// The targets, for a table: what does not pass first, and what passes too.
 pub(crate) fn rows(site: &SiteContext<'_>, root: LinkRoot, most: usize) -> Vec<Vec<Phrase>> {
-    let open = site.input.targets.iter().filter(|target| target.verdict != BudgetVerdict::Pass);
-    open.take(most).map(|target| row(site, root, target)).collect()
+    site.input.targets.iter().take(most).map(|target| row(site, root, target)).collect()
 }
 
 fn row(site: &SiteContext<'_>, root: LinkRoot, target: &TargetResult) -> Vec<Phrase> {
-    let series = target.series.map_or_else(
-        || Phrase::new("").text("all together"),
-        |index| {
+    let series = match (target.series, target.state) {
+        (Some(index), _) => {
             let key = &site.series(index).0.key;
             let page = root.to(&site.series_path(index));
             Phrase::new("").link(page, &key.test).text(" ").name(wording::series_label(key))
-        },
-    );
-    // Alerts have a severity of their own; budgets and service levels a state.
-    let (tone, state) = match (target.kind, target.verdict) {
-        (TargetKind::Alert, BudgetVerdict::Drift) => ("note", target.severity.as_str()),
-        (TargetKind::Alert, _) => ("worse", target.severity.as_str()),
-        (_, BudgetVerdict::Violation) => ("worse", "violation"),
-        (_, _) => ("note", "drift"),
+        }
+        (None, TargetState::NotMeasured) => Phrase::new("").text("none"),
+        (None, _) => Phrase::new("").text("all together"),
     };
+    let (tone, state) = state_words(target);
     vec![
         Phrase::new("").name(shorten(&target.name, 100).into_owned()),
         series,
@@ -96,25 +91,32 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, target: &TargetResult) -> Vec<Phr
     ]
 }
 
-/// `2 violations, 1 alert, 3 drifting, 12 passed`, worst first.
+/// The tone of a state, and its word: an alert has a severity, a goal is reached or not.
+pub(crate) fn state_words(target: &TargetResult) -> (&'static str, &'static str) {
+    use detect::targets::TargetKind::{Alert, Goal};
+    match (target.kind, target.state) {
+        (Alert, TargetState::Drifting) => ("note", target.severity.as_str()),
+        (Alert, TargetState::Violated) => ("worse", target.severity.as_str()),
+        (Goal, TargetState::Passing) => ("better", "reached"),
+        (Goal, TargetState::Drifting) => ("note", "not reached"),
+        (_, TargetState::NotMeasured) => ("warn", "not measured"),
+        (_, TargetState::Violated) => ("worse", "violated"),
+        (_, TargetState::Drifting) => ("warn", "drifting"),
+        (_, TargetState::Passing) => ("better", "passing"),
+    }
+}
+
+/// `5 of 7 within budget, 1 drifting, 1 violated`.
 pub(crate) fn summary(site: &SiteContext<'_>) -> String {
-    let count = |wanted: &dyn Fn(&TargetResult) -> bool| {
-        site.input.targets.iter().filter(|target| wanted(target)).count() as u64
-    };
-    let fires = |target: &TargetResult| {
-        target.kind == TargetKind::Alert && target.verdict != BudgetVerdict::Pass
-    };
-    let alerts = count(&fires);
-    let violated = count(&|target| target.verdict == BudgetVerdict::Violation && !fires(target));
-    let drifting = count(&|target| target.verdict == BudgetVerdict::Drift && !fires(target));
-    let passed = count(&|target| target.verdict == BudgetVerdict::Pass);
-    let parts = [
-        (violated, text::count_noun(violated, "violation")),
-        (alerts, format!("{} firing", text::count_noun(alerts, "alert"))),
-        (drifting, format!("{} drifting", text::count(drifting))),
-        (passed, format!("{} passed", text::count(passed))),
-    ];
-    let counts: Vec<String> =
-        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    counts.join(", ")
+    target_view::overview(&views(site)).unwrap_or_default()
+}
+
+/// What a series page says of the budget that decides for it.
+pub(crate) fn budget_fact(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Fact> {
+    let target = strictest_budget(site.input.targets, index)?;
+    let unit = &site.series(index).0.unit;
+    let limit = text::UnitScale::for_value(target.limit, unit).quantity(target.limit);
+    let share = target.share.map_or_else(String::new, text::percent);
+    let fact = Fact::new("Budget", target.state.as_str()).note(format!("{share} of {limit}"));
+    Some(fact.href(root.to("health/#targets")))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::server::{GOOD, GitHub, ME, Store, reply};
-use super::{Notify, clean, found, slower};
+use super::{Notify, clean, found, slower, with_targets};
 use crate::support::Answer;
 
 fn github() -> GitHub {
@@ -190,4 +190,24 @@ fn a_flood_is_cut_and_a_lost_answer_opens_no_second_issue() {
     assert_eq!(issues(&github).len(), 1);
     let both = run(&github, &clean(), policy, &["--issues", "--pull", "7"]);
     assert_eq!(both.status, 2);
+}
+
+#[test]
+fn an_alert_that_fires_has_an_issue_until_it_is_quiet() {
+    let github = github();
+    let mut result = with_targets();
+    tell(&github, &result);
+    let open = issues(&github);
+    assert_eq!(open.len(), 1, "what drifts has none: {open:?}");
+    assert!(open[0].2.starts_with("Alert firing: High"), "{open:?}");
+    let body = github.store.lock().unwrap().issues[0]["body"].as_str().unwrap().to_owned();
+    assert!(body.contains("- Severity: critical") && !body.contains("<Error>"), "{body}");
+    tell(&github, &result);
+    assert_eq!(issues(&github).len(), 1, "the same alert is the same issue");
+    result["targets"][0]["state"] = json!("not_measured");
+    tell(&github, &result);
+    assert_eq!(issues(&github)[0].1, "open", "what nobody measured is not over");
+    result["targets"][0]["state"] = json!("passing");
+    tell(&github, &result);
+    assert_eq!(issues(&github)[0].1, "closed");
 }

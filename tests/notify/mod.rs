@@ -78,3 +78,19 @@ pub fn slower(series: &str) -> Value {
 pub fn clean() -> Value {
     found("pass", json!([]))
 }
+
+/// A check that passes while an alert fires and a budget drifts.
+pub fn with_targets() -> Value {
+    let target = |kind: &str, name: &str, state: &str| {
+        json!({"kind": kind, "key": name, "name": name, "state": state, "severity": "critical",
+            "series": "api/http", "title": "api · http", "message": "1.6% > 1%", "blocks": false})
+    };
+    let mut result = clean();
+    result["targets"] = json!([
+        target("alert", "High <Error> Rate", "violated"),
+        target("budget", "Startup", "drifting"),
+        target("budget", "Parse", "passing"),
+    ]);
+    result["targets_summary"] = json!("1 of 2 within budget, 1 drifting; 1 alert firing");
+    result
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::server::{Reply, Server, reply};
-use super::{Notify, clean, found, slower};
+use super::{Notify, clean, found, slower, with_targets};
 use crate::support::Answer;
 
 const TOKEN: &str = "xoxb-0123456789";
@@ -196,4 +196,23 @@ fn a_dry_run_shows_the_message_without_any_secret() {
     assert!(unset.err.contains("neither SLACK_BOT_TOKEN nor"), "{}", unset.err);
     let nowhere = Notify::new("slack", &slow()).env("SLACK_BOT_TOKEN", TOKEN).run();
     assert!(nowhere.err.contains("no channel:"), "{}", nowhere.err);
+}
+
+#[test]
+fn an_alert_that_fires_and_a_budget_that_drifts_are_news() {
+    let slack = slack();
+    let policy = "version: '1'\nnotify: {slack: {mention: ['@here']}}\n";
+    let answer = hook(&slack, &with_targets()).file("data/policy.yml", policy).run();
+    good(&answer, "Slack: message sent");
+    let message = slack.asked().remove(0).json().to_string();
+    for words in [
+        "1 alert firing, 1 target drifting",
+        "*alert firing*, High &lt;Error&gt; Rate: api · http: 1.6% &gt; 1%",
+        "*target drifting*, Startup",
+        "Targets: 1 of 2 within budget, 1 drifting; 1 alert firing.",
+        "<!here>",
+    ] {
+        assert!(message.contains(words), "{words}\n{message}");
+    }
+    assert!(!message.contains("Parse"), "what passes is no news: {message}");
 }

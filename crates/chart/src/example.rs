@@ -298,7 +298,7 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         vetoed_shifts: Vec::new(),
         gaps: Vec::new(),
         typical_range: typical,
-        budget: None,
+        newest_level: None,
         trend: None,
         is_retired: false,
     }

@@ -55,7 +55,9 @@ pub struct Analysis {
     pub gaps: Vec<usize>,
     /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
     pub typical_range: Option<(f64, f64)>,
-    pub budget: Option<BudgetState>,
+    /// Median of the newest runs on the newest level, at most the policy's window: what targets are
+    /// compared with.
+    pub newest_level: Option<f64>,
     pub trend: Option<TrendEstimate>,
     /// No run for so long that the series is retired.
     pub is_retired: bool,
@@ -259,22 +261,6 @@ pub enum ChangeStatus {
     Withdrawn,
     /// Older than the policy's `regression.close_after_days`.
     Closed,
-}
-
-/// A series against its budget.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BudgetState {
-    pub budget: f64,
-    /// Level over budget (or budget over level where higher is better): 1.0 is exactly on it.
-    pub ratio: f64,
-    pub verdict: BudgetVerdict,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BudgetVerdict {
-    Pass,
-    Drift,
-    Violation,
 }
 
 /// Robust slope of the newest level over the policy's trend window.

@@ -18,7 +18,7 @@ use super::lifecycle::{Lifecycle, SeriesChangesOverTime};
 use super::prepared_series::PreparedSeries;
 use super::sequential::{self, PassResult};
 use super::verdict::{SeriesInput, SeriesVerdict};
-use super::{baseline_restart, budget, evidence, quality, replay, sensitivity};
+use super::{baseline_restart, evidence, quality, replay, sensitivity};
 
 /// Analyzes all series of one history, in their order, each without what moved all of them
 /// together.
@@ -82,7 +82,7 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
         })
         .map(|detectable| detectable.at_least(newest.noise_floor));
     let lines = prepared.lines(&changes);
-    let level = prepared.newest_level(&detected.level_starts, policy.detection.window);
+    let newest_level = prepared.newest_level(&detected.level_starts, policy.detection.window);
     let trend = for_pages
         .then(|| prepared.trend(&detected.level_starts, policy.trends.window_days))
         .flatten();
@@ -108,7 +108,7 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
         restarts: baseline_restart::restarts(input, is_retired),
         vetoed_shifts: state.vetoed_shifts.clone(),
         gaps: prepared.gaps,
-        budget: budget::budget_state(series, policy, rule.threshold.direction, level),
+        newest_level,
         trend,
         is_retired,
     }

@@ -59,7 +59,7 @@
 //! | the verdict on its newest run | `verdict` |
 //! | a pull request's few runs against their base | `candidate_test` |
 //! | levels that infrastructure left worse | `baseline_restart` |
-//! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
+//! | what would be detected, its trend | `sensitivity`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
 //! Beside it, `paired` judges what was measured side by side, by its own rounds, and `bisection`
@@ -129,7 +129,6 @@ mod verdict;
 mod baseline_restart;
 mod naive_threshold;
 pub mod replay;
-mod budget;
 pub mod evidence;
 
 // The question of a pull request.
@@ -153,10 +152,9 @@ mod prefixes;
 mod scenarios;
 
 pub use analysis::{
-    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, BudgetState,
-    BudgetVerdict, Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation,
-    InfrastructureDay, NewestRuns, PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags,
-    TrendEstimate, Verdict, VetoedShift, shown_names,
+    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, Change,
+    ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns, PeerKind,
+    ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict, VetoedShift, shown_names,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]

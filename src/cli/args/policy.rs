@@ -29,6 +29,18 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
         format: OutputFormat,
     },
+    /// Print a file of thresholds, budgets or alert rules as entries for the policy
+    ///
+    /// Reads sla_thresholds.json (maxAvgTimeMs, minThroughput, …), a Markdown table with the
+    /// columns SLO and Budget, and YAML alert rules (name, condition, severity), each alone or in a
+    /// document.
+    Import {
+        /// File to read
+        file: PathBuf,
+        /// Write the entries into the policy instead of printing them
+        #[arg(long)]
+        write: bool,
+    },
     /// Print the JSON Schema of policy.yml
     Schema,
 }

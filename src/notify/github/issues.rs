@@ -1,6 +1,7 @@
-//! An issue for each finding on the main line, and one for an infrastructure anomaly: opened, kept
-//! up to date, closed with a word once the check no longer reports it. Only issues with our marker
-//! that we wrote ourselves are touched; what people write below the last marker stays.
+//! An issue for each finding on the main line, for each target that is missed and each alert that
+//! fires, and one for an infrastructure anomaly: opened, kept up to date, closed with a word once
+//! the check no longer reports it. Only issues with our marker that we wrote ourselves are touched;
+//! what people write below the last marker stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::report::escape::address::LinkTarget;
 use crate::report::escape::markdown::{MarkdownText, cut, link, marker_id};
 use crate::report::escape::references::{self, TitleText};
 use crate::report::summary;
+use crate::report::target_view::TargetView;
 use crate::report::wire::{CheckFile, FindingView, InfrastructureView};
 use model::{escaped, text};
 
@@ -157,6 +159,10 @@ fn id(kind: &str, name: &str) -> String {
     model::hex::sha256(&format!("{kind}\0{name}"), 16)
 }
 
+fn target_id(target: &TargetView) -> String {
+    id("target", &format!("{}\0{}", target.name, target.series.as_deref().unwrap_or_default()))
+}
+
 fn series_id(series: &str) -> String {
     id("series", series)
 }
@@ -169,6 +175,12 @@ fn desired_issues(check: &CheckFile, links: &[String]) -> BTreeMap<String, Desir
     for finding in reported {
         let id = series_id(&finding.series);
         let issue = finding_issue(&id, finding, check, links);
+        wanted.entry(id).or_insert(issue);
+    }
+    // One that drifts makes no issue: it is within its tolerance, or not confirmed.
+    for target in check.targets.iter().filter(|target| target.is_violated()) {
+        let id = target_id(target);
+        let issue = target_issue(&id, target, check);
         wanted.entry(id).or_insert(issue);
     }
     if let Some(it) = check.alert() {
@@ -186,6 +198,9 @@ fn undecided_ids(check: &CheckFile) -> BTreeSet<String> {
     let open = open.map(|finding| series_id(&finding.series));
     let not_compared = check.not_compared.iter().map(|it| series_id(&it.series));
     let mut ids: BTreeSet<String> = open.chain(not_compared).collect();
+    // Nobody knows how a target stands that is not measured; one that drifts is not back yet.
+    let undecided = |it: &&TargetView| it.state == "not_measured" || it.state == "drifting";
+    ids.extend(check.targets.iter().filter(undecided).map(target_id));
     if check.infrastructure.is_some() {
         ids.insert(id("infrastructure", ""));
     }
@@ -289,6 +304,27 @@ fn push_points(body: &mut MarkdownText, finding: &FindingView) {
     for hint in finding.hints.iter().take(MAX_HINTS) {
         point("Hint", hint);
     }
+}
+
+fn target_issue(id: &str, target: &TargetView, check: &CheckFile) -> DesiredIssue {
+    let (name, label) = (cut(&target.name, MAX_NAME_CHARS), target.label());
+    let mut body = escaped![MARKER, marker_id(id), " -->\n**", name, "**: ", label, " at "];
+    body.push(commit_text(check.candidate.as_deref())).push(".\n");
+    let mut point = |word: &'static str, text: &str| {
+        let text = cut(text, MAX_REASON_CHARS);
+        if !text.is_empty() {
+            body.push("- ").push(word).push(": ").push(text).push("\n");
+        }
+    };
+    point("What", target.description.as_deref().unwrap_or_default());
+    point("Result", &target.sentence());
+    point("Severity", &target.severity);
+    point("Since", target.since.as_deref().unwrap_or_default());
+    point("Policy", &target.key);
+    body.push(FOOTER).push(END);
+    let title = references::title(&target.name, MAX_NAME_CHARS);
+    let kind = if target.kind == "alert" { "Alert firing: " } else { "Target missed: " };
+    DesiredIssue { title: escaped![kind, title], body }
 }
 
 fn anomaly_issue(id: &str, it: &InfrastructureView) -> DesiredIssue {

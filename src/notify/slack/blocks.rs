@@ -37,11 +37,23 @@ pub(crate) fn message(message: SlackMessage<'_>) -> Value {
     let shown = check.ordered_findings().take(MAX_SHOWN_FINDINGS);
     blocks.extend(shown.map(|finding| section(&finding_line(finding, message.links))));
     for it in check.violations.iter().take(MAX_SHOWN_FINDINGS) {
-        let (rule, reason) = (cut(&it.rule, MAX_NAME_CHARS), cut(&it.reason, MAX_REASON_CHARS));
-        blocks.push(section(&escaped!["*Target missed*, ", rule, ": ", reason]));
+        let name = cut(it.display_name(), MAX_NAME_CHARS);
+        let reason = cut(&it.reason, MAX_REASON_CHARS);
+        let subject = cut(it.title.as_deref().unwrap_or("all together"), MAX_NAME_CHARS);
+        blocks.push(section(&escaped!["*Target missed*, ", name, ": ", subject, ", ", reason]));
+    }
+    blocks.extend(check.noted_targets().take(MAX_SHOWN_FINDINGS).map(|it| {
+        let name = cut(&it.name, MAX_NAME_CHARS);
+        let sentence = cut(&it.sentence(), MAX_NAME_CHARS + MAX_REASON_CHARS);
+        section(&escaped!["*", it.label(), "*, ", name, ": ", sentence])
+    }));
+    if !check.targets_summary.is_empty() {
+        blocks.push(section(&escaped!["Targets: ", cut(&check.targets_summary, 300), "."]));
     }
     let more = |count: usize| count.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
-    let hidden = more(check.findings.len()) + more(check.violations.len());
+    let hidden = more(check.findings.len())
+        + more(check.violations.len())
+        + more(check.noted_targets().count());
     if hidden > 0 {
         let count = SlackText::text(&text::count(hidden));
         blocks.push(section(&escaped!["and ", count, " more"]));
@@ -108,7 +120,8 @@ fn needs_mention(check: &CheckFile) -> bool {
             | Decision::Overridden
             | Decision::NothingCompared
     );
-    red || check.alert().is_some()
+    let is_firing = check.noted_targets().any(|it| it.kind == "alert" && it.is_violated());
+    red || is_firing || check.alert().is_some()
 }
 
 fn finding_line(finding: &FindingView, links: &[String]) -> SlackText {

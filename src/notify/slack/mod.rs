@@ -228,6 +228,9 @@ fn fingerprint(check: &CheckFile) -> String {
                 .iter()
                 .map(|it| format!("{}\0{}", it.rule, it.series.as_deref().unwrap_or_default())),
         )
+        .chain(check.noted_targets().map(|it| {
+            format!("{}\0{}\0{}", it.key, it.series.as_deref().unwrap_or_default(), it.state)
+        }))
         .collect();
     findings.sort();
     let text = format!("{:?}\n{}\n{}", check.verdict, check.alert().is_some(), findings.join("\n"));

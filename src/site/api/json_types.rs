@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::report::regression_view::RegressionGroupView;
-use crate::report::wire::BuiltFrom;
+use crate::report::target_view::{TargetCountsView, TargetView};
+use crate::report::wire::{BuiltFrom, Word};
 use model::record::time::Timestamp;
 
 /// `regressions.json`: every regression with its state, by likely cause. Open ones come first, then
@@ -207,8 +208,12 @@ pub(super) struct HealthFile {
     pub(super) rejected: Vec<RejectedView>,
     pub(super) schema: &'static str,
     pub(super) state: &'static str,
-    /// Budgets, service levels and alerts, the worst first.
+    /// Targets of each kind (`budget`, `sla`, `alert`, `warning`, `goal`) by state.
+    pub(super) target_counts: BTreeMap<Word, TargetCountsView>,
+    /// Budgets, service levels, alerts and goals, the worst first.
     pub(super) targets: Vec<TargetView>,
+    /// All of them in a sentence without a full stop; empty without any.
+    pub(super) targets_summary: String,
 }
 
 #[derive(Clone, Serialize, JsonSchema)]
@@ -234,21 +239,6 @@ pub(crate) struct AuditView {
     pub(crate) overrides: usize,
     /// Older name of `intact`.
     pub(crate) whole: bool,
-}
-
-/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
-/// for an alert that stays quiet.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct TargetView {
-    pub(crate) kind: &'static str,
-    pub(crate) limit: Option<f64>,
-    pub(crate) measured: Option<f64>,
-    pub(crate) message: String,
-    pub(crate) name: String,
-    /// Id of the series; null where the target is for several together.
-    pub(crate) series: Option<String>,
-    pub(crate) severity: &'static str,
-    pub(crate) verdict: &'static str,
 }
 
 /// `policy.json`: the policy in force, every default filled in.

@@ -13,7 +13,7 @@ use crate::report::delta::SeriesDelta;
 use crate::report::finite;
 use crate::report::regression_view::group_views;
 use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word};
-use crate::report::{urls, wording};
+use crate::report::{target_view, urls, wording};
 use crate::site::api::json_types::{
     CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile, IndexFile,
     PointView, PointsFile, PolicyFile, RegressionsFile, RejectedView, SeriesView, TrendView,
@@ -204,6 +204,7 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
             remedy: problem.remedy.clone(),
         })
         .collect();
+    let targets = targets::views(site);
     HealthFile {
         audit: audit::view(site),
         built_from: built_from(site),
@@ -216,7 +217,9 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
         rejected,
         schema: "schema/health.json",
         state: health::state(site).as_str(),
-        targets: targets::views(site),
+        target_counts: target_view::counts(&targets),
+        targets_summary: target_view::overview(&targets).unwrap_or_default(),
+        targets,
     }
 }
 

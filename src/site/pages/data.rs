@@ -40,7 +40,10 @@ const ENDPOINTS: [(&str, &str); 13] = [
     ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, changes"),
     ("api/v1/series/<test>/<backend>/<mode>/<n>.csv", "the same points as a table"),
     ("chart/<test>/<backend>/<mode>/<n>.svg", "the chart of one series, light and dark"),
-    ("badge/status.svg, badge/status.json", "badges; also badge/fresh and badge/backend/<backend>"),
+    (
+        "badge/status.svg, badge/status.json",
+        "badges; also badge/fresh, badge/targets and badge/backend/<backend>",
+    ),
     ("feed.xml, feed/<backend>.xml", "Atom feeds with one entry per change"),
 ];
 const PROMISES: [&str; 4] = [

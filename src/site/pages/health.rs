@@ -12,6 +12,7 @@ use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::health::{HealthFinding, HealthState, findings, state};
 use crate::site::infrastructure;
+use crate::site::target_cards::{self, TargetCard};
 use crate::site::view::{Fact, PageFrame};
 use crate::site::{audit, pages, targets};
 use model::record::time::{DAY_US, Timestamp};
@@ -31,6 +32,7 @@ struct HealthPage {
     rejected: Vec<RejectedRow>,
     rejected_note: String,
     sections: Vec<HealthSection>,
+    target_cards: Vec<TargetCard>,
 }
 
 struct RejectedRow {
@@ -70,6 +72,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         frame: frame(site, &page),
         facts: facts(site),
         findings: findings.into_iter().map(|finding| Phrase::new("").text(finding.text)).collect(),
+        target_cards: target_cards::cards(site, root),
         rejected_note: rejected_note(rejected.len()),
         rejected,
         sections: [
@@ -213,7 +216,7 @@ fn series_cell(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
         .name(wording::series_label(key))
 }
 
-/// Budgets, service levels and alerts that do not pass.
+/// Budgets, service levels, alerts and goals.
 fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     (!site.input.targets.is_empty()).then(|| HealthSection {
         id: "targets",

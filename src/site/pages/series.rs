@@ -14,9 +14,9 @@ use crate::site::links::ChartLinks;
 use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
 use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
-use crate::site::{assets, markdown, pages, series_answers, table, verdict};
+use crate::site::{assets, markdown, pages, series_answers, table, targets, verdict};
 use chart::{TrendDrawing, TrendInput};
-use detect::{Analysis, BudgetVerdict, ChangeKind};
+use detect::{Analysis, ChangeKind};
 use model::record::shorten;
 use model::series::Series;
 use model::text::{self, UnitScale};
@@ -237,15 +237,7 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
         let (value, note) = wording::trend(trend);
         facts.push(Fact::new("Trend", value).note(note).href(root.to("about/#rule-trend")));
     }
-    if let Some(budget) = analysis.budget {
-        let word = match budget.verdict {
-            BudgetVerdict::Pass => "pass",
-            BudgetVerdict::Drift => "drift",
-            BudgetVerdict::Violation => "violation",
-        };
-        let of = format!("{} of {}", text::percent(budget.ratio), scale.quantity(budget.budget));
-        facts.push(Fact::new("Budget", word).note(of));
-    }
+    facts.extend(targets::budget_fact(site, root, index));
     facts
 }
 

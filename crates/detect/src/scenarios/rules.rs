@@ -35,19 +35,3 @@ fn the_rules_of_the_policy_decide_what_counts() {
     let analysis = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
     assert!(analysis.report_only && analysis.verdict == Verdict::Regressed);
 }
-
-#[test]
-fn a_budget_holds_where_its_whole_filter_does_and_the_way_a_rule_says() {
-    let mut policy = Policy::default();
-    let matches = Filter { parallel: Some(true), ..of_backend("rust") };
-    policy.budgets = vec![model::policy::Budget { budget: 97.0, matches, ..Default::default() }];
-    let mut it = series(&history(40, &[]));
-    assert_eq!(analyze(&it, &policy, &at_end(&it)).budget, None);
-    it.key.parallel = true;
-    assert!(analyze(&it, &policy, &at_end(&it)).budget.is_some());
-    let turned =
-        RegressionRule { direction: Some(Direction::Higher), ..rule_for(Filter::default()) };
-    policy.regression.rules = vec![turned];
-    let state = analyze(&it, &policy, &at_end(&it)).budget.unwrap();
-    assert_eq!(state.verdict, BudgetVerdict::Pass);
-}

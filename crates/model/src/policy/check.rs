@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
+use crate::policy::amount;
 use crate::policy::hint;
 use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
 
@@ -85,6 +86,12 @@ impl<'a> SchemaCheck<'a> {
             YamlValue::Text(text) => {
                 if text.trim().is_empty() && rule.get("minLength").is_some() {
                     self.add_finding(&node.span, format!("{} is empty", subject(path)), None);
+                }
+                let format = rule.get("format").and_then(Json::as_str);
+                if let Some(why) = format.and_then(|format| amount::fault(text, format)) {
+                    let (fault, help) = why.split_once("; ").unwrap_or((&why, ""));
+                    let message = format!("{}: {fault}", subject(path));
+                    self.add_finding(&node.span, message, Some(help.to_owned()));
                 }
             }
             YamlValue::List(items) => self.check_list(node, items, rule, path),

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 
 use crate::filter::Filter;
+use crate::policy::target::Budget;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom,
-    RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience,
-    SitePolicy, Trends,
+    AcceptFrom, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom, RedactedForm,
+    RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience, SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
     fn default() -> Self {
         Self {
             default_threshold: 0.10,
+            warn_at: None,
             per_backend: BTreeMap::new(),
             grace_period_days: 3,
             min_sample_size: 5,
@@ -80,9 +81,12 @@ impl Default for Detection {
 impl Default for Budget {
     fn default() -> Self {
         Self {
+            name: None,
+            description: None,
             matches: Filter::default(),
             metric: crate::record::TIME_METRIC.to_owned(),
-            budget: f64::INFINITY,
+            budget: None,
+            goal: None,
             tolerance: None,
             drift_at: 1.0,
             violation_at: 1.1,

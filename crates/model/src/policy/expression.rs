@@ -1,24 +1,29 @@
 //! The language of `alerts[].when`: comparisons of a quantity with a number, joined by `and` and
 //! `or`.
 //!
-//! `p95 > 500ms and (change >= 10% or level > 2 s)`; `and` binds tighter than `or`. Numbers without
-//! a unit are in base units; shares are fractions or percent. Refuses everything else with the
-//! bytes at fault: two quantities, arithmetic, texts over [`MAX_BYTES`] and parentheses over
+//! `p95 > 500ms and (change >= 10% or level > 2 s) for 3 runs`; `and` binds tighter than `or`. A
+//! name that is no quantity is a metric, `response_time_p95` a statistic of one. Numbers without a
+//! unit are in base units; shares are fractions or percent. Refuses everything else with the bytes
+//! at fault: two quantities, arithmetic, texts over [`MAX_BYTES`] and parentheses over
 //! [`MAX_DEPTH`] deep. What a series measured is asked of the caller, who may not know.
 
 use std::ops::Range;
 
 use crate::policy::hint;
-use crate::record::{Statistic, Unit};
+use crate::record::{Statistic, TIME_METRIC, Unit};
 
 /// Bytes of an expression: ten times the longest that anyone reads in one go.
 const MAX_BYTES: usize = 1000;
 /// Parentheses inside each other; bounds the recursion.
 const MAX_DEPTH: usize = 16;
 
-/// The units that a number may have, besides `%`.
-const UNIT_NAMES: [&str; 15] =
-    ["ns", "us", "µs", "μs", "ms", "s", "min", "B", "KiB", "MiB", "GiB", "kB", "MB", "GB", "ops/s"];
+/// Units that errors name; every unit with a known scale is read.
+const UNIT_NAMES: [&str; 16] = [
+    "ns", "us", "µs", "ms", "s", "min", "h", "B", "KiB", "MiB", "GiB", "kB", "MB", "GB", "ops/s",
+    "req/s",
+];
+/// Nanoseconds of a day.
+const DAY_NS: f64 = 8.64e13;
 
 /// What is asked of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +45,7 @@ pub struct AlertComparison {
 }
 
 /// What of a run is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AlertQuantity {
     Value,
     Level,
@@ -51,6 +56,11 @@ pub enum AlertQuantity {
     Change,
     /// Relative.
     Noise,
+    /// Time since the newest run.
+    Age,
+    /// The value of series of this metric, or a statistic of theirs: `error_rate`,
+    /// `response_time_p95`.
+    Metric(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +79,7 @@ pub struct ExpressionError {
     pub span: Range<usize>,
 }
 
-const QUANTITIES: [(&str, AlertQuantity); 14] = [
+const QUANTITIES: [(&str, AlertQuantity); 17] = [
     ("value", AlertQuantity::Value),
     ("level", AlertQuantity::Level),
     ("mean", AlertQuantity::Mean),
@@ -78,12 +88,15 @@ const QUANTITIES: [(&str, AlertQuantity); 14] = [
     ("max", AlertQuantity::Statistic(Statistic::Max)),
     ("median", AlertQuantity::Statistic(Statistic::Median)),
     ("p50", AlertQuantity::Statistic(Statistic::P50)),
+    ("p75", AlertQuantity::Statistic(Statistic::P75)),
+    ("p90", AlertQuantity::Statistic(Statistic::P90)),
     ("p95", AlertQuantity::Statistic(Statistic::P95)),
     ("p99", AlertQuantity::Statistic(Statistic::P99)),
     ("lower", AlertQuantity::Statistic(Statistic::Lower)),
     ("upper", AlertQuantity::Statistic(Statistic::Upper)),
     ("change", AlertQuantity::Change),
     ("noise", AlertQuantity::Noise),
+    ("age", AlertQuantity::Age),
 ];
 
 const OPERATORS: [(&str, ComparisonOperator); 4] = [
@@ -94,14 +107,33 @@ const OPERATORS: [(&str, ComparisonOperator); 4] = [
 ];
 
 impl AlertQuantity {
-    pub fn name(self) -> &'static str {
-        QUANTITIES.iter().find(|(_, quantity)| *quantity == self).map_or("", |(name, _)| name)
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Metric(name) => name,
+            other => QUANTITIES
+                .iter()
+                .find(|(_, quantity)| quantity == other)
+                .map_or("", |(name, _)| name),
+        }
     }
 
     /// Whether it is a share of something rather than a value in the unit of its series.
-    pub fn is_share(self) -> bool {
+    pub(crate) fn is_share(&self) -> bool {
         matches!(self, Self::Change | Self::Noise)
     }
+}
+
+/// The statistic at the end of a name, and the metric before it: `response_time_p95` is `p95` of
+/// `response_time`.
+pub fn metric_statistic(name: &str) -> Option<(&str, Statistic)> {
+    let mut ends = QUANTITIES.iter().filter_map(|(end, quantity)| match quantity {
+        AlertQuantity::Statistic(statistic) => Some((*end, *statistic)),
+        _ => None,
+    });
+    ends.find_map(|(end, statistic)| {
+        let metric = name.strip_suffix(end)?.strip_suffix(['_', '.'])?;
+        (!metric.is_empty()).then_some((metric, statistic))
+    })
 }
 
 impl ComparisonOperator {
@@ -111,24 +143,27 @@ impl ComparisonOperator {
 }
 
 impl AlertComparison {
-    pub fn holds(&self, measured: f64) -> bool {
+    fn holds(&self, measured: f64, limit: f64) -> bool {
         match self.operator {
-            ComparisonOperator::Above => measured > self.number,
-            ComparisonOperator::AtLeast => measured >= self.number,
-            ComparisonOperator::Below => measured < self.number,
-            ComparisonOperator::AtMost => measured <= self.number,
+            ComparisonOperator::Above => measured > limit,
+            ComparisonOperator::AtLeast => measured >= limit,
+            ComparisonOperator::Below => measured < limit,
+            ComparisonOperator::AtMost => measured <= limit,
         }
     }
 }
 
+/// A number that belongs to a comparison: what was measured, or the limit in the unit of a series.
+pub type ComparedNumber<'a> = dyn Fn(&AlertComparison) -> Option<f64> + 'a;
+
 impl AlertExpression {
     /// Whether it holds; none where what is unknown could turn it either way. `measured` knows a
-    /// comparison's quantity, or does not.
-    pub fn holds(&self, measured: &dyn Fn(&AlertComparison) -> Option<f64>) -> Option<bool> {
+    /// comparison's quantity, or does not; `limit` knows its number in the unit of that.
+    pub fn holds(&self, measured: &ComparedNumber<'_>, limit: &ComparedNumber<'_>) -> Option<bool> {
         let each = |parts: &[Self], decisive: bool| {
             let mut all = Some(!decisive);
             for part in parts {
-                match part.holds(measured) {
+                match part.holds(measured, limit) {
                     Some(answer) if answer == decisive => return Some(decisive),
                     Some(_) => {}
                     None => all = None,
@@ -137,7 +172,9 @@ impl AlertExpression {
             all
         };
         match self {
-            Self::Compare(comparison) => measured(comparison).map(|value| comparison.holds(value)),
+            Self::Compare(comparison) => {
+                Some(comparison.holds(measured(comparison)?, limit(comparison)?))
+            }
             Self::All(parts) => each(parts, false),
             Self::Any(parts) => each(parts, true),
         }
@@ -146,32 +183,49 @@ impl AlertExpression {
     /// The first comparison that holds, with what was measured.
     pub fn first_match(
         &self,
-        measured: &dyn Fn(&AlertComparison) -> Option<f64>,
+        measured: &ComparedNumber<'_>,
+        limit: &ComparedNumber<'_>,
     ) -> Option<(&AlertComparison, f64)> {
         match self {
             Self::Compare(comparison) => {
                 let value = measured(comparison)?;
-                comparison.holds(value).then_some((comparison, value))
+                comparison.holds(value, limit(comparison)?).then_some((comparison, value))
             }
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter().find_map(|part| part.first_match(measured))
+                parts.iter().find_map(|part| part.first_match(measured, limit))
             }
+        }
+    }
+
+    /// The metrics that it names.
+    pub fn metrics(&self) -> Vec<&str> {
+        match self {
+            Self::Compare(comparison) => match &comparison.quantity {
+                AlertQuantity::Metric(name) => vec![name.as_str()],
+                _ => Vec::new(),
+            },
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::metrics).collect(),
         }
     }
 }
 
-/// Reads an expression.
+/// Reads an expression, and the number of runs that it must hold for where it ends with one.
 ///
 /// # Errors
 /// The text is none: the first fault, with its place.
-pub fn parse(text: &str) -> Result<AlertExpression, ExpressionError> {
+pub fn parse_condition(text: &str) -> Result<(AlertExpression, Option<u32>), ExpressionError> {
     if text.len() > MAX_BYTES {
         let message = format!("the expression is longer than {MAX_BYTES} bytes");
         return Err(ExpressionError { message, help: None, span: 0..0 });
     }
     let mut parser = ExpressionParser { text, at: 0, depth: 0 };
     let whole = parser.any()?;
-    if parser.peek().is_empty() { Ok(whole) } else { Err(parser.expected_error("`and` or `or`")) }
+    let runs = parser.runs()?;
+    if parser.peek().is_empty() {
+        Ok((whole, runs))
+    } else {
+        Err(parser.expected_error("`and` or `or`"))
+    }
 }
 
 struct ExpressionParser<'a> {
@@ -239,6 +293,26 @@ impl<'a> ExpressionParser<'a> {
         Ok(join_unless_single(parts, AlertExpression::Any))
     }
 
+    /// `for 3 runs`, where it stands there.
+    fn runs(&mut self) -> Result<Option<u32>, ExpressionError> {
+        if !self.take_if("for") {
+            return Ok(None);
+        }
+        let (count, span) = self.take();
+        let (noun, end) = (self.peek_text(), self.peek());
+        match count.parse::<u32>() {
+            Ok(runs) if runs > 0 && matches!(noun, "run" | "runs") => {
+                self.take();
+                Ok(Some(runs))
+            }
+            _ => Err(ExpressionError {
+                message: format!("expected a number of runs, found {}", hint::code(count)),
+                help: Some("a history has runs, not minutes: write `for 3 runs`".to_owned()),
+                span: span.start..if end.is_empty() { span.end } else { end.end },
+            }),
+        }
+    }
+
     fn all(&mut self) -> Result<AlertExpression, ExpressionError> {
         let mut parts = vec![self.term()?];
         while self.take_if("and") {
@@ -274,7 +348,7 @@ impl<'a> ExpressionParser<'a> {
             return Err(ExpressionError { span, ..fault });
         };
         self.take();
-        let (number, unit) = self.number(quantity)?;
+        let (number, unit) = self.number(&quantity)?;
         Ok(AlertComparison { quantity, operator: *operator, number, unit })
     }
 
@@ -282,20 +356,25 @@ impl<'a> ExpressionParser<'a> {
         let (name, span) = (self.peek_text(), self.peek());
         if let Some((_, quantity)) = QUANTITIES.iter().find(|(written, _)| *written == name) {
             self.take();
-            return Ok(*quantity);
+            return Ok(quantity.clone());
         }
         let names = QUANTITIES.map(|(name, _)| name);
         let known = format!("quantities are {}", names.join(", "));
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return Err(ExpressionError { help: Some(known), ..self.expected_error("a quantity") });
         }
-        let near = hint::nearest(name, &names).map(|name| format!("did you mean `{name}`?"));
+        // A metric may have any name; one that is nearly a quantity is a slip.
+        let Some(near) = hint::nearest(name, &names) else {
+            self.take();
+            return Ok(AlertQuantity::Metric(name.to_owned()));
+        };
+        let help = Some(format!("did you mean `{near}`?"));
         let message = format!("unknown quantity {}", hint::code(name));
-        Err(ExpressionError { message, help: Some(near.unwrap_or(known)), span })
+        Err(ExpressionError { message, help, span })
     }
 
     /// A number with its unit, in base units.
-    fn number(&mut self, quantity: AlertQuantity) -> Result<(f64, Option<Unit>), ExpressionError> {
+    fn number(&mut self, quantity: &AlertQuantity) -> Result<(f64, Option<Unit>), ExpressionError> {
         let (word, span) = (self.peek_text(), self.peek());
         let digits = number_length(word);
         let Some(number) = word[..digits].parse::<f64>().ok().filter(|it| it.is_finite()) else {
@@ -305,7 +384,10 @@ impl<'a> ExpressionParser<'a> {
         let mut unit = (&word[digits..], span.start + digits..span.end);
         let next = self.peek_text();
         let begins_unit = |c: char| c.is_alphabetic() || c == '%';
-        if unit.0.is_empty() && next.starts_with(begins_unit) && !["and", "or"].contains(&next) {
+        if unit.0.is_empty()
+            && next.starts_with(begins_unit)
+            && !["and", "or", "for"].contains(&next)
+        {
             unit = self.take();
         }
         to_base_units(quantity, number, unit.0, unit.1)
@@ -347,7 +429,7 @@ fn number_length(word: &str) -> usize {
 
 /// The number in base units, where its unit suits the quantity.
 fn to_base_units(
-    quantity: AlertQuantity,
+    quantity: &AlertQuantity,
     number: f64,
     unit: &str,
     span: Range<usize>,
@@ -356,22 +438,31 @@ fn to_base_units(
     let refuse =
         |message: String, help: String| ExpressionError { message, help: Some(help), span };
     match unit {
+        "" if *quantity == AlertQuantity::Age => Err(refuse(
+            "`age` needs a unit".to_owned(),
+            "write hours or days: `24h`, `7d`".to_owned(),
+        )),
         "" => Ok((number, None)),
         "%" if quantity.is_share() => Ok((number / 100.0, None)),
-        "%" => Err(refuse(
-            format!("`{name}` is not a share"),
-            "write a number in a unit: `500ms`, `2 MiB`".to_owned(),
-        )),
-        known if UNIT_NAMES.contains(&known) && quantity.is_share() => Err(refuse(
-            format!("`{name}` is a share and has no unit"),
-            "write a percentage or a fraction: `10%`, `0.1`".to_owned(),
-        )),
-        known if UNIT_NAMES.contains(&known) => {
-            let (base, factor) = Unit::parse(known);
+        "d" | "day" | "days" if *quantity == AlertQuantity::Age => {
+            Ok((number * DAY_NS, Some(Unit::of_metric(TIME_METRIC))))
+        }
+        other if Unit::is_known(&Unit::canonical(other)) => {
+            let (base, factor) = Unit::parse(other);
+            if quantity.is_share() {
+                return Err(refuse(
+                    format!("`{name}` is a share and has no unit"),
+                    "write a percentage or a fraction: `10%`, `0.1`".to_owned(),
+                ));
+            }
+            if *quantity == AlertQuantity::Age && base != Unit::of_metric(TIME_METRIC) {
+                let message = "`age` is a time".to_owned();
+                return Err(refuse(message, "write hours or days: `24h`, `7d`".to_owned()));
+            }
             Ok((number * factor, Some(base)))
         }
         unknown => {
-            let names = [&UNIT_NAMES[..], &["%", "and", "or"]].concat();
+            let names = [&UNIT_NAMES[..], &["%", "and", "or", "for"]].concat();
             let near = hint::nearest(unknown, &names).map(|name| format!("did you mean `{name}`?"));
             let known = format!("units are {} and %", UNIT_NAMES.join(", "));
             let message = format!("unknown unit {}", hint::code(unknown));
@@ -381,99 +472,4 @@ fn to_base_units(
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn compared(text: &str) -> AlertComparison {
-        match parse(text) {
-            Ok(AlertExpression::Compare(comparison)) => comparison,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
-
-    fn fault(text: &str) -> (String, &str) {
-        let fault = parse(text).unwrap_err();
-        (fault.message, &text[fault.span])
-    }
-
-    #[test]
-    fn numbers_are_taken_to_base_units() {
-        let number = |text: &str| compared(text).number;
-        assert_eq!(number("p95 > 500ms"), 500e6);
-        assert_eq!(number("p95>500 ms"), 500e6);
-        assert_eq!(number("level <= 1.5e3us"), 1.5e6);
-        assert_eq!(number("level <= 5e-1 s"), 5e8);
-        assert_eq!(number("max >= 2 MiB"), 2.0 * 1_048_576.0);
-        assert_eq!(number("mean < 10 ops/s"), 10.0);
-        assert_eq!(number("change > 12.5%"), 0.125);
-        assert_eq!(number("change < -5 %"), -0.05);
-        assert_eq!(number("noise > 0.1"), 0.1);
-        assert_eq!(compared("value > 3").unit, None);
-        assert_eq!(compared("value > 3µs").unit.unwrap().as_str(), "ns");
-    }
-
-    #[test]
-    fn and_binds_tighter_than_or_and_parentheses_tighter_than_both() {
-        let value =
-            |v: f64| move |it: &AlertComparison| (it.quantity == AlertQuantity::Value).then_some(v);
-        let holds = |text: &str, v: f64| parse(text).unwrap().holds(&value(v));
-        assert_eq!(holds("value > 1 or value > 5 and value < 0", 2.0), Some(true));
-        assert_eq!(holds("(value > 1 or value > 5) and value < 0", 2.0), Some(false));
-        assert_eq!(holds("((value >= 2)) and value <= 2", 2.0), Some(true));
-    }
-
-    #[test]
-    fn the_unknown_decides_nothing_by_itself() {
-        let known = |it: &AlertComparison| (it.quantity == AlertQuantity::Value).then_some(2.0);
-        let holds = |text: &str| parse(text).unwrap().holds(&known);
-        assert_eq!(holds("p95 > 1"), None);
-        assert_eq!(holds("p95 > 1 or value > 1"), Some(true));
-        assert_eq!(holds("p95 > 1 or value > 3"), None);
-        assert_eq!(holds("p95 > 1 and value > 3"), Some(false));
-        assert_eq!(holds("p95 > 1 and value > 1"), None);
-        let both = parse("p95 > 1 or value > 1").unwrap();
-        let (witness, measured) = both.first_match(&known).unwrap();
-        assert_eq!((witness.quantity.name(), witness.operator.sign()), ("value", ">"));
-        assert_eq!(measured, 2.0);
-    }
-
-    #[test]
-    fn every_fault_names_its_bytes() {
-        for (text, message, at) in [
-            ("medain > 5", "unknown quantity `medain`", "medain"),
-            ("p95 >> 5", "expected a comparison, found `>>`", ">>"),
-            ("p95 == 5", "expected a comparison, found `==`", "=="),
-            ("p95 > ", "expected a number, found the end", ""),
-            ("p95 > p50", "expected a number, found `p50`", "p50"),
-            ("500ms < p95", "expected a quantity, found `500ms`", "500ms"),
-            ("p95 > 5 parrots", "unknown unit `parrots`", "parrots"),
-            ("p95 > 5msec", "unknown unit `msec`", "msec"),
-            ("p95 > 5 and", "expected a quantity, found the end", ""),
-            ("(p95 > 5", "expected `)`, `and` or `or`, found the end", ""),
-            ("p95 > 5)", "expected `and` or `or`, found `)`", ")"),
-            ("p95 > 5%", "`p95` is not a share", "%"),
-            ("change > 5ms", "`change` is a share and has no unit", "ms"),
-            ("level > 1e999", "expected a number, found `1e999`", "1e999"),
-            ("level > 1 && std > 2", "expected `and` or `or`, found `&`", "&"),
-            ("", "expected a quantity, found the end", ""),
-        ] {
-            assert_eq!(fault(text), (message.to_owned(), at), "{text}");
-        }
-        assert_eq!(parse("medain > 5").unwrap_err().help.unwrap(), "did you mean `median`?");
-        assert!(parse(&"(".repeat(MAX_BYTES)).is_err());
-        assert!(parse(&"value > 1 and ".repeat(MAX_BYTES)).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(
-            text in "(p95|value|change|and|or|[<>=!()&]|[0-9.e+-]{1,4}|ms|%|é|日| |\\PC){0,12}"
-        ) {
-            if let Err(fault) = parse(&text) {
-                prop_assert!(text.get(fault.span).is_some());
-            }
-        }
-    }
-}
+mod tests;

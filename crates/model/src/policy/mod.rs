@@ -3,7 +3,7 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
-mod absolute;
+pub mod amount;
 pub mod accepted;
 mod check;
 mod defaults;
@@ -20,6 +20,8 @@ pub mod show;
 pub mod target;
 pub mod threshold;
 mod tree;
+pub mod unmatched;
+pub mod import;
 pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
@@ -32,7 +34,7 @@ use crate::limits::Limits;
 use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
 use crate::policy::severity::RuleSeverity;
-use crate::policy::target::{Alert, Sla};
+use crate::policy::target::{Alert, Budget, Sla};
 use crate::record::Direction;
 
 /// The policy in force.
@@ -67,7 +69,7 @@ pub struct Policy {
     pub budgets: Vec<Budget>,
     /// Service levels: targets for time, throughput and memory, and a regression threshold.
     pub sla: Vec<Sla>,
-    /// Conditions that the health page reports while they hold.
+    /// Conditions on the newest runs that are reported while they hold.
     pub alerts: Vec<Alert>,
     /// How trends are fitted.
     pub trends: Trends,
@@ -94,6 +96,11 @@ pub struct RegressionPolicy {
     /// Threshold (relative change) of backends without one of their own.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub default_threshold: f64,
+    /// Size of a regression below the threshold that is reported as a warning and never fails a
+    /// check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub warn_at: Option<f64>,
     /// Thresholds by backend.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}))]
     pub per_backend: BTreeMap<String, f64>,
@@ -122,10 +129,15 @@ pub struct RegressionRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub threshold: Option<f64>,
+    /// Size of a regression below the threshold that is reported as a warning and never fails a
+    /// check; else `regression.warn_at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub warn_at: Option<f64>,
     /// Absolute threshold, in base units or with a unit (`1 byte`, `0.5ms`); a change must exceed
     /// both.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "absolute::deserialize")]
-    #[schemars(schema_with = "absolute::schema")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "amount::deserialize")]
+    #[schemars(schema_with = "amount::schema")]
     pub absolute: Option<f64>,
     /// Runs on the new level that confirm a change; else `detection.confirmations`. A metric whose
     /// values never vary (instructions, bytes) needs one.
@@ -324,32 +336,6 @@ pub struct Detection {
     /// Runs on the new level that confirm a change; until then it is suspected.
     #[schemars(range(min = 1, max = 50))]
     pub confirmations: u32,
-}
-
-/// An absolute target for one metric of the matching series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["budget"]))]
-pub struct Budget {
-    /// The series that the target applies to.
-    #[serde(rename = "match")]
-    pub matches: Filter,
-    /// The metric the target is for.
-    #[schemars(length(min = 1))]
-    pub metric: String,
-    /// The target, in base units (ns, B, ops/s).
-    #[schemars(range(min = 0.0))]
-    pub budget: f64,
-    /// Tolerance as a share of the budget; short for a `violation_at` of 1 plus this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0))]
-    pub tolerance: Option<f64>,
-    /// Share of the budget at which `pass` becomes `drift`.
-    #[schemars(range(min = 0.0))]
-    pub drift_at: f64,
-    /// Share of the budget above which `drift` becomes `violation`.
-    #[schemars(range(min = 0.0))]
-    pub violation_at: f64,
 }
 
 /// How trends are fitted.

@@ -11,16 +11,11 @@ use crate::policy::Policy;
 use crate::policy::check::{MAX_FINDINGS, PolicyFinding};
 use crate::policy::diagnostic::DiagnosticLevel;
 use crate::policy::hint;
+use crate::policy::target::Budget;
 use crate::policy::threshold::preset_slug;
-use crate::policy::tree::YamlNode;
+use crate::policy::tree::{self, PathStep, YamlNode};
+use crate::record::Unit;
 use crate::text;
-
-/// One step from a node to a node inside it.
-#[derive(Clone, Copy)]
-enum PathStep<'a> {
-    Key(&'a str),
-    Item(usize),
-}
 
 use PathStep::{Item, Key};
 
@@ -190,6 +185,7 @@ impl SemanticCheck<'_> {
 
     fn check_budgets(&mut self, policy: &Policy) {
         for (index, budget) in policy.budgets.iter().enumerate() {
+            self.check_amounts(index, budget);
             if budget.violation_at < budget.drift_at {
                 let message = format!(
                     "`violation_at` ({}) is below `drift_at` ({})",
@@ -207,6 +203,32 @@ impl SemanticCheck<'_> {
         }
     }
 
+    /// A budget needs an amount, in the unit of its metric.
+    fn check_amounts(&mut self, index: usize, budget: &Budget) {
+        if budget.budget.is_none() && budget.goal.is_none() {
+            let path = [Key("budgets"), Item(index)];
+            let message = format!("`budgets[{index}].budget` is missing");
+            let help = "give it a `budget` (`0.85ms`), or a `goal`, which never fails a check";
+            self.error(&path, &message, Some(help.to_owned()));
+        }
+        let unit = Unit::of_metric(&budget.metric);
+        for (key, amount) in [("budget", &budget.budget), ("goal", &budget.goal)] {
+            let Some(other) = amount.as_ref().and_then(|it| it.unit.as_ref()) else { continue };
+            // Rates have many names, and a metric of the user's own may have any unit.
+            let is_settled = ["ns", "B"].contains(&unit.as_str());
+            if is_settled && *other != unit {
+                let message = format!(
+                    "the {key} is in {}, but {} is measured in {}",
+                    other.as_str(),
+                    hint::code(&budget.metric),
+                    unit.as_str()
+                );
+                let help = "name the `metric` that it is for, or write its unit".to_owned();
+                self.error(&[Key("budgets"), Item(index), Key(key)], &message, Some(help));
+            }
+        }
+    }
+
     fn check_targets(&mut self, policy: &Policy) {
         for (index, _) in policy.sla.iter().enumerate().filter(|(_, sla)| sla.is_empty()) {
             let help = "give it a `max_avg_time_ms`, `max_total_time_ms`, `min_throughput`, \
@@ -215,6 +237,14 @@ impl SemanticCheck<'_> {
             self.error(&[Key("sla"), Item(index)], message, Some(help.to_owned()));
         }
         for (index, alert) in policy.alerts.iter().enumerate() {
+            if let (Some(text), Some(key)) = (alert.when.runs, alert.runs)
+                && text != key
+            {
+                let message = format!(
+                    "`when` says `for {text} runs`, and `for` says {key}: keep one of them"
+                );
+                self.error(&[Key("alerts"), Item(index), Key("for")], &message, None);
+            }
             let Err(fault) = &alert.when.parsed else { continue };
             let whole = self.span_of(&[Key("alerts"), Item(index), Key("when")]);
             let span = span_within(self.text, &whole, &alert.when.text, &fault.span);
@@ -330,25 +360,8 @@ impl SemanticCheck<'_> {
         self.findings.iter().any(|(level, _)| *level == DiagnosticLevel::Error)
     }
 
-    /// Where a path leads, or the nearest place on the way that the file has.
     fn span_of(&self, path: &[PathStep<'_>]) -> Range<usize> {
-        let mut node = self.root;
-        let mut place = node.span.start..node.span.start;
-        for step in path {
-            let next = match step {
-                Key(name) => node.get(name),
-                Item(index) => node.item(*index),
-            };
-            let Some(next) = next else { break };
-            place = match step {
-                Key(name) if next.span.is_empty() => {
-                    node.key(name).map_or(next.span.clone(), |key| key.span.clone())
-                }
-                _ => next.span.clone(),
-            };
-            node = next;
-        }
-        place
+        tree::span_of(self.root, path)
     }
 }
 

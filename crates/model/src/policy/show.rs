@@ -21,8 +21,7 @@ pub fn to_yaml(policy: &Policy) -> String {
     head + &body
 }
 
-/// The policy as pretty JSON with sorted keys, ending in a newline. A budget that was never given
-/// (no reader lets that through) is null.
+/// The policy as pretty JSON with sorted keys, ending in a newline.
 pub fn to_json(policy: &Policy) -> String {
     serde_json::to_value(policy).map_or_else(|_| "null\n".to_owned(), |json| format!("{json:#}\n"))
 }
@@ -36,10 +35,11 @@ mod tests {
 
     use super::*;
     use crate::filter::{Filter, Names, SizeRange, Sizes};
+    use crate::policy::amount::Amount;
     use crate::policy::read::read;
-    use crate::policy::target::{Alert, AlertCondition, Sla};
-    use crate::policy::{Annotation, Budget, MetricPolicy, Preset, RegressionRule, schema};
-    use crate::record::Direction;
+    use crate::policy::target::{Alert, AlertCondition, Budget, Sla};
+    use crate::policy::{Annotation, MetricPolicy, Preset, RegressionRule, schema};
+    use crate::record::{Direction, Unit};
 
     #[test]
     fn the_reference_says_the_defaults() {
@@ -235,8 +235,10 @@ mod tests {
             policy.alerts = vec![alert];
             policy.sla = vec![Sla { max_memory_bytes: Some(budget), ..Sla::default() }];
             policy.site.redact = vec![old.clone()];
-            let tolerant = Budget { tolerance: threshold, budget, ..Budget::default() };
-            policy.budgets = vec![Budget { matches, budget, ..Budget::default() }, tolerant];
+            let amount = Some(Amount { number: budget, unit: Some(Unit::of_metric("time")) });
+            let tolerant = Budget { tolerance: threshold, budget: amount, ..Budget::default() };
+            let goal = Some(budget.into());
+            policy.budgets = vec![Budget { matches, goal, ..Budget::default() }, tolerant];
             let metric = MetricPolicy { unit: Some(remark.clone()), better, name: None };
             policy.metrics = BTreeMap::from([(old.clone(), metric)]);
             policy.aliases = BTreeMap::from([(old, "a name that no one else has".to_owned())]);

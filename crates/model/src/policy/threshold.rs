@@ -18,6 +18,9 @@ use crate::record::Direction;
 pub struct Threshold {
     /// Relative change, as a fraction.
     pub relative: f64,
+    /// Size of a regression that is reported as a warning; none where there is no such
+    /// step, or where it would be no smaller than the threshold.
+    pub warn_at: Option<f64>,
     /// Absolute threshold in base units; a change must exceed both.
     pub absolute: Option<f64>,
     /// Runs that confirm a change, where the series' own rule says it.
@@ -52,15 +55,17 @@ impl Policy {
         };
         let own = Threshold {
             relative: threshold,
+            warn_at: regression.warn_at,
             absolute: None,
             confirmations: None,
             direction: better,
             report_only: false,
             source,
         };
-        match self.rule_for(subject) {
+        let decided = match self.rule_for(subject) {
             Some(MatchedRule::Rule(index, rule)) => Threshold {
                 relative: rule.threshold.unwrap_or(threshold),
+                warn_at: rule.warn_at.or(regression.warn_at),
                 absolute: rule.absolute,
                 confirmations: rule.confirmations,
                 direction: rule.direction.unwrap_or(better),
@@ -71,7 +76,8 @@ impl Policy {
                 Threshold { relative: threshold, source: ThresholdSource::Sla(index), ..own }
             }
             None => own,
-        }
+        };
+        Threshold { warn_at: decided.warn_at.filter(|share| *share < decided.relative), ..decided }
     }
 
     /// The severity of every change of one series, where its rule says so; else it goes by size.
@@ -183,6 +189,7 @@ mod tests {
         let julia = policy.threshold_for(subject("julia", "sort"), Direction::Lower);
         let expected = Threshold {
             relative: 0.12,
+            warn_at: None,
             absolute: None,
             confirmations: None,
             direction: Direction::Higher,

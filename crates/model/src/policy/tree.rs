@@ -360,6 +360,34 @@ impl<'de> Visitor<'de> for RawNodeVisitor {
     }
 }
 
+/// One step from a node to a node inside it.
+#[derive(Clone, Copy)]
+pub(crate) enum PathStep<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+/// Where a path leads, or the nearest place on the way that the file has.
+pub(crate) fn span_of(root: &YamlNode, path: &[PathStep<'_>]) -> Range<usize> {
+    let mut node = root;
+    let mut place = node.span.start..node.span.start;
+    for step in path {
+        let next = match step {
+            PathStep::Key(name) => node.get(name),
+            PathStep::Item(index) => node.item(*index),
+        };
+        let Some(next) = next else { break };
+        place = match step {
+            PathStep::Key(name) if next.span.is_empty() => {
+                node.key(name).map_or(next.span.clone(), |key| key.span.clone())
+            }
+            _ => next.span.clone(),
+        };
+        node = next;
+    }
+    place
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,134 @@
+//! Alerts: a condition on the newest runs of each series.
+
+use model::policy::expression::{AlertComparison, AlertExpression, AlertQuantity};
+use model::policy::target::{Alert, AlertSeverity};
+use model::record::time::Timestamp;
+use model::text;
+
+use super::evaluated::EvaluatedSeries;
+use super::{TargetKind, TargetResult, TargetState};
+
+/// An alert at every series it fires for; once where it could be evaluated and fires for none, or
+/// where it could not be evaluated anywhere.
+pub(super) fn evaluate_alert(
+    at: usize,
+    alert: &Alert,
+    judged: &[EvaluatedSeries<'_>],
+    targets: &mut Vec<TargetResult>,
+) {
+    let Ok(when) = &alert.when.parsed else { return };
+    let before = targets.len();
+    let (mut members, mut evaluated) = (0, 0);
+    for one in judged.iter().filter(|one| one.matches(&alert.matches) && asks(when, one)) {
+        members += 1;
+        let Some(newest) = one.series.runs.len().checked_sub(1) else { continue };
+        evaluated += u64::from(holds(when, one, newest).is_some());
+        let needed = alert.needed_runs().map_or(one.confirmations, |runs| (runs as usize).max(1));
+        // An age is not measured by runs: however many there are, it is that of the newest.
+        let needed = if is_of_age(when) { 1 } else { needed };
+        let firing = (0..=newest).rev().take_while(|at| holds(when, one, *at) == Some(true));
+        let firing: Vec<usize> = firing.collect();
+        if firing.len() < needed {
+            continue;
+        }
+        let first = if is_of_age(when) { firing.first() } else { firing.last() };
+        let since = first.map(|at| one.series.runs[*at].time);
+        let witness = when
+            .first_match(&|comparison| one.measured(newest, comparison), &|comparison| {
+                one.limit(comparison)
+            });
+        targets.extend(witness.map(|(comparison, measured)| {
+            let result = AlertResult { at, alert, one, needed, since };
+            result.of(comparison, measured)
+        }));
+    }
+    if targets.len() > before {
+        return;
+    }
+    let why = match (evaluated, members) {
+        (1.., _) => format!("fires for none of {}", text::count_noun(evaluated, "series")),
+        (0, 0) => "matches no series that is measured".to_owned(),
+        _ => "the newest runs do not report what it is about".to_owned(),
+    };
+    let (key, name) = (format!("alerts[{at}]"), alert.name.clone());
+    let result = TargetResult::not_measured(TargetKind::Alert, key, name, why);
+    let state = if evaluated > 0 { TargetState::Passing } else { TargetState::NotMeasured };
+    let (severity, description) = (alert.severity, alert.description.clone());
+    targets.push(TargetResult { state, severity, description, ..result });
+}
+
+fn holds(when: &AlertExpression, one: &EvaluatedSeries<'_>, at: usize) -> Option<bool> {
+    when.holds(&|comparison| one.measured(at, comparison), &|comparison| one.limit(comparison))
+}
+
+/// Whether a condition is about a series: metrics that it names are not of every series.
+fn asks(when: &AlertExpression, one: &EvaluatedSeries<'_>) -> bool {
+    match when {
+        AlertExpression::Compare(comparison) => one.is_asked(comparison),
+        AlertExpression::All(parts) => parts.iter().all(|part| asks(part, one)),
+        AlertExpression::Any(parts) => parts.iter().any(|part| asks(part, one)),
+    }
+}
+
+fn is_of_age(when: &AlertExpression) -> bool {
+    match when {
+        AlertExpression::Compare(comparison) => comparison.quantity == AlertQuantity::Age,
+        AlertExpression::All(parts) | AlertExpression::Any(parts) => parts.iter().all(is_of_age),
+    }
+}
+
+/// An alert that fires for a series.
+struct AlertResult<'a> {
+    at: usize,
+    alert: &'a Alert,
+    one: &'a EvaluatedSeries<'a>,
+    needed: usize,
+    since: Option<Timestamp>,
+}
+
+impl AlertResult<'_> {
+    fn of(&self, comparison: &AlertComparison, measured: f64) -> TargetResult {
+        let (alert, one) = (self.alert, self.one);
+        let limit = one.limit(comparison).unwrap_or(comparison.number);
+        let quantity = &comparison.quantity;
+        let (value, bound) = match quantity {
+            AlertQuantity::Change => (text::percent_change(measured), text::percent_change(limit)),
+            AlertQuantity::Noise => (text::percent(measured), text::percent(limit)),
+            AlertQuantity::Age => (age(measured), age(limit)),
+            _ => one.quantities(measured, limit),
+        };
+        let sign = comparison.operator.sign();
+        let mut message = format!("{} {value} {sign} {bound}", quantity.name());
+        if self.needed > 1 {
+            let runs = text::count_noun(self.needed as u64, "run");
+            message.push_str(&format!(", {runs} in a row"));
+        }
+        if let Some(entry) = alert.message.as_ref().filter(|entry| !entry.is_empty()) {
+            message.push_str(". ");
+            message.push_str(entry);
+        }
+        TargetResult {
+            kind: TargetKind::Alert,
+            key: format!("alerts[{}]", self.at),
+            name: alert.name.clone(),
+            description: alert.description.clone(),
+            series: Some(one.index),
+            measured,
+            limit,
+            share: None,
+            state: match alert.severity {
+                AlertSeverity::Info => TargetState::Drifting,
+                _ => TargetState::Violated,
+            },
+            severity: alert.severity,
+            message,
+            since: self.since,
+            trend: None,
+        }
+    }
+}
+
+/// `26 hours`, from nanoseconds.
+fn age(nanoseconds: f64) -> String {
+    text::duration((nanoseconds / 1e3) as i64)
+}
