@@ -93,7 +93,7 @@ pub(crate) fn grid(site: &SiteContext<'_>, root: LinkRoot) -> BenchmarkGrid {
         columns: columns(site.backends.len()),
         others: maker.others,
         note,
-        all: table::more_link(root, "view/", "All series, with filters".to_owned()),
+        all: table::more_link(root, "view/", "All series".to_owned()),
         retired: listed.map(|series| retired_link(site, root, *series)).collect(),
         retired_title,
     }

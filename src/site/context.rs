@@ -35,9 +35,8 @@ use model::series::names::SeriesNames;
 use model::series::{CommitIndex, Series};
 use model::text;
 
-/// Most rows of one table of series: with its sparks a page of them is 32 KB compressed, everything it
-/// loads included. The JSON has all of them.
-pub(crate) const MAX_TABLE_ROWS: usize = 180;
+/// Most rows of one table of series; the JSON has all of them.
+pub(crate) const MAX_TABLE_ROWS: usize = 500;
 
 /// The input with its look-ups.
 pub(crate) struct SiteContext<'a> {

@@ -7,6 +7,7 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
 use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
+use crate::site::markdown::Markup;
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
@@ -27,6 +28,13 @@ pub(crate) const MAX_PAGE_PANELS: usize = 18;
 
 /// A series as a table shows it.
 pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> SeriesRow {
+    let (series, analysis) = site.series(index);
+    let spark = chart::spark(series, analysis).into();
+    SeriesRow { spark, ..bare_series_row(site, root, index) }
+}
+
+/// The same without its small chart, which is two thirds of its bytes.
+fn bare_series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> SeriesRow {
     let (series, analysis) = site.series(index);
     let key = &series.key;
     let scale = wording::scale(series, analysis);
@@ -49,7 +57,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
         cell,
         values,
         threshold: text::percent(analysis.threshold),
-        spark: chart::spark(series, analysis).into(),
+        spark: Markup::default(),
         data: RowData {
             change: sort_value(change),
             value: sort_value(latest),
@@ -63,6 +71,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
 pub(crate) fn sort_value(value: Option<f64>) -> String {
     value.filter(|value| value.is_finite()).map_or_else(String::new, |value| format!("{value:.4}"))
 }
+
+/// Small charts of a page of tables: 500 of them are 32 KB compressed.
+const MAX_SPARKS: usize = 120;
 
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
 pub(crate) fn series_groups(
@@ -87,10 +98,15 @@ pub(crate) fn series_groups(
     for &series in shown {
         by_test.entry(&site.series(series).0.key.test).or_default().push(series);
     }
+    let mut sparks_left = MAX_SPARKS;
     by_test
         .into_iter()
         .map(|(test, series)| {
             let open = VerdictCounts::of(site, &series).open_text();
+            let has_sparks =
+                shown.len() <= MAX_SPARKS || open.is_some() && series.len() <= sparks_left;
+            sparks_left = sparks_left.saturating_sub(if has_sparks { series.len() } else { 0 });
+            let row = if has_sparks { series_row } else { bare_series_row };
             let count = text::count_noun(series.len() as u64, "series");
             SeriesGroup {
                 title: test.to_owned(),
@@ -98,7 +114,7 @@ pub(crate) fn series_groups(
                 note: open.map_or_else(|| count.clone(), |open| format!("{count}, {open}")),
                 rows: by_urgency(site, &series)
                     .into_iter()
-                    .map(|index| series_row(site, root, index))
+                    .map(|index| row(site, root, index))
                     .collect(),
             }
         })

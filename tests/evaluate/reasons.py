@@ -20,8 +20,8 @@ OWN_MOVES = ("A new level must exceed 1.6 times the largest earlier move. In the
 REMAINDER = ("One history with 2 % noise reports +12 to +18 % in the third run. In the sixth, half "
              "of the last ten runs are new: a shift of 5.3 % seems to begin, too small for every "
              "control. The reports end, and an infrastructure shift stays open instead.")
-TOO_FEW_VOTES = ("Two histories with 2 % noise: of 8 tests, 3 and 4 can tell shifts of 7.7 and "
-                 "9.8 % from their noise in one run, and at least 5 must vote. No regression is "
+TOO_FEW_VOTES = ("Two histories with 2 % noise: of 8 tests, 3 and 4 can see shifts of 7.7 and "
+                 "9.8 % above their noise in one run, and at least 5 must vote. No regression is "
                  "reported.")
 
 REASONS = {
