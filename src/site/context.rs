@@ -36,7 +36,7 @@ use model::series::{CommitIndex, Series};
 use model::text;
 
 /// Most rows of one table of series; the JSON has all of them.
-pub(crate) const MAX_TABLE_ROWS: usize = 500;
+pub(crate) const MAX_TABLE_ROWS: usize = 280;
 
 /// The input with its look-ups.
 pub(crate) struct SiteContext<'a> {

@@ -13,7 +13,7 @@ use model::series::SeriesKey;
 /// Characters of a name in a list to pick from.
 const MAX_OPTION_CHARS: usize = 60;
 /// Names of a list. Nobody picks from more, the text field finds them, and each has its bytes.
-const MAX_OPTIONS: usize = 300;
+const MAX_OPTIONS: usize = 100;
 /// Fewer rows are read faster than filtered.
 const MIN_ROWS: usize = 8;
 

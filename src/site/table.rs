@@ -72,8 +72,8 @@ pub(crate) fn sort_value(value: Option<f64>) -> String {
     value.filter(|value| value.is_finite()).map_or_else(String::new, |value| format!("{value:.4}"))
 }
 
-/// Small charts of a page of tables: 500 of them are 32 KB compressed.
-const MAX_SPARKS: usize = 120;
+/// Small charts of a page of tables: 280 of them are 18 KB compressed.
+const MAX_SPARKS: usize = 60;
 
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
 pub(crate) fn series_groups(

@@ -19,7 +19,7 @@ use model::filter::Filter;
 use model::text;
 
 /// Series on one page of a view.
-const SERIES_PER_PAGE: usize = 500;
+const SERIES_PER_PAGE: usize = 280;
 
 #[derive(Template)]
 #[template(path = "view.html")]
