@@ -17,9 +17,6 @@ FOURTH = ("The fourth run reports both. In one series neighboring runs are alike
 OWN_MOVES = ("A new level must exceed 1.6 times the largest earlier move. In the 8 series the "
              "modes lie 6.8 to 7.9 % apart, and medians of 3 to 30 runs had moved by 6 % or more. "
              "Without this rule all 100 are found.")
-REMAINDER = ("One history with 2 % noise reports +12 to +18 % in the third run. In the sixth, half "
-             "of the last ten runs are new: a shift of 5.3 % seems to begin, too small for every "
-             "control. The reports end, and an infrastructure shift stays open instead.")
 TOO_FEW_VOTES = ("Two histories with 2 % noise: of 8 tests, 3 and 4 can see shifts of 7.7 and "
                  "9.8 % above their noise in one run, and at least 5 must vote. No regression is "
                  "reported.")
@@ -54,7 +51,6 @@ REASONS = {
     "false reboots": "The first two ramps after a reboot are not known as excursions yet.",
     "points reboots": ONE_SEGMENT,
     "found two machines": "Without a fingerprint the two levels of the machines count as noise.",
-    "code called infrastructure": REMAINDER,
     "machine, one backend called infrastructure": TOO_FEW_VOTES,
     "bands real noise in order": CLUSTERS,
 }
