@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { checkFeatures } from './features.mjs';
 import { chromium, open, openFirefox } from './chromium.mjs';
 import * as files from './files.mjs';
+import { checkLighthouse } from './lighthouse.mjs';
 import { checkPages } from './pages.mjs';
 import { Report } from './report.mjs';
 import { checkScript } from './script.mjs';
@@ -64,6 +65,8 @@ try {
     await files.checkMarkup(site, report);
     const server = await serve(site.folder, site.base);
     await checkPages(browser, server, site, report, { thorough: index === 0, shots });
+    // Pages of a demo ask search engines to leave them out.
+    if (site.name === 'real') await checkLighthouse(browser, server, site, report);
     server.close();
     const seconds = Math.round((Date.now() - started) / 1000);
     console.log(`${site.name}: ${site.pages.length} pages at ${site.base}, ${seconds} s`);

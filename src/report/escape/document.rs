@@ -133,6 +133,7 @@ fn hidden_char(text: &str) -> Option<(char, usize)> {
 fn neutralize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
+    let mut is_escaped = false;
     for (at, c) in text.char_indices() {
         if c.is_control() && c != '\n' && c != '\t' {
             continue;
@@ -145,10 +146,12 @@ fn neutralize(text: &str) -> String {
         if c == '@' || reference || short {
             out.push(ZERO_WIDTH_SPACE);
         }
-        // It escapes what follows, and is gone when GitHub looks.
-        if c != '\\' {
+        // A backslash escapes what follows, and is gone when GitHub looks. The second of two stays.
+        let escapes = c == '\\' && !is_escaped;
+        if !escapes {
             before = c;
         }
+        is_escaped = escapes;
     }
     out
 }
@@ -246,6 +249,7 @@ mod tests {
                 "fixes #12, o/r#3, GH-4, &#35;5",
                 "fixes #\u{200b}12, o/r#\u{200b}3, GH-\u{200b}4, #\u{200b}5",
             ),
+            ("/\\\\#1, /\\#1", "/\\\\#\u{200b}1, /\\#1"),
             ("![x](https://e.org/p.png)", "!\\[x](https:\u{200b}//e.org/p.png)"),
             ("[x](https://e.org)", "\\[x](https:\u{200b}//e.org)"),
             (
