@@ -60,6 +60,8 @@ const loadScripts = (place) => {
   const scripts = all('script', place.querySelector('template').content);
   return Promise.all(scripts.map((script) => new Promise((resolve) => {
     const copyOf = document.importNode(script, true);
+    // Results of equal rank stand in the order of the scripts, not of their arrival.
+    copyOf.async = false;
     copyOf.addEventListener('load', resolve);
     copyOf.addEventListener('error', resolve);
     document.head.append(copyOf);
