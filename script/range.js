@@ -41,7 +41,7 @@ window.addRange(({ all, setAll, json, pageUrl, setQuery, quantity, scaleOf }) =>
       if (step) next.setUTCDate(next.getUTCDate() + step);
       else next.setUTCMonth(next.getUTCMonth() + months);
     }
-    return ticks;
+    return ticks.length ? ticks : [[from, dayText(from)]];
   };
 
   // At most five round numbers, round in the unit that the largest is written in.

@@ -9,7 +9,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::app::build::{build_site, site_input};
-use crate::app::load::{LoadOptions, LoadedHistory, Project, load, load_history};
+use crate::app::load::{LoadedHistory, Project, load, load_history};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::demo::{self, Scenario};
 use crate::output::previous::PreviousSite;
@@ -21,8 +22,7 @@ use model::history::{Commit, History};
 use model::policy::Policy;
 use model::policy::read::read as read_policy;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, OptionalF64, TIME_METRIC, Unit};
-use model::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
+use model::series::{self, CommitIndex, Run, Series, SeriesKey};
 
 /// A history directory that is removed when it is dropped.
 pub struct DemoFolder {
@@ -314,36 +314,17 @@ fn synthetic(index: usize, runs: usize) -> Series {
     let step = if index.is_multiple_of(3) { runs * 2 / 3 } else { runs };
     let run = |at: usize| {
         let level = if at >= step { 120.0 } else { 100.0 };
-        Run {
-            commit: CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)),
-            time: Timestamp::from_micros(at as i64 * DAY_US),
-            value: (level * (1.0 + 0.02 * pseudo_noise(&mut state))).into(),
-            std: OptionalF64::NONE,
-            repeats: 1,
-            segment: 0,
-            environment: 0,
-            detail: None,
-        }
+        Run::of_value(
+            CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)),
+            Timestamp::from_micros(at as i64 * DAY_US),
+            (level * (1.0 + 0.02 * pseudo_noise(&mut state))).into(),
+        )
     };
-    Series {
-        key: SeriesKey {
-            suite: "bench".to_owned(),
-            test: format!("test {}", index / 6),
-            backend: format!("backend {}", index % 6),
-            mode: "default".to_owned(),
-            parallel: false,
-            n: None,
-            params: String::new(),
-            metric: TIME_METRIC.to_owned(),
-            metric_name: "time".to_owned(),
-        },
-        unit: Unit::parse("ns").0,
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs: (0..runs).map(run).collect(),
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-    }
+    let key = SeriesKey {
+        suite: "bench".to_owned(),
+        ..SeriesKey::of_test(&format!("test {}", index / 6), &format!("backend {}", index % 6))
+    };
+    Series::of_times(key, (0..runs).map(run).collect())
 }
 
 /// Nearly normal with standard deviation 1: the sum of 12 uniform numbers less 6, from a linear

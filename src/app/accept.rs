@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::app::audit;
-use crate::app::load::{LoadOptions, Project, load};
+use crate::app::load::{Project, load};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::app::load::{LoadOptions, Project, analyze, load_history};
+use crate::app::load::{Project, analyze, load_history};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
 use crate::app::pull_checks;
 use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};

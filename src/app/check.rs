@@ -12,7 +12,8 @@ use anyhow::Context;
 
 use crate::app::audit;
 use crate::app::human_input::HumanInput;
-use crate::app::load::{LoadOptions, LoadedHistory, OpenedDirectory, group_series, read_history};
+use crate::app::load::{LoadedHistory, OpenedDirectory, group_series, read_history};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
 use crate::app::policy_file::PolicyFile;
 use crate::app::trust::{BaseFiles, Decided, TrustedPolicy};

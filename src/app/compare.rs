@@ -3,7 +3,8 @@
 use anyhow::{Context, bail};
 
 use crate::app::build::site_input;
-use crate::app::load::{LoadOptions, load};
+use crate::app::load::load;
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::{Observer, Silent};
 use crate::report::candidate;
 use crate::report::compare::{CommitComparison, ComparisonInput};

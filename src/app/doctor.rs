@@ -1,6 +1,7 @@
 //! `doctor`: examines a history that other commands may refuse to load.
 
-use crate::app::load::{LoadOptions, Project, load};
+use crate::app::load::{Project, load};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::doctor::{self, DoctorFinding, DoctorInput};
 use model::policy::unmatched::find_unmatched;

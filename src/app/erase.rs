@@ -4,7 +4,8 @@
 //! remains, and which command removes it.
 
 use crate::app::audit;
-use crate::app::load::{LoadOptions, load_history};
+use crate::app::load::load_history;
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};

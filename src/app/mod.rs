@@ -22,6 +22,7 @@ pub(crate) mod erase;
 mod human_input;
 pub(crate) mod intake;
 pub(crate) mod load;
+pub(crate) mod load_options;
 pub(crate) mod measure;
 pub(crate) mod observer;
 pub(crate) mod policy_check;

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::load::{LoadOptions, OpenedDirectory, group_series, read_history};
+use crate::app::load::{OpenedDirectory, group_series, read_history};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::app::policy_file::PolicyFile;
 use crate::files::Links;

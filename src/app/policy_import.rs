@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::app::load::LoadOptions;
+use crate::app::load_options::LoadOptions;
 use crate::files::lock::HistoryLock;
 use crate::files::{self, Directory, Links, SizeLimit};
 use model::policy::diagnostic;

@@ -9,7 +9,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::app::check::{CheckRequest, PreparedCheck};
-use crate::app::load::{LoadOptions, LoadedHistory};
+use crate::app::load::LoadedHistory;
+use crate::app::load_options::LoadOptions;
 use crate::app::stages::Stages;
 use crate::report::candidate::CandidateRef;
 use crate::report::pull_check::PullCheck;

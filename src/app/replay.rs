@@ -1,7 +1,8 @@
 //! `policy replay`: the verdict on every run as a check would have given it on its day.
 
 use crate::app::build::site_input;
-use crate::app::load::{LoadOptions, Project, load};
+use crate::app::load::{Project, load};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::{Observer, Silent};
 use crate::site;
 use detect::ReplaySummary;

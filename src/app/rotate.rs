@@ -1,7 +1,8 @@
 //! `rotate`: whole months that are older than the policy keeps move to the archive.
 
 use crate::app::audit::{self, Retention};
-use crate::app::load::{LoadOptions, load_history};
+use crate::app::load::load_history;
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};

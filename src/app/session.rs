@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use crate::app::check::{CheckRequest, CheckRun, PreparedCheck};
 use crate::app::human_input::HumanInput;
-use crate::app::load::{GroupedHistory, LoadOptions, LoadedHistory, OpenedDirectory, Project};
+use crate::app::load::{GroupedHistory, LoadedHistory, OpenedDirectory, Project};
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
 use crate::app::pull_checks;
 use crate::store::Source;

@@ -12,7 +12,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::app::build::{build_project, previous_site, site_input};
-use crate::app::load::{LoadOptions, Project};
+use crate::app::load::Project;
+use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
 use crate::app::session::Session;
 use crate::app::up_to_date::BuildSummary;

@@ -15,7 +15,7 @@ use blake3::Hasher;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::app::load::LoadOptions;
+use crate::app::load_options::LoadOptions;
 use crate::files::cache_folder::CacheFolder;
 use crate::output::leftovers::Cleanup;
 use crate::site::redact::key::RedactionKey;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::app::load::{LoadOptions, system_time};
+use crate::app::load_options::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
 use crate::files::cache_folder::CacheFolder;
 use crate::site::redact::key::RedactionKey;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::load::LoadOptions;
+use crate::app::load_options::LoadOptions;
 use crate::app::policy_check::examine_policy;
 use crate::cli::args::policy::{PolicyCommand, PolicyFormat};
 use crate::cli::args::{GlobalArgs, SiteArgs};

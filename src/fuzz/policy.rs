@@ -15,7 +15,7 @@ pub(super) fn policy_filters_expressions(input: &[u8]) {
     let _ = import::merge("version: '1'\n", &imported, "policy.yml");
     for line in text.lines().take(8) {
         check_filter(line);
-        let _ = expression::parse_condition(line);
+        let _ = expression::parse::parse_condition(line);
         let _ = Pattern::parse(line);
         let _ = (Timestamp::parse(line), Unit::parse(line));
     }

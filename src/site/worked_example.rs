@@ -10,9 +10,9 @@ use crate::site::view::Figure;
 use chart::{ChartNote, ChartSpan, NoLinks, NoteKind, TrendInput};
 use detect::{Analysis, AnalysisContext, AnalysisDepth, Change};
 use model::policy::Policy;
+use model::record::OptionalF64;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{DEFAULT_MODE, Direction, OptionalF64, TIME_METRIC, Unit};
-use model::series::{CommitIndex, Run, Segment, Series, SeriesKey};
+use model::series::{CommitIndex, Run, Series, SeriesKey};
 use model::text::{self, UnitScale};
 
 /// The figure and its explanation.
@@ -90,36 +90,13 @@ fn series() -> Series {
             OUTLIER => Some(level * 1.1),
             _ => Some(level * (1.0 + NOISE[index % NOISE.len()] / 100.0)),
         };
-        Run {
-            commit: CommitIndex(u32::try_from(index).unwrap_or(0)),
-            time: Timestamp::from_micros(START + days * DAY_US),
-            value: value.map_or(OptionalF64::NONE, OptionalF64::from),
-            std: OptionalF64::NONE,
-            repeats: 1,
-            segment: 0,
-            environment: 0,
-            detail: None,
-        }
+        Run::of_value(
+            CommitIndex(u32::try_from(index).unwrap_or(0)),
+            Timestamp::from_micros(START + days * DAY_US),
+            value.map_or(OptionalF64::NONE, OptionalF64::from),
+        )
     };
-    Series {
-        key: SeriesKey {
-            suite: String::new(),
-            test: "parse".to_owned(),
-            backend: "rust".to_owned(),
-            mode: DEFAULT_MODE.to_owned(),
-            parallel: false,
-            n: None,
-            params: String::new(),
-            metric: TIME_METRIC.to_owned(),
-            metric_name: TIME_METRIC.to_owned(),
-        },
-        unit: Unit::of_metric(TIME_METRIC),
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs: (0..RUNS).map(run).collect(),
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-    }
+    Series::of_times(SeriesKey::of_test("parse", "rust"), (0..RUNS).map(run).collect())
 }
 
 /// The marks in the order in which a reader meets them.

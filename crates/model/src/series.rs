@@ -23,7 +23,7 @@ use crate::history::details::DetailStore;
 use crate::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
-use crate::record::{Direction, OptionalF64, RunDetail, Unit};
+use crate::record::{DEFAULT_MODE, Direction, OptionalF64, RunDetail, TIME_METRIC, Unit};
 use crate::series::keys::series_keys;
 use crate::series::machines::MachineDifference;
 use crate::series::runs::{EnvironmentSegments, RunGrouper};
@@ -45,6 +45,21 @@ pub struct SeriesKey {
 }
 
 impl SeriesKey {
+    /// The time of a benchmark without suite, mode, size or parameters.
+    pub fn of_test(test: &str, backend: &str) -> Self {
+        Self {
+            suite: String::new(),
+            test: test.to_owned(),
+            backend: backend.to_owned(),
+            mode: DEFAULT_MODE.to_owned(),
+            parallel: false,
+            n: None,
+            params: String::new(),
+            metric: TIME_METRIC.to_owned(),
+            metric_name: TIME_METRIC.to_owned(),
+        }
+    }
+
     /// What filters and rules are asked about.
     pub fn subject<'a>(&'a self, tags: &'a [String]) -> FilterSubject<'a> {
         FilterSubject {
@@ -103,6 +118,19 @@ pub struct Series {
 }
 
 impl Series {
+    /// Times in nanoseconds on one runner that recorded nothing of itself.
+    pub fn of_times(key: SeriesKey, runs: Vec<Run>) -> Self {
+        Self {
+            key,
+            unit: Unit::of_metric(TIME_METRIC),
+            direction: Direction::Lower,
+            tags: Vec::new(),
+            runs,
+            pulls: Vec::new(),
+            segments: vec![Segment { fingerprint: Vec::new(), version: None }],
+        }
+    }
+
     /// The value of a run where it may be compared: none where the run failed, and for a time of
     /// zero. A zero is drawn, but a level of zero has no relative change, and a benchmark whose
     /// time fell to zero did not become faster: it is no longer measured.
@@ -154,6 +182,20 @@ pub struct Segment {
 }
 
 impl Run {
+    /// One value of the first segment, or a failed run, and nothing else of note.
+    pub fn of_value(commit: CommitIndex, time: Timestamp, value: OptionalF64) -> Self {
+        Self {
+            commit,
+            time,
+            value,
+            std: OptionalF64::NONE,
+            repeats: u32::from(value.is_some()),
+            segment: 0,
+            environment: 0,
+            detail: None,
+        }
+    }
+
     /// Whether it was measured at another time than its commit, so that its time is that of the
     /// commit: it says nothing of what the machine did then.
     pub fn is_moved(&self) -> bool {

@@ -9,8 +9,8 @@
 //! there is, `t/rust/default/any` in nanoseconds, one run a day in one segment.
 
 use crate::record::time::{DAY_US, Timestamp};
-use crate::record::{Direction, OptionalF64, TIME_METRIC, Unit};
-use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::record::{Direction, OptionalF64, Unit};
+use crate::series::{CommitIndex, Run, Series, SeriesKey};
 
 /// Builds a [`Series`].
 #[derive(Clone, Debug)]
@@ -28,37 +28,11 @@ impl SeriesBuilder {
     /// `None` is a failed run.
     pub fn of<V: Into<OptionalF64>>(values: impl IntoIterator<Item = V>) -> Self {
         let run = |(index, value): (u32, V)| {
-            let value = value.into();
-            Run {
-                commit: CommitIndex(index),
-                time: Timestamp::from_micros(i64::from(index) * DAY_US),
-                value,
-                std: OptionalF64::NONE,
-                repeats: u32::from(value.is_some()),
-                segment: 0,
-                environment: 0,
-                detail: None,
-            }
+            let time = Timestamp::from_micros(i64::from(index) * DAY_US);
+            Run::of_value(CommitIndex(index), time, value.into())
         };
-        let series = Series {
-            key: SeriesKey {
-                suite: String::new(),
-                test: "t".to_owned(),
-                backend: "rust".to_owned(),
-                mode: "default".to_owned(),
-                parallel: false,
-                n: None,
-                params: String::new(),
-                metric: TIME_METRIC.to_owned(),
-                metric_name: TIME_METRIC.to_owned(),
-            },
-            unit: Unit::of_metric(TIME_METRIC),
-            direction: Direction::Lower,
-            tags: Vec::new(),
-            runs: (0..).zip(values).map(run).collect(),
-            pulls: Vec::new(),
-            segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-        };
+        let runs = (0..).zip(values).map(run).collect();
+        let series = Series::of_times(SeriesKey::of_test("t", "rust"), runs);
         Self { series }
     }
 

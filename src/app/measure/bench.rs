@@ -12,7 +12,7 @@ use anyhow::bail;
 use crate::app::intake::IngestRequest;
 use crate::app::intake::options::IntakeOptions;
 use crate::app::intake::run_reader::{RunLine, RunOutput, RunReader};
-use crate::app::load::system_micros;
+use crate::app::load_options::system_micros;
 use crate::app::measure::rounds::Round;
 use crate::app::measure::sides::{SideFolder, Sides};
 use crate::app::measure::{MeasureRequest, RoundCount};

@@ -32,7 +32,8 @@ use anyhow::Context;
 
 use crate::app::intake::options::{IntakeOptions, checked_file_stem};
 use crate::app::intake::run_reader::{self, RunLine};
-use crate::app::load::{self, LoadOptions, system_micros};
+use crate::app::load;
+use crate::app::load_options::{LoadOptions, system_micros};
 use crate::app::measure::bench::Bench;
 use crate::app::measure::judgement::SessionJudge;
 use crate::app::measure::rounds::{RoundOutcome, RoundPlan};

@@ -19,26 +19,29 @@ pub(super) fn evaluate_alert(
     let Ok(when) = &alert.when.parsed else { return };
     let before = targets.len();
     let (mut members, mut evaluated) = (0, 0);
-    for one in judged.iter().filter(|one| one.matches(&alert.matches) && asks(when, one)) {
+    for member in
+        judged.iter().filter(|member| member.matches(&alert.matches) && asks(when, member))
+    {
         members += 1;
-        let Some(newest) = one.series.runs.len().checked_sub(1) else { continue };
-        evaluated += u64::from(holds(when, one, newest).is_some());
-        let needed = alert.needed_runs().map_or(one.confirmations, |runs| (runs as usize).max(1));
+        let Some(newest) = member.series.runs.len().checked_sub(1) else { continue };
+        evaluated += u64::from(holds(when, member, newest).is_some());
+        let needed =
+            alert.needed_runs().map_or(member.confirmations, |runs| (runs as usize).max(1));
         // An age is not measured by runs: however many there are, it is that of the newest.
         let needed = if is_of_age(when) { 1 } else { needed };
-        let firing = (0..=newest).rev().take_while(|at| holds(when, one, *at) == Some(true));
+        let firing = (0..=newest).rev().take_while(|at| holds(when, member, *at) == Some(true));
         let firing: Vec<usize> = firing.collect();
         if firing.len() < needed {
             continue;
         }
         let first = if is_of_age(when) { firing.first() } else { firing.last() };
-        let since = first.map(|at| one.series.runs[*at].time);
+        let since = first.map(|at| member.series.runs[*at].time);
         let witness = when
-            .first_match(&|comparison| one.measured(newest, comparison), &|comparison| {
-                one.limit(comparison)
+            .first_match(&|comparison| member.measured(newest, comparison), &|comparison| {
+                member.limit(comparison)
             });
         targets.extend(witness.map(|(comparison, measured)| {
-            let result = AlertResult { at, alert, one, needed, since };
+            let result = AlertResult { at, alert, member, needed, since };
             result.of(comparison, measured)
         }));
     }
@@ -57,16 +60,18 @@ pub(super) fn evaluate_alert(
     targets.push(TargetResult { state, severity, description, ..result });
 }
 
-fn holds(when: &AlertExpression, one: &EvaluatedSeries<'_>, at: usize) -> Option<bool> {
-    when.holds(&|comparison| one.measured(at, comparison), &|comparison| one.limit(comparison))
+fn holds(when: &AlertExpression, member: &EvaluatedSeries<'_>, at: usize) -> Option<bool> {
+    when.holds(&|comparison| member.measured(at, comparison), &|comparison| {
+        member.limit(comparison)
+    })
 }
 
 /// Whether a condition is about a series: metrics that it names are not of every series.
-fn asks(when: &AlertExpression, one: &EvaluatedSeries<'_>) -> bool {
+fn asks(when: &AlertExpression, member: &EvaluatedSeries<'_>) -> bool {
     match when {
-        AlertExpression::Compare(comparison) => one.is_asked(comparison),
-        AlertExpression::All(parts) => parts.iter().all(|part| asks(part, one)),
-        AlertExpression::Any(parts) => parts.iter().any(|part| asks(part, one)),
+        AlertExpression::Compare(comparison) => member.is_asked(comparison),
+        AlertExpression::All(parts) => parts.iter().all(|part| asks(part, member)),
+        AlertExpression::Any(parts) => parts.iter().any(|part| asks(part, member)),
     }
 }
 
@@ -81,21 +86,21 @@ fn is_of_age(when: &AlertExpression) -> bool {
 struct AlertResult<'a> {
     at: usize,
     alert: &'a Alert,
-    one: &'a EvaluatedSeries<'a>,
+    member: &'a EvaluatedSeries<'a>,
     needed: usize,
     since: Option<Timestamp>,
 }
 
 impl AlertResult<'_> {
     fn of(&self, comparison: &AlertComparison, measured: f64) -> TargetResult {
-        let (alert, one) = (self.alert, self.one);
-        let limit = one.limit(comparison).unwrap_or(comparison.number);
+        let (alert, member) = (self.alert, self.member);
+        let limit = member.limit(comparison).unwrap_or(comparison.number);
         let quantity = &comparison.quantity;
         let (value, bound) = match quantity {
             AlertQuantity::Change => (text::percent_change(measured), text::percent_change(limit)),
             AlertQuantity::Noise => (text::percent(measured), text::percent(limit)),
             AlertQuantity::Age => (age(measured), age(limit)),
-            _ => one.quantities(measured, limit),
+            _ => member.quantities(measured, limit),
         };
         let sign = comparison.operator.sign();
         let mut message = format!("{} {value} {sign} {bound}", quantity.name());
@@ -112,7 +117,7 @@ impl AlertResult<'_> {
             key: format!("alerts[{}]", self.at),
             name: alert.name.clone(),
             description: alert.description.clone(),
-            series: Some(one.index),
+            series: Some(member.index),
             measured,
             limit,
             share: None,

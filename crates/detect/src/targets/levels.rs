@@ -64,16 +64,16 @@ pub(super) fn evaluate_budget(
         let name = entry.name.clone().unwrap_or_else(|| key.clone());
         let label = TargetLabel { kind, key, name, description: &entry.description };
         let before = targets.len();
-        let of_metric = |one: &&EvaluatedSeries<'_>| {
-            one.series.key.metric == entry.metric && one.matches(&entry.matches)
+        let of_metric = |member: &&EvaluatedSeries<'_>| {
+            member.series.key.metric == entry.metric && member.matches(&entry.matches)
         };
         let mut members = 0;
-        for one in judged.iter().filter(of_metric) {
+        for member in judged.iter().filter(of_metric) {
             members += 1;
             let is_goal = kind == TargetKind::Goal;
-            let limit = one.amount(amount);
-            let bound = limit.and_then(|limit| budget_bound(one, entry, limit, is_goal));
-            targets.extend(bound.map(|bound| budget_result(&label, one, bound)));
+            let limit = member.amount(amount);
+            let bound = limit.and_then(|limit| budget_bound(member, entry, limit, is_goal));
+            targets.extend(bound.map(|bound| budget_result(&label, member, bound)));
         }
         if targets.len() == before {
             targets.push(unmeasured(&label, members, Some(amount)));
@@ -84,30 +84,34 @@ pub(super) fn evaluate_budget(
 /// The level of a series and its budget; none where there is no share of one (a budget or a level
 /// of zero or less).
 fn budget_bound(
-    one: &EvaluatedSeries<'_>,
+    member: &EvaluatedSeries<'_>,
     entry: &Budget,
     limit: f64,
     is_goal: bool,
 ) -> Option<Bound> {
-    let measured = one.analysis.newest_level.filter(|level| *level > 0.0)?;
+    let measured = member.analysis.newest_level.filter(|level| *level > 0.0)?;
     // A budget is an upper bound unless more is better.
-    let is_upper = one.direction() != Direction::Higher;
+    let is_upper = member.direction() != Direction::Higher;
     let (drift_at, violated_at) =
         if is_goal { (1.0, f64::INFINITY) } else { (entry.drift_at, entry.violation_at) };
     let bound = Bound { measured, limit, is_upper, drift_at, violated_at };
     (limit > 0.0 && bound.share_of(measured).is_finite()).then_some(bound)
 }
 
-fn budget_result(label: &TargetLabel<'_>, one: &EvaluatedSeries<'_>, bound: Bound) -> TargetResult {
+fn budget_result(
+    label: &TargetLabel<'_>,
+    member: &EvaluatedSeries<'_>,
+    bound: Bound,
+) -> TargetResult {
     let share = bound.share_of(bound.measured);
-    let (level, of) = one.quantities(bound.measured, bound.limit);
+    let (level, of) = member.quantities(bound.measured, bound.limit);
     let message = match label.kind {
         // On the goal is at the goal, whatever the side that rounding falls on.
         TargetKind::Goal if share <= 1.0 => format!("{level}, goal of {of} reached"),
         TargetKind::Goal => format!("{level}, {} of the goal of {of}", text::percent(share)),
         _ => format!("{level}, {} of its budget of {of}", text::percent(share)),
     };
-    let result = level_result(label, one, bound, message);
+    let result = level_result(label, member, bound, message);
     match label.kind {
         TargetKind::Goal => TargetResult {
             state: if share <= 1.0 { TargetState::Passing } else { TargetState::Drifting },
@@ -121,14 +125,14 @@ fn budget_result(label: &TargetLabel<'_>, one: &EvaluatedSeries<'_>, bound: Boun
 /// The result of a level; violated only where enough runs confirm it.
 fn level_result(
     label: &TargetLabel<'_>,
-    one: &EvaluatedSeries<'_>,
+    member: &EvaluatedSeries<'_>,
     bound: Bound,
     mut message: String,
 ) -> TargetResult {
     let mut state = bound.state();
     if state == TargetState::Violated {
-        let beyond = one.runs_beyond(|value| bound.share_of(value) > bound.violated_at);
-        let missing = one.confirmations.saturating_sub(beyond) as u64;
+        let beyond = member.runs_beyond(|value| bound.share_of(value) > bound.violated_at);
+        let missing = member.confirmations.saturating_sub(beyond) as u64;
         if missing > 0 {
             state = TargetState::Drifting;
             message.push_str(&format!("; {} would confirm a violation", more_runs(missing)));
@@ -137,16 +141,16 @@ fn level_result(
     let from =
         if bound.state() == TargetState::Violated { bound.violated_at } else { bound.drift_at };
     let since = (state != TargetState::Passing)
-        .then(|| one.since(|level| bound.share_of(level) >= from))
+        .then(|| member.since(|level| bound.share_of(level) >= from))
         .flatten();
     let share = bound.share_of(bound.measured);
-    let trend = one.analysis.trend.as_ref();
+    let trend = member.analysis.trend.as_ref();
     TargetResult {
         kind: label.kind,
         key: label.key.clone(),
         name: label.name.clone(),
         description: label.description.clone(),
-        series: Some(one.index),
+        series: Some(member.index),
         measured: bound.measured,
         limit: bound.limit,
         share: share.is_finite().then_some(share),
@@ -183,12 +187,12 @@ pub(super) fn evaluate_sla(
     targets: &mut Vec<TargetResult>,
 ) {
     let entry: Vec<&EvaluatedSeries<'_>> =
-        judged.iter().filter(|one| one.matches(&sla.matches)).collect();
+        judged.iter().filter(|member| member.matches(&sla.matches)).collect();
     let of = |names: &[&str], unit: Option<&str>| -> Vec<&EvaluatedSeries<'_>> {
-        let fits = |one: &&EvaluatedSeries<'_>| {
-            names.contains(&one.series.key.metric.as_str())
-                && unit.is_none_or(|unit| one.series.unit.as_str() == unit)
-                && one.analysis.newest_level.is_some()
+        let fits = |member: &&EvaluatedSeries<'_>| {
+            names.contains(&member.series.key.metric.as_str())
+                && unit.is_none_or(|unit| member.series.unit.as_str() == unit)
+                && member.analysis.newest_level.is_some()
         };
         entry.iter().copied().filter(fits).collect()
     };
@@ -210,8 +214,9 @@ pub(super) fn evaluate_sla(
             if members.is_empty() {
                 targets.push(unmeasured(&label, 0, None));
             }
-            targets
-                .extend(members.iter().filter_map(|one| sla_result(&label, one, limit, is_upper)));
+            targets.extend(
+                members.iter().filter_map(|member| sla_result(&label, member, limit, is_upper)),
+            );
         };
     let in_ns = |ms: Option<f64>| ms.map(|ms| ms * NS_PER_MS);
     each("max_avg_time_ms", &times, in_ns(sla.max_avg_time_ms), true);
@@ -231,20 +236,20 @@ fn sla_bound(measured: f64, limit: f64, is_upper: bool) -> Bound {
     Bound { measured, limit, is_upper, drift_at: f64::INFINITY, violated_at: 1.0 }
 }
 
-fn sla_message(one: &EvaluatedSeries<'_>, bound: Bound) -> String {
+fn sla_message(member: &EvaluatedSeries<'_>, bound: Bound) -> String {
     let word = if bound.is_upper { "most" } else { "least" };
-    let scale = UnitScale::for_values([bound.measured, bound.limit], &one.series.unit);
+    let scale = UnitScale::for_values([bound.measured, bound.limit], &member.series.unit);
     format!("{}, at {word} {}", scale.quantity(bound.measured), scale.quantity(bound.limit))
 }
 
 fn sla_result(
     label: &TargetLabel<'_>,
-    one: &EvaluatedSeries<'_>,
+    member: &EvaluatedSeries<'_>,
     limit: f64,
     is_upper: bool,
 ) -> Option<TargetResult> {
-    let bound = sla_bound(one.analysis.newest_level?, limit, is_upper);
-    Some(level_result(label, one, bound, sla_message(one, bound)))
+    let bound = sla_bound(member.analysis.newest_level?, limit, is_upper);
+    Some(level_result(label, member, bound, sla_message(member, bound)))
 }
 
 /// The time series together; violated where each of them has the runs that confirm it.
@@ -254,20 +259,22 @@ fn total_result(
     limit: f64,
 ) -> Option<TargetResult> {
     let first = times.first()?;
-    let measured: f64 = times.iter().filter_map(|one| one.analysis.newest_level).sum();
+    let measured: f64 = times.iter().filter_map(|member| member.analysis.newest_level).sum();
     let bound = sla_bound(measured, limit, true);
     let of = text::count_noun(times.len() as u64, "series");
     let mut message = format!("{} for {of}", sla_message(first, bound));
     let mut state = bound.state();
-    let runs =
-        times.iter().map(|one| one.confirmations.saturating_sub(one.runs_beyond(|_| true)) as u64);
+    let runs = times
+        .iter()
+        .map(|member| member.confirmations.saturating_sub(member.runs_beyond(|_| true)) as u64);
     let missing = runs.max().unwrap_or(0);
     if state == TargetState::Violated && missing > 0 {
         state = TargetState::Drifting;
         message.push_str(&format!("; {} would confirm a violation", more_runs(missing)));
     }
     let share = bound.share_of(measured);
-    let newest = times.iter().filter_map(|one| one.series.runs.last()).map(|run| run.time).max();
+    let newest =
+        times.iter().filter_map(|member| member.series.runs.last()).map(|run| run.time).max();
     Some(TargetResult {
         kind: label.kind,
         key: label.key.clone(),

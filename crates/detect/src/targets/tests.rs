@@ -17,17 +17,9 @@ fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
 fn evaluate_policy(series: &[Series], policy: &str) -> Vec<TargetResult> {
     let reading = read(&format!("version: '1'\n{policy}"), "policy.yml");
     let policy = reading.policy.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
-    let newest = series[0].runs.last().map(|run| run.time);
-    let now = newest.unwrap_or(Timestamp::from_micros(0));
-    let context = crate::AnalysisContext {
-        depth: crate::AnalysisDepth::Full,
-        now,
-        newest_run: newest,
-        accepted: &|_| Vec::new(),
-        explanations: &|_| Vec::new(),
-    };
+    let context = crate::scenarios::at_end(&series[0]);
     let analyses = crate::analyze_all(series, &policy, &context);
-    evaluate(series, &analyses.by_series, &policy, now)
+    evaluate(series, &analyses.by_series, &policy, context.now)
 }
 
 /// Name, series and verdict of each.
@@ -134,15 +126,7 @@ fn a_rule_says_the_severity_whatever_the_size() {
     let severity = |rule: &str| {
         let text = format!("version: '1'\nregression: {{rules: [{rule}]}}\n");
         let policy = read(&text, "policy.yml").policy.unwrap();
-        let newest = all[0].runs.last().map(|run| run.time);
-        let now = newest.unwrap();
-        let context = crate::AnalysisContext {
-            depth: crate::AnalysisDepth::Full,
-            now,
-            newest_run: newest,
-            accepted: &|_| Vec::new(),
-            explanations: &|_| Vec::new(),
-        };
+        let context = crate::scenarios::at_end(&all[0]);
         crate::analyze_all(&all[..1], &policy, &context).by_series[0].changes[0].severity
     };
     assert_eq!(severity(""), crate::ChangeSeverity::Major);

@@ -166,7 +166,7 @@ pub struct AlertCondition {
 
 impl From<String> for AlertCondition {
     fn from(text: String) -> Self {
-        match expression::parse_condition(&text) {
+        match expression::parse::parse_condition(&text) {
             Ok((expression, runs)) => Self { parsed: Ok(expression), runs, text },
             Err(fault) => Self { parsed: Err(fault), runs: None, text },
         }

@@ -45,25 +45,31 @@ pub fn find_unmatched(
     series: &[FilterSubject<'_>],
 ) -> Vec<Diagnostic> {
     let Ok(root) = tree::parse(text) else { return Vec::new() };
-    let mut faults: Vec<(Range<usize>, DiagnosticLevel, String, Option<String>)> = Vec::new();
+    let mut entries: Vec<UnmatchedEntry<'_>> = Vec::new();
     for selector in selectors(policy) {
         if series.iter().any(|subject| selector.holds(*subject)) {
             continue;
         }
-        let fault = selector.fault(series);
-        let message = format!("{} matches no series: {}", selector.label, fault.reason);
-        faults.push((selector.span(&root, &fault), selector.level, message, fault.help));
+        let clause = selector.fault(series);
+        entries.push(UnmatchedEntry { span: selector.span(&root, &clause), selector, clause });
     }
-    faults.sort_by_key(|(span, level, ..)| (span.start, *level));
+    entries.sort_by_key(|entry| (entry.span.start, entry.selector.level));
     let mut cursor = LocationCursor::new(text, file);
-    let diagnostic = |(span, level, message, help): (Range<usize>, _, _, _)| Diagnostic {
-        level,
-        message,
-        location: cursor.location(span.start),
-        span,
-        help,
+    let diagnostic = |entry: UnmatchedEntry<'_>| Diagnostic {
+        level: entry.selector.level,
+        message: format!("{} matches no series: {}", entry.selector.label, entry.clause.reason),
+        location: cursor.location(entry.span.start),
+        span: entry.span,
+        help: entry.clause.help,
     };
-    faults.into_iter().map(diagnostic).collect()
+    entries.into_iter().map(diagnostic).collect()
+}
+
+/// An entry that selects no series, with the place of the clause at fault.
+struct UnmatchedEntry<'a> {
+    selector: Selector<'a>,
+    clause: UnmatchedClause,
+    span: Range<usize>,
 }
 
 /// `budgets[0]` with the name that the entry has.
@@ -78,14 +84,12 @@ fn label(key: String, name: Option<&str>) -> String {
 fn target_selectors(policy: &Policy) -> Vec<Selector<'_>> {
     let mut all = Vec::new();
     for (at, budget) in policy.budgets.iter().enumerate() {
+        let entry = Selector::of_target("budgets", at, &budget.matches);
         all.push(Selector {
-            level: DiagnosticLevel::Error,
             label: label(format!("budgets[{at}]"), budget.name.as_deref()),
-            path: vec![Key("budgets"), Item(at)],
-            filter: &budget.matches,
-            filter_key: "match",
             metrics: vec![&budget.metric],
             metric_key: "metric",
+            ..entry
         });
     }
     for (at, sla) in policy.sla.iter().enumerate() {
@@ -97,27 +101,23 @@ fn target_selectors(policy: &Policy) -> Vec<Selector<'_>> {
             ("regression_threshold", sla.regression_threshold.is_some(), &[]),
         ];
         for (key, _, metrics) in keys.into_iter().filter(|(_, is_given, _)| *is_given) {
+            let entry = Selector::of_target("sla", at, &sla.matches);
             all.push(Selector {
-                level: DiagnosticLevel::Error,
                 label: label(format!("sla[{at}].{key}"), sla.name.as_deref()),
-                path: vec![Key("sla"), Item(at)],
-                filter: &sla.matches,
-                filter_key: "match",
                 metrics: metrics.to_vec(),
                 metric_key: key,
+                ..entry
             });
         }
     }
     for (at, alert) in policy.alerts.iter().enumerate() {
         let parsed = alert.when.parsed.as_ref();
+        let entry = Selector::of_target("alerts", at, &alert.matches);
         all.push(Selector {
-            level: DiagnosticLevel::Error,
             label: label(format!("alerts[{at}]"), Some(&alert.name)),
-            path: vec![Key("alerts"), Item(at)],
-            filter: &alert.matches,
-            filter_key: "match",
             metrics: parsed.map(|when| when.metrics()).unwrap_or_default(),
             metric_key: "when",
+            ..entry
         });
     }
     all
@@ -163,7 +163,20 @@ struct UnmatchedClause {
     help: Option<String>,
 }
 
-impl Selector<'_> {
+impl<'a> Selector<'a> {
+    /// An entry of a list of targets, by the filter that it has.
+    fn of_target(list: &'static str, at: usize, filter: &'a Filter) -> Self {
+        Self {
+            level: DiagnosticLevel::Error,
+            label: label(format!("{list}[{at}]"), None),
+            path: vec![Key(list), Item(at)],
+            filter,
+            filter_key: "match",
+            metrics: Vec::new(),
+            metric_key: "match",
+        }
+    }
+
     fn has_metric(&self, subject: FilterSubject<'_>) -> bool {
         let is_of = |name: &&str| {
             *name == subject.metric

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::parse::{MAX_BYTES, parse_condition};
 use super::*;
 
 fn parse(text: &str) -> Result<AlertExpression, ExpressionError> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Findings, ImportedEntry};
-use crate::policy::expression::parse_condition;
+use crate::policy::expression::parse::parse_condition;
 use crate::policy::hint;
 use crate::policy::tree::{self, YamlNode, YamlValue};
 
