@@ -60,6 +60,12 @@ impl Findings {
         self.faults.push(ImportFault { span, message, help: Some(help.into()) });
     }
 
+    /// An amount that cannot be read: the reason, then the remedy behind a semicolon.
+    fn amount_fault(&mut self, span: Range<usize>, why: &str) {
+        let (message, help) = why.split_once("; ").unwrap_or((why, ""));
+        self.fault(span, message.to_owned(), help);
+    }
+
     fn note(&mut self, note: &str) {
         if !self.notes.iter().any(|it| it == note) {
             self.notes.push(note.to_owned());

@@ -96,8 +96,7 @@ fn read_row(columns: &[Option<TableColumn>], cells: &[TableCell<'_>], findings: 
     let amount = match amount::parse(text) {
         Ok(amount) => amount,
         Err(why) => {
-            let (message, help) = why.split_once("; ").unwrap_or((&why, ""));
-            findings.fault(budget.span.clone(), message.to_owned(), help);
+            findings.amount_fault(budget.span.clone(), &why);
             return;
         }
     };
@@ -119,8 +118,11 @@ fn read_row(columns: &[Option<TableColumn>], cells: &[TableCell<'_>], findings: 
     }
     if let Some(goal) = of(TableColumn::Goal) {
         let text = goal.text.trim_start_matches(['<', '>', '=', '≤', '≥', ' ']);
-        if amount::parse(text).is_ok() {
-            pairs.push(("goal", super::scalar_amount(text)));
+        match amount::parse(text) {
+            Ok(_) => pairs.push(("goal", super::scalar_amount(text))),
+            // A dash is an empty cell.
+            Err(_) if !text.contains(char::is_alphanumeric) => {}
+            Err(why) => findings.amount_fault(goal.span.clone(), &why),
         }
     }
     findings

@@ -76,6 +76,10 @@ fn faults_have_place_and_remedy() {
     let (message, _, help) =
         fault("rules:\n  - {name: A, condition: p95 > 5, severity: critcal}\n");
     assert!(message.contains("critcal") && help.contains("critical"), "{message} {help}");
+    let (message, at, _) = fault("{\"maxAvgTimeMs\": \"soon\"}");
+    assert_eq!((message.as_str(), at.as_str()), ("`soon` has no number", "\"soon\""));
+    let (message, at, _) = fault("| SLO | Budget | Goal |\n|-|-|-|\n| a | 5ms | best |\n");
+    assert_eq!((message.as_str(), at.as_str()), ("`best` has no number", "best"));
     assert!(fault("hello").0.starts_with("no thresholds"));
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Findings, ImportedEntry};
-use crate::policy::hint;
 use crate::policy::tree::{self, YamlValue};
+use crate::policy::{amount, hint};
 
 /// The keys of the file and those of the policy.
 const KEYS: [(&str, &str); 8] = [
@@ -50,7 +50,14 @@ pub(super) fn read(text: &str, part: Range<usize>, findings: &mut Findings) -> b
             continue;
         };
         match &value.value {
-            YamlValue::Text(text) => pairs.push((*ours, super::scalar(text))),
+            YamlValue::Text(text) if is_words(ours) => pairs.push((*ours, super::scalar(text))),
+            YamlValue::Text(text) => match amount::parse(text) {
+                Ok(_) => pairs.push((*ours, super::scalar_amount(text))),
+                Err(why) => {
+                    let span = part.start + value.span.start..part.start + value.span.end;
+                    findings.amount_fault(span, &why);
+                }
+            },
             YamlValue::Integer(number) => pairs.push((*ours, number.to_string())),
             YamlValue::Number(number) if number.is_finite() => {
                 pairs.push((*ours, number.to_string()));
@@ -73,6 +80,11 @@ pub(super) fn read(text: &str, part: Range<usize>, findings: &mut Findings) -> b
         findings.entries.push(ImportedEntry { section: "sla", pairs });
     }
     true
+}
+
+/// Whether a key holds words and no number.
+fn is_words(key: &str) -> bool {
+    matches!(key, "name" | "description")
 }
 
 /// The text with every `//` comment that is outside of a string replaced by spaces.
