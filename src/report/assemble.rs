@@ -133,7 +133,7 @@ fn open_regressions(input: &CheckInput<'_>) -> Vec<RegressionGroupView> {
     };
     // On a pull request the newest regressions may be its own: those are findings.
     let open: Vec<RegressionGroup> = groups.open_groups().into_iter().filter(is_before).collect();
-    group_views(input.history, &open)
+    group_views(groups, &open)
 }
 
 fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {

@@ -22,6 +22,7 @@ pub(crate) mod first_runs;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
 mod inseparable;
+pub(crate) mod insight;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod junit;

@@ -5,7 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::regression_groups::{Regression, RegressionGroup, RegressionKind};
+use crate::report::insight::{Insight, InsightMaker};
+use crate::report::regression_groups::{GroupInput, Regression, RegressionGroup, RegressionKind};
 use crate::report::{finite, urls, wording};
 use model::history::History;
 use model::note::Culprit;
@@ -31,6 +32,8 @@ pub(crate) struct RegressionGroupView {
     /// The last suspect, and the commit before the first.
     pub(crate) first_bad: String,
     pub(crate) id: String,
+    /// Where the cause may lie, how severe it is, and what to do next.
+    pub(crate) insight: Insight,
     pub(crate) last_good: String,
     /// The largest first.
     pub(crate) members: Vec<RegressionView>,
@@ -104,13 +107,15 @@ pub(crate) struct SuspectView {
 
 /// The groups in their order.
 pub(crate) fn group_views(
-    history: &History,
+    input: GroupInput<'_>,
     groups: &[RegressionGroup],
 ) -> Vec<RegressionGroupView> {
-    groups.iter().map(|group| group_view(history, group)).collect()
+    let insights = InsightMaker::of(input);
+    let view = |group| group_view(input.history, group, insights.insight(group));
+    groups.iter().map(view).collect()
 }
 
-fn group_view(history: &History, group: &RegressionGroup) -> RegressionGroupView {
+fn group_view(history: &History, group: &RegressionGroup, insight: Insight) -> RegressionGroupView {
     let id = |at: CommitIndex| history.commits[at.0 as usize].id.clone();
     RegressionGroupView {
         accept: group.accept_command(history),
@@ -120,6 +125,7 @@ fn group_view(history: &History, group: &RegressionGroup) -> RegressionGroupView
         culprit: group.culprit.as_ref().map(culprit_view),
         first_bad: id(group.first_bad),
         id: group.id(),
+        insight,
         last_good: id(group.last_good),
         members: group.members.iter().map(|member| regression_view(history, member)).collect(),
         sentence: group.sentence(history),

@@ -194,6 +194,7 @@ mod tests {
             params: String::new(),
             metric: TIME_METRIC.to_owned(),
             metric_name: "time".to_owned(),
+            statistic: None,
         }
     }
 

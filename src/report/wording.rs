@@ -24,6 +24,12 @@ pub(crate) fn variant_label(key: &SeriesKey) -> String {
     joined(variant_parts(key))
 }
 
+/// The backend and the variant without the metric: what all metrics of a benchmark share.
+pub(crate) fn benchmark_label(key: &SeriesKey) -> String {
+    let (metric, metric_name) = (TIME_METRIC.to_owned(), String::new());
+    series_label(&SeriesKey { metric, metric_name, statistic: None, ..key.clone() })
+}
+
 fn joined<'a>(parts: impl Iterator<Item = Cow<'a, str>>) -> String {
     let mut out = String::with_capacity(48);
     for (at, part) in parts.enumerate() {

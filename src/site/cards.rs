@@ -19,6 +19,8 @@ use model::text::{self, sanitize};
 /// Sentences of evidence on a card; its page has all of them.
 const MAX_HINTS: usize = 2;
 const MAX_HINT_CHARS: usize = 180;
+/// Characters of the next step.
+const MAX_STEP_CHARS: usize = 240;
 
 /// What a template shows of a cause.
 pub(crate) struct CauseCard {
@@ -125,6 +127,11 @@ impl CardMaker<'_> {
         if !evidence.is_empty() {
             let value = Phrase::new("").text(hint_text(&evidence));
             facts.push(CardFact { label: "Evidence", value });
+        }
+        let insight = site.regressions.insight(group).filter(|_| hints > 0);
+        if let Some(step) = insight.and_then(|it| it.recommendations.first()) {
+            let value = Phrase::new("").text(hint_text(&shorten(step, MAX_STEP_CHARS)));
+            facts.push(CardFact { label: "Next step", value });
         }
         facts
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::insight::{Insight, InsightMaker};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::site::input::SiteInput;
 use model::record::time::{DAY_US, Timestamp};
@@ -10,6 +11,8 @@ use model::record::time::{DAY_US, Timestamp};
 pub(crate) struct RegressionIndex {
     groups: Vec<RegressionGroup>,
     group_by_event: BTreeMap<String, usize>,
+    /// Of each group.
+    insights: Vec<Insight>,
     /// Improvements that began in the last [`RECENT_DAYS`] with results.
     improvements: Vec<RegressionGroup>,
 }
@@ -19,12 +22,7 @@ pub(crate) const RECENT_DAYS: i64 = 30;
 
 impl RegressionIndex {
     pub(crate) fn of(input: &SiteInput<'_>) -> Self {
-        let all = GroupInput {
-            history: input.history,
-            series: input.series,
-            analyses: &input.analyses.by_series,
-            notes: input.notes,
-        };
+        let all = group_input(input);
         let groups = all.groups();
         let improvements = all.improvement_groups(recent(input));
         // By event, since its page is where a reader comes from.
@@ -34,7 +32,9 @@ impl RegressionIndex {
                 group_by_event.insert(event, at);
             }
         }
-        Self { groups, group_by_event, improvements }
+        let maker = InsightMaker::of(all);
+        let insights = groups.iter().map(|group| maker.insight(group)).collect();
+        Self { groups, group_by_event, insights, improvements }
     }
 
     /// Open ones first, then suspected, then the rest; within each the largest first.
@@ -55,9 +55,25 @@ impl RegressionIndex {
         &self.improvements
     }
 
+    /// Where the cause of a group may lie.
+    pub(crate) fn insight(&self, group: &RegressionGroup) -> Option<&Insight> {
+        let at = self.groups.iter().position(|it| std::ptr::eq(it, group))?;
+        self.insights.get(at)
+    }
+
     /// The group that the regression of an event is in; none for an improvement.
     pub(crate) fn of_event(&self, id: &str) -> Option<&RegressionGroup> {
         Some(&self.groups[*self.group_by_event.get(id)?])
+    }
+}
+
+/// What groups of regressions are made from.
+pub(crate) fn group_input<'a>(input: &SiteInput<'a>) -> GroupInput<'a> {
+    GroupInput {
+        history: input.history,
+        series: input.series,
+        analyses: &input.analyses.by_series,
+        notes: input.notes,
     }
 }
 

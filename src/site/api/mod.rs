@@ -24,8 +24,8 @@ use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
-use crate::site::targets;
 use crate::site::{audit, health};
+use crate::site::{regressions, targets};
 use detect::TrendEstimate;
 use model::policy;
 use model::text::emails::without_emails;
@@ -113,7 +113,7 @@ fn regressions_file(site: &SiteContext<'_>) -> RegressionsFile {
     let groups = site.regressions.groups();
     RegressionsFile {
         built_from: built_from(site),
-        groups: group_views(site.input.history, groups),
+        groups: group_views(regressions::group_input(site.input), groups),
         open: site.regressions.open().map(|group| group.members.len()).sum(),
         schema: "schema/regressions.json",
     }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::report::insight::Insight;
 use crate::report::phrase::Phrase;
 use crate::report::regression_groups::Regression;
 use crate::report::urls::{self, LinkRoot};
@@ -53,6 +54,8 @@ struct EventPage {
     culprit: String,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
+    /// What to do next; empty for an improvement.
+    steps: Vec<Phrase>,
     notes: Vec<NoteView>,
     group: Option<GroupSection>,
     same_time: Vec<EventRow>,
@@ -127,6 +130,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
         culprit: culprit(site, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
+        steps: steps(site, event),
         notes: notes(site, event),
         group,
         same_time: same_time(site, root, event),
@@ -244,7 +248,20 @@ fn culprit(site: &SiteContext<'_>, event: &EventRef) -> String {
 
 fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
     let (_, _, change) = site.change(event);
-    change.hints.iter().map(|hint| Phrase::new("").text(cards::hint_text(hint))).collect()
+    let is_new = |hint: &&String| !hint.is_empty() && !change.hints.contains(hint);
+    let insight = insight(site, event).map(|it| &it.hint).filter(is_new);
+    let hints = insight.into_iter().chain(&change.hints);
+    hints.map(|hint| Phrase::new("").text(cards::hint_text(hint))).collect()
+}
+
+/// What the group of a regression suggests.
+fn insight<'a>(site: &'a SiteContext<'_>, event: &EventRef) -> Option<&'a Insight> {
+    site.regressions.insight(site.regressions.of_event(&event.id)?)
+}
+
+fn steps(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
+    let steps = insight(site, event).map_or(&[][..], |it| &it.recommendations);
+    steps.iter().map(|step| Phrase::new("").text(cards::hint_text(step))).collect()
 }
 
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {

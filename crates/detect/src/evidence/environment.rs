@@ -7,6 +7,7 @@
 //! Example: `Recorded changes from this run on: rustc (1.80 → 1.81).`
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use model::history::{Environment, History, session};
 use model::series::{Run, Series};
@@ -41,19 +42,10 @@ fn difference_hint(
     history: &History,
 ) -> Option<String> {
     let sides = RecordedChange::of(series, events, event, history);
-    let mut moved = Vec::new();
-    let mut is_recorded = false;
-    for field in sides.fields() {
-        is_recorded = true;
-        if let (Some(old), Some(new)) = (sides.old.value(field), sides.new.value(field))
-            && old != new
-        {
-            let one_sided = old.is_none() || new.is_none();
-            let quoted = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), quote);
-            moved
-                .push((one_sided, format!("{} ({} → {})", quote(field), quoted(old), quoted(new))));
-        }
-    }
+    let is_recorded = !sides.fields().is_empty();
+    let differences = sides.differences().into_iter();
+    let mut moved: Vec<(bool, String)> =
+        differences.map(|it| (it.old.is_none() || it.new.is_none(), it.to_string())).collect();
     let repeats = |side: &RecordedLevel<'_>| side.common_value(|run| run.run.repeats);
     if let (Some(old), Some(new)) = (repeats(&sides.old), repeats(&sides.new))
         && old != new
@@ -69,6 +61,34 @@ fn difference_hint(
         0 => None,
         all => Some(format!("Recorded changes from this run on: {}.", list_few(&names, all))),
     }
+}
+
+/// A recorded field whose value differs on the two sides of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedDifference {
+    pub field: String,
+    /// None where it was not recorded.
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// `rustc (1.80 → 1.81)`, each name quoted.
+impl fmt::Display for RecordedDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted =
+            |value: &Option<String>| value.as_deref().map_or_else(|| "none".to_owned(), quote);
+        write!(f, "{} ({} → {})", quote(&self.field), quoted(&self.old), quoted(&self.new))
+    }
+}
+
+/// What the records on the two sides of a change say differently, by field.
+pub fn recorded_changes(
+    series: &Series,
+    changes: &[Change],
+    change: usize,
+    history: &History,
+) -> Vec<RecordedDifference> {
+    RecordedChange::of(series, changes, change, history).differences()
 }
 
 /// A run with its environment.
@@ -123,6 +143,16 @@ impl<'a> RecordedChange<'a> {
         let old = (from..=change.last_before).rev().filter_map(recorded).take(COMPARED_RUNS);
         let new = (change.first_after..to).filter_map(recorded).take(COMPARED_RUNS);
         Self { old: RecordedLevel(old.collect()), new: RecordedLevel(new.collect()) }
+    }
+
+    fn differences(&self) -> Vec<RecordedDifference> {
+        let difference = |field: &str| {
+            let (old, new) = (self.old.value(field)?, self.new.value(field)?);
+            let owned = |value: Option<&str>| value.map(str::to_owned);
+            let (field, old, new) = (field.to_owned(), owned(old), owned(new));
+            (old != new).then_some(RecordedDifference { field, old, new })
+        };
+        self.fields().into_iter().filter_map(difference).collect()
     }
 
     /// The names of the fields of the two runs next to the step.
