@@ -63,6 +63,7 @@ mod serve;
 mod side_by_side;
 mod site_folder;
 mod states;
+mod statistics;
 mod support;
 mod targets;
 mod trust;

@@ -245,6 +245,7 @@ impl<'a> OpenedDirectory<'a> {
         let normalize = NormalizeOptions { branch: self.policy.site.branch.clone(), commits };
         let mut history = std::mem::take(&mut contents.records).normalize(&normalize);
         reject_demo(&history, self.options)?;
+        series::statistics::add_columns(&mut history, &self.policy);
         // The clock would make a demo look abandoned the week after it was made.
         let now = self.options.now.unwrap_or(match history.newest {
             Some(newest) if history.counts.demo > 0 => newest,

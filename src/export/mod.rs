@@ -45,13 +45,14 @@ pub(crate) fn write(
             backend: &key.backend,
             mode: &key.mode,
             metric: &key.metric,
+            base_metric: &key.metric,
             params: &key.params,
             tags: &column.tags,
             parallel: key.parallel,
             n: key.n,
         };
-        // Verdicts are not computed for an export.
-        filter.holds(subject, ChangeAges::default())
+        // Verdicts are not computed for an export. Statistics stand beside the values they are of.
+        key.statistic.is_none() && filter.holds(subject, ChangeAges::default())
     };
     let chosen: Vec<&SeriesColumn> = history.columns.iter().filter(told).collect();
     match language {

@@ -41,6 +41,7 @@ fn check_filter(line: &str) {
         backend: "rust",
         mode: line,
         metric: "time",
+        base_metric: "time",
         params: "a=1,b=2",
         tags: &arguments,
         parallel: true,

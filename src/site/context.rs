@@ -11,6 +11,7 @@ use crate::report::phrase::Phrase;
 use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
+use crate::site::benchmark_metrics::BenchmarkMetrics;
 use crate::site::changes::{EventIndex, EventRef};
 use crate::site::chart_memos::ChartMemos;
 use crate::site::colors::BackendColors;
@@ -51,6 +52,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) backends: BTreeMap<&'a str, Vec<usize>>,
     pub(crate) colors: BackendColors<'a>,
     pub(crate) peers: PeerGroups,
+    pub(crate) metrics: BenchmarkMetrics,
     pub(crate) charts: ChartMemos,
     pub(crate) commits: CommitLookup<'a>,
     pub(crate) lineage: Lineage<'a>,
@@ -107,6 +109,7 @@ impl<'a> SiteContext<'a> {
             backends,
             charts: ChartMemos::of(input.series.len()),
             peers,
+            metrics: BenchmarkMetrics::of(input.series),
             lineage: Lineage::of(input.history),
             events,
             names: detect::shown_names(input.series, &input.analyses.by_series),

@@ -52,7 +52,11 @@ fn ages_of(series: &Series, analysis: &Analysis, now: Timestamp) -> ChangeAges {
         let changes = changes.filter(|change| change.is_regression || !only_regressions);
         changes.map(age).min_by(f64::total_cmp)
     };
-    ChangeAges { changed_days: newest(false), regressed_days: newest(true) }
+    // What is open is of today, however long ago it began: a view of recent regressions that leaves
+    // it out would look as if nothing were wrong.
+    let is_open = analysis.open_regressions().next().is_some() && !analysis.is_retired;
+    let regressed_days = if is_open { Some(0.0) } else { newest(true) };
+    ChangeAges { changed_days: newest(false), regressed_days }
 }
 
 /// Days from one time to another; never below zero.

@@ -255,7 +255,38 @@ pub(crate) fn panel_group(
             Some(panel(site, root, series, shared?, &format!("m{}", first_id + at)))
         })
         .collect();
-    PanelGroup { title, href, note, panels }
+    PanelGroup { title, class: "grid", href, note, panels }
+}
+
+/// Panels of one benchmark's series, named by their metrics: on one scale where they are statistics
+/// of one metric, else each on its own.
+pub(crate) fn metric_panels(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    members: &[usize],
+    ids: &str,
+    scale: PanelScale,
+) -> Vec<Panel> {
+    let members = &members[..members.len().min(MAX_GROUP_PANELS)];
+    let all = SharedAxes::of(members.iter().map(|series| site.series(*series)));
+    let Some(all) = all else { return Vec::new() };
+    let panels = members.iter().enumerate().map(|(at, &index)| {
+        let (series, analysis) = site.series(index);
+        let axes = match scale {
+            PanelScale::Shared => all,
+            PanelScale::Own => all.with_range_of(series, analysis),
+        };
+        let panel = panel(site, root, index, axes, &format!("{ids}{at}"));
+        Panel { name: series.key.metric_name.clone(), ..panel }
+    });
+    panels.collect()
+}
+
+/// Whether panels side by side have one vertical range.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PanelScale {
+    Shared,
+    Own,
 }
 
 fn panel(

@@ -186,6 +186,8 @@ pub(crate) struct Panel {
 /// Panels under one heading.
 pub(crate) struct PanelGroup {
     pub(crate) title: String,
+    /// Class of the grid: `grid` for narrow panels, `stats` for two in a row.
+    pub(crate) class: &'static str,
     pub(crate) href: String,
     pub(crate) note: String,
     pub(crate) panels: Vec<Panel>,

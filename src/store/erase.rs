@@ -235,6 +235,7 @@ fn is_selected(record: &Record<'_>, filter: &Filter) -> bool {
             backend: &record.backend,
             mode: record.mode.as_deref().unwrap_or(DEFAULT_MODE),
             metric,
+            base_metric: metric,
             params: &record.params,
             tags: &tags,
             parallel: record.parallel,

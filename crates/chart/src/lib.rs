@@ -60,6 +60,7 @@ mod day;
 mod statistic;
 pub mod picture;
 pub mod bar;
+pub mod ratio;
 pub mod compare;
 pub mod multiple;
 

@@ -29,6 +29,8 @@ const LEAST_HIGH: f64 = 0.20;
 /// More runs than this are drawn as cells of a grid: a panel is a third of a page wide.
 const DENSE_ABOVE: usize = 200;
 const MAX_CELLS: usize = 300;
+/// Characters of a label that a gutter of the usual width holds: `28.7 MiB` needs a wide one.
+const MAX_GUTTER_CHARS: usize = 7;
 
 /// The time and the relative range that all panels of a group share: without the first, a panel of
 /// three runs would look as long as one of three hundred.
@@ -59,6 +61,13 @@ impl SharedAxes {
         all.map(|all| Self { low: all.low.min(LEAST_LOW), high: all.high.max(LEAST_HIGH), ..all })
     }
 
+    /// The same time with the range of one series: metrics of different kinds share no scale.
+    #[must_use]
+    pub fn with_range_of(self, series: &Series, analysis: &Analysis) -> Self {
+        let of_one = Self::of([(series, analysis)]);
+        of_one.map_or(self, |one| Self { low: one.low, high: one.high, ..self })
+    }
+
     fn y_axis(self) -> YAxis {
         let room = (self.high - self.low) * 0.08;
         YAxis::Linear { low: self.low - room, high: self.high + room, unit: 0.01 }
@@ -85,12 +94,13 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
     for (row, _) in rows::new_segments(&rows, &series.segments) {
         field.draw_upright(MarkRole::RunnerChange, field.positions[row]);
     }
+    let gutter = gutter(input, &field, &pieces, &values);
     let frame = ChartFrame {
         height: HEIGHT,
         flags: Vec::new(),
         lane_rows: 0,
-        gutter: gutter(input, &field, &pieces, &values),
-        wide_gutter: false,
+        wide_gutter: gutter.iter().any(|label| label.text.chars().count() > MAX_GUTTER_CHARS),
+        gutter,
         tone,
         ticks: ticks::time_ticks(x_axis, &rows, &field.canvas),
         notes: Vec::new(),

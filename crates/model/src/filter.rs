@@ -28,7 +28,7 @@ pub struct Filter {
     /// Mode, by name or glob.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Names>,
-    /// Metric, by name or glob.
+    /// Metric, by name or glob; its percentiles too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<Names>,
     /// Further parameters (`key=value, key=value`), by text or glob.
@@ -92,6 +92,8 @@ pub struct FilterSubject<'a> {
     pub backend: &'a str,
     pub mode: &'a str,
     pub metric: &'a str,
+    /// The metric of which `metric` is a statistic, else `metric` itself.
+    pub base_metric: &'a str,
     pub params: &'a str,
     pub tags: &'a [String],
     pub parallel: bool,
@@ -116,7 +118,7 @@ impl Filter {
             && named(&self.test, subject.test)
             && named(&self.backend, subject.backend)
             && named(&self.mode, subject.mode)
-            && named(&self.metric, subject.metric)
+            && (named(&self.metric, subject.metric) || named(&self.metric, subject.base_metric))
             && named(&self.params, subject.params)
             && self.tags.as_ref().is_none_or(|names| subject.tags.iter().any(|t| names.holds(t)))
             && self.parallel.is_none_or(|parallel| parallel == subject.parallel)
@@ -335,6 +337,7 @@ mod tests {
             backend: "julia",
             mode: "loops",
             metric: "time",
+            base_metric: "time",
             params: "skew=0.5",
             tags,
             parallel: true,

@@ -168,25 +168,51 @@ pub struct Measurement<'a> {
 
 /// A statistic that a tool reported beside the value it is judged by.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
 )]
+#[serde(rename_all = "lowercase")]
 pub enum Statistic {
+    /// The smallest sample.
     Min,
+    /// The largest sample.
     Max,
+    /// The middle of the samples; `p50` by its other name.
     Median,
+    /// A quarter of the samples is below it.
     P25,
+    /// Half of the samples is below it.
     P50,
+    /// Three quarters of the samples are below it.
     P75,
+    /// 90 of 100 samples are below it.
     P90,
+    /// 95 of 100 samples are below it.
     P95,
+    /// 99 of 100 samples are below it.
     P99,
+    /// 999 of 1,000 samples are below it.
+    #[serde(rename = "p99.9")]
     P999,
+    /// Lower end of the tool's confidence interval.
     Lower,
+    /// Upper end of the tool's confidence interval.
     Upper,
+    /// The arithmetic mean of the samples.
+    Mean,
 }
 
 impl Statistic {
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("min", Self::Min),
         ("max", Self::Max),
         ("median", Self::Median),
@@ -199,10 +225,24 @@ impl Statistic {
         ("p99.9", Self::P999),
         ("lower", Self::Lower),
         ("upper", Self::Upper),
+        ("mean", Self::Mean),
     ];
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(written, _)| *written == name).map(|(_, statistic)| *statistic)
+    }
+
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, statistic)| *statistic == self).map_or("", |(name, _)| name)
+    }
+
+    /// The statistic at the end of a metric's name, and the metric before it: `response_time_p95`
+    /// is `p95` of `response_time`.
+    pub fn of_metric(name: &str) -> Option<(&str, Self)> {
+        Self::ALL.iter().find_map(|(end, statistic)| {
+            let metric = name.strip_suffix(end)?.strip_suffix(['_', '.'])?;
+            (!metric.is_empty()).then_some((metric, *statistic))
+        })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod machines;
 pub mod names;
 mod runs;
 pub mod session_series;
+pub mod statistics;
 pub mod alternating_runs;
 
 use std::borrow::Borrow;
@@ -23,7 +24,9 @@ use crate::history::details::DetailStore;
 use crate::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
-use crate::record::{DEFAULT_MODE, Direction, OptionalF64, RunDetail, TIME_METRIC, Unit};
+use crate::record::{
+    DEFAULT_MODE, Direction, OptionalF64, RunDetail, Statistic, TIME_METRIC, Unit,
+};
 use crate::series::keys::series_keys;
 use crate::series::machines::MachineDifference;
 use crate::series::runs::{EnvironmentSegments, RunGrouper};
@@ -42,6 +45,9 @@ pub struct SeriesKey {
     pub metric: String,
     /// What pages call the metric: the policy's name for it, else its own without underscores.
     pub metric_name: String,
+    /// The statistic that its values are of the runs of [`Self::base_metric`]; none for a metric
+    /// that was recorded.
+    pub statistic: Option<Statistic>,
 }
 
 impl SeriesKey {
@@ -57,7 +63,14 @@ impl SeriesKey {
             params: String::new(),
             metric: TIME_METRIC.to_owned(),
             metric_name: TIME_METRIC.to_owned(),
+            statistic: None,
         }
+    }
+
+    /// The recorded metric: that of which a statistic is one, else its own.
+    pub fn base_metric(&self) -> &str {
+        let of_statistic = self.statistic.and_then(|it| self.metric.strip_suffix(it.name()));
+        of_statistic.map_or(&*self.metric, |metric| metric.trim_end_matches('_'))
     }
 
     /// What filters and rules are asked about.
@@ -68,6 +81,7 @@ impl SeriesKey {
             backend: &self.backend,
             mode: &self.mode,
             metric: &self.metric,
+            base_metric: self.base_metric(),
             params: &self.params,
             tags,
             parallel: self.parallel,
@@ -231,7 +245,9 @@ pub struct UnknownDirection {
 /// calls unknown is not among them.
 pub fn unknown_directions(series: &[Series], policy: &Policy) -> Vec<UnknownDirection> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for one in series.iter().filter(|one| one.direction == Direction::Unknown) {
+    let is_recorded = |one: &&Series| one.key.statistic.is_none();
+    let unknown = series.iter().filter(|one| one.direction == Direction::Unknown);
+    for one in unknown.filter(is_recorded) {
         if policy.direction_of(&one.key.metric).is_none() {
             *counts.entry(&one.key.metric).or_default() += 1;
         }
@@ -308,7 +324,8 @@ fn build_series(
     let said = deciding.iter().find_map(|column| column.direction);
     // The policy before the records: it is how people correct what a tool writes.
     let by_policy = policy.direction_of(&key.metric);
-    let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
+    let better =
+        by_policy.or(said).unwrap_or_else(|| Direction::of_metric(key.base_metric(), &unit));
     let mut tags: Vec<String> = deciding.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -10,16 +10,19 @@ use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::error::RenderError;
 use crate::site::filter_form::FilterForm;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::table::PanelHeading;
+use crate::site::speed_up::SpeedUpRow;
+use crate::site::table::{PanelHeading, PanelScale};
 use crate::site::urgency;
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, SeriesGroup};
-use crate::site::{comparison_chart, pages, table};
+use crate::site::{comparison_chart, pages, speed_up, table};
 use model::record::Direction;
 use model::text;
 
 /// Comparison charts of one page: one a variant, the first by size.
 const MAX_CHARTS: usize = 4;
+/// Benchmarks of one page whose metrics stand side by side.
+const MAX_METRIC_GROUPS: usize = 4;
 /// Lines of one chart.
 const MAX_LINES: usize = 6;
 
@@ -31,6 +34,7 @@ struct TestPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     comparisons: Vec<TestComparison>,
+    speed_ups: Vec<SpeedUpRow>,
     panels: Vec<PanelGroup>,
     sweep: Option<Figure>,
     filters: Option<FilterForm>,
@@ -57,6 +61,12 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
     let open = members.iter().filter(|index| urgency::has_open_regression(site, **index)).count();
     let backends: BTreeSet<&str> =
         members.iter().map(|index| site.series(*index).0.key.backend.as_str()).collect();
+    let metrics = metric_groups(site, root, members);
+    // A panel of one backend would repeat the one among the metrics.
+    let compared: Vec<(String, Vec<usize>)> = match metrics.is_empty() {
+        true => alike.clone(),
+        false => alike.iter().filter(|(_, members)| members.len() > 1).cloned().collect(),
+    };
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
     let comparisons = several.take(MAX_CHARTS).enumerate().map(|(at, (variant, members))| {
         let shown = &members[..members.len().min(MAX_LINES)];
@@ -72,7 +82,8 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
             Fact::new("Need attention", text::count(open as u64)),
         ],
         comparisons: comparisons.collect(),
-        panels: panels(site, root, &path, &alike),
+        speed_ups: speed_up::rows(site, root, members),
+        panels: metrics.into_iter().chain(panels(site, root, &path, &compared)).collect(),
         sweep: sweep(site, members),
         filters: FilterForm::of(site, &members[..members.len().min(MAX_TABLE_ROWS)]),
         groups: table::series_groups(site, root, members),
@@ -139,6 +150,37 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         phrase = phrase.text("the only backend with results");
     }
     phrase.text(if variant.is_empty() { ".".to_owned() } else { format!(" ({variant}).") })
+}
+
+/// The metrics of each benchmark that has several, side by side: time, throughput, errors, memory.
+fn metric_groups(
+    site: &SiteContext<'_>,
+    root: urls::LinkRoot,
+    members: &[usize],
+) -> Vec<PanelGroup> {
+    let is_first = |index: &usize| {
+        let metrics = site.metrics.of_series(*index);
+        metrics.len() > 1 && metrics[0].series == *index
+    };
+    // By urgency: a page of many variants shows those that need attention.
+    let firsts = urgency::by_urgency(site, members).into_iter().filter(is_first);
+    firsts
+        .take(MAX_METRIC_GROUPS)
+        .enumerate()
+        .map(|(at, index)| {
+            let key = &site.series(index).0.key;
+            let metrics = site.metrics.of_series(index).iter().map(|metric| metric.series);
+            let metrics: Vec<usize> = metrics.collect();
+            let ids = format!("k{at}-");
+            PanelGroup {
+                title: wording::benchmark_label(key),
+                class: "stats",
+                href: root.to(&site.series_path(index)),
+                note: "change against each baseline, scales differ".to_owned(),
+                panels: table::metric_panels(site, root, &metrics, &ids, PanelScale::Own),
+            }
+        })
+        .collect()
 }
 
 fn panels(

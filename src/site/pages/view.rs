@@ -7,14 +7,16 @@ use askama::Template;
 use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::backend_ratios::BackendRatios;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::filter_form::FilterForm;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::speed_up::SpeedUpRow;
 use crate::site::table::PanelHeading;
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, SeriesGroup};
-use crate::site::{links, pages, presets, table, urgency};
+use crate::site::{backend_ratios, links, pages, presets, speed_up, table, trends, urgency};
 use model::filter::Filter;
 use model::text;
 
@@ -30,6 +32,8 @@ struct ViewPage {
     facts: Vec<Fact>,
     presets: Vec<PageLink>,
     filters: Option<FilterForm>,
+    ratios: Option<BackendRatios>,
+    speed_ups: Vec<SpeedUpRow>,
     panels: Vec<PanelGroup>,
     groups: Vec<SeriesGroup>,
     pages: Vec<PageLink>,
@@ -73,9 +77,14 @@ pub(crate) fn render(
         facts: vec![
             Fact::new("Series", text::count(preset.members.len() as u64)),
             Fact::new("Filter", preset.filter.describe().join(", ")),
-        ],
+        ]
+        .into_iter()
+        .chain(trends::fact(site, root, &preset.members))
+        .collect(),
         presets: links::presets(site, root),
         filters: FilterForm::of(site, shown),
+        ratios: backend_ratios::of_members(site, root, &preset.members),
+        speed_ups: speed_up::rows(site, root, &preset.members),
         panels: panels(site, root, shown),
         groups: table::series_groups(site, root, shown),
         pages: page_links(root, &preset.slug, preset.members.len()),
@@ -113,6 +122,8 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
         facts,
         presets: links::presets(site, root),
         filters: FilterForm::of(site, shown),
+        ratios: None,
+        speed_ups: Vec::new(),
         panels: Vec::new(),
         groups: table::series_groups(site, root, shown),
         pages: Vec::new(),

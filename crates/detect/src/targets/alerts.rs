@@ -19,9 +19,9 @@ pub(super) fn evaluate_alert(
     let Ok(when) = &alert.when.parsed else { return };
     let before = targets.len();
     let (mut members, mut evaluated) = (0, 0);
-    for member in
-        judged.iter().filter(|member| member.matches(&alert.matches) && asks(when, member))
-    {
+    for member in judged.iter().filter(|member| {
+        is_recorded(member) && member.matches(&alert.matches) && asks(when, member)
+    }) {
         members += 1;
         let Some(newest) = member.series.runs.len().checked_sub(1) else { continue };
         evaluated += u64::from(holds(when, member, newest).is_some());
@@ -58,6 +58,12 @@ pub(super) fn evaluate_alert(
     let state = if evaluated > 0 { TargetState::Passing } else { TargetState::NotMeasured };
     let (severity, description) = (alert.severity, alert.description.clone());
     targets.push(TargetResult { state, severity, description, ..result });
+}
+
+/// Conditions find statistics in the runs of the metric that they are of: their own series would
+/// repeat each alert, and fire for `value > 500ms` too.
+fn is_recorded(member: &EvaluatedSeries<'_>) -> bool {
+    member.series.key.statistic.is_none()
 }
 
 fn holds(when: &AlertExpression, member: &EvaluatedSeries<'_>, at: usize) -> Option<bool> {

@@ -4,7 +4,7 @@
 use model::filter::{ChangeAges, Filter};
 use model::policy::Policy;
 use model::policy::amount::Amount;
-use model::policy::expression::{AlertComparison, AlertQuantity, metric_statistic};
+use model::policy::expression::{AlertComparison, AlertQuantity};
 use model::policy::target::AlertSeverity;
 use model::policy::threshold::Threshold;
 use model::record::time::Timestamp;
@@ -105,7 +105,7 @@ impl<'a> EvaluatedSeries<'a> {
         if metric == name {
             return Some(AlertQuantity::Value);
         }
-        let (of, statistic) = metric_statistic(name)?;
+        let (of, statistic) = Statistic::of_metric(name)?;
         (of == metric).then_some(AlertQuantity::Statistic(statistic))
     }
 
@@ -142,13 +142,14 @@ impl<'a> EvaluatedSeries<'a> {
         match quantity {
             AlertQuantity::Value => Some(value),
             AlertQuantity::Level => self.analysis.level.get(at),
-            AlertQuantity::Mean => {
-                Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value))
-            }
             AlertQuantity::Std => run.std.get(),
             AlertQuantity::Statistic(Statistic::Median) => {
                 // Tools report the median by either name.
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
+            }
+            AlertQuantity::Statistic(Statistic::Mean) => {
+                let of_samples = || mean(detail.map_or(&[], |it| it.samples()));
+                statistic(Statistic::Mean).or_else(of_samples).or(Some(value))
             }
             AlertQuantity::Statistic(wanted) => statistic(*wanted),
             // At the newest run the gate's own figure, so that an alert and the verdict agree.

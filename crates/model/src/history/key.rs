@@ -50,6 +50,7 @@ impl InternedKey {
             n: self.n,
             params: text(self.params),
             metric: text(self.metric),
+            statistic: None,
             platform: Platform::default(),
         }
     }

@@ -35,7 +35,7 @@ use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
 use crate::history::platform::Platform;
 use crate::record::time::Timestamp;
-use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
+use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Statistic, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +100,8 @@ pub struct RecordedKey {
     pub n: Option<u64>,
     pub params: String,
     pub metric: String,
+    /// The statistic that its values are of another metric's runs; none for a recorded metric.
+    pub statistic: Option<Statistic>,
     /// Where it was measured.
     pub platform: Platform,
 }

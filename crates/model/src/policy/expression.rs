@@ -37,7 +37,6 @@ pub struct AlertComparison {
 pub enum AlertQuantity {
     Value,
     Level,
-    Mean,
     Std,
     Statistic(Statistic),
     /// Relative, signed as the value moved.
@@ -70,7 +69,7 @@ pub struct ExpressionError {
 const QUANTITIES: [(&str, AlertQuantity); 17] = [
     ("value", AlertQuantity::Value),
     ("level", AlertQuantity::Level),
-    ("mean", AlertQuantity::Mean),
+    ("mean", AlertQuantity::Statistic(Statistic::Mean)),
     ("std", AlertQuantity::Std),
     ("min", AlertQuantity::Statistic(Statistic::Min)),
     ("max", AlertQuantity::Statistic(Statistic::Max)),
@@ -109,19 +108,6 @@ impl AlertQuantity {
     pub(crate) fn is_share(&self) -> bool {
         matches!(self, Self::Change | Self::Noise)
     }
-}
-
-/// The statistic at the end of a name, and the metric before it: `response_time_p95` is `p95` of
-/// `response_time`.
-pub fn metric_statistic(name: &str) -> Option<(&str, Statistic)> {
-    let mut ends = QUANTITIES.iter().filter_map(|(end, quantity)| match quantity {
-        AlertQuantity::Statistic(statistic) => Some((*end, *statistic)),
-        _ => None,
-    });
-    ends.find_map(|(end, statistic)| {
-        let metric = name.strip_suffix(end)?.strip_suffix(['_', '.'])?;
-        (!metric.is_empty()).then_some((metric, statistic))
-    })
 }
 
 impl ComparisonOperator {

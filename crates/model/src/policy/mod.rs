@@ -35,7 +35,7 @@ use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
 use crate::policy::severity::RuleSeverity;
 use crate::policy::target::{Alert, Budget, Sla};
-use crate::record::Direction;
+use crate::record::{Direction, Statistic};
 
 /// The policy in force.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -362,7 +362,27 @@ impl Policy {
 
     /// The direction that the policy gives a metric, whatever records say.
     pub fn direction_of(&self, metric: &str) -> Option<Direction> {
-        self.metric_setting(metric, |entry| entry.better)
+        let direction = |metric: &str| self.metric_setting(metric, |entry| entry.better);
+        let of_statistic = || direction(Statistic::of_metric(metric)?.0);
+        direction(metric).or_else(of_statistic)
+    }
+
+    /// The statistics of a metric that are judged beside it, sorted: those of its entry and those
+    /// that a budget names. None where the policy does not say.
+    pub(crate) fn judged_statistics(&self, metric: &str) -> Option<Vec<Statistic>> {
+        let of_entry = self.metric_setting(metric, |entry| entry.judge.clone());
+        let of_budget = |budget: &Budget| {
+            let (of, statistic) = Statistic::of_metric(&budget.metric)?;
+            (of == metric).then_some(statistic)
+        };
+        let mut judged: Vec<Statistic> = self.budgets.iter().filter_map(of_budget).collect();
+        if of_entry.is_none() && judged.is_empty() {
+            return None;
+        }
+        judged.extend(of_entry.unwrap_or_else(|| DEFAULT_STATISTICS.to_vec()));
+        judged.sort_unstable();
+        judged.dedup();
+        Some(judged)
     }
 
     /// The lines of `policy.yml` that give these metrics a direction, for a reader who knows which.
@@ -394,7 +414,14 @@ pub struct MetricPolicy {
     /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Statistics that are series of their own beside the value; else p95 and p99, where they are
+    /// reported. Those that are named here come from samples too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judge: Option<Vec<Statistic>>,
 }
+
+/// The statistics that are judged where the policy does not say.
+pub(crate) const DEFAULT_STATISTICS: [Statistic; 2] = [Statistic::P95, Statistic::P99];
 
 /// A dated remark.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

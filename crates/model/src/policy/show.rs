@@ -239,7 +239,8 @@ mod tests {
             let tolerant = Budget { tolerance: threshold, budget: amount, ..Budget::default() };
             let goal = Some(budget.into());
             policy.budgets = vec![Budget { matches, goal, ..Budget::default() }, tolerant];
-            let metric = MetricPolicy { unit: Some(remark.clone()), better, name: None };
+            let unit = Some(remark.clone());
+            let metric = MetricPolicy { unit, better, ..MetricPolicy::default() };
             policy.metrics = BTreeMap::from([(old.clone(), metric)]);
             policy.aliases = BTreeMap::from([(old, "a name that no one else has".to_owned())]);
             let date = "2025-02-28".to_owned();

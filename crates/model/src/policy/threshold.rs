@@ -162,6 +162,7 @@ mod tests {
             backend,
             mode: "loops",
             metric: "time",
+            base_metric: "time",
             params: "",
             tags: &[],
             parallel: false,

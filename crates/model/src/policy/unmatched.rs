@@ -11,10 +11,9 @@ use std::ops::Range;
 use crate::filter::{ChangeAges, Filter, FilterSubject};
 use crate::policy::Policy;
 use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor};
-use crate::policy::expression::metric_statistic;
 use crate::policy::hint;
 use crate::policy::tree::{self, PathStep, YamlNode};
-use crate::record::shorten;
+use crate::record::{Statistic, shorten};
 
 use PathStep::{Item, Key};
 
@@ -180,7 +179,7 @@ impl<'a> Selector<'a> {
     fn has_metric(&self, subject: FilterSubject<'_>) -> bool {
         let is_of = |name: &&str| {
             *name == subject.metric
-                || metric_statistic(name).is_some_and(|(metric, _)| metric == subject.metric)
+                || Statistic::of_metric(name).is_some_and(|(metric, _)| metric == subject.metric)
         };
         self.metrics.is_empty() || self.metrics.iter().any(is_of)
     }
@@ -276,6 +275,7 @@ mod tests {
             backend: "go",
             mode: "default",
             metric,
+            base_metric: metric,
             params: "",
             tags: &[],
             parallel: false,

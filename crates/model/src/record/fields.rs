@@ -79,7 +79,7 @@ pub enum MeasurementField {
 impl RecordField {
     /// Every field. The first [`COLUMN_COUNT`] are the columns of a table of measurements, in its
     /// order; samples and statistics follow, then what a table says in other columns.
-    pub const ALL: [(&'static str, Self); 38] = [
+    pub const ALL: [(&'static str, Self); 39] = [
         ("commit", Self::Commit),
         ("timestamp", Self::Timestamp),
         ("commit_time", Self::CommitTime),
@@ -115,6 +115,7 @@ impl RecordField {
         ("p99.9", Self::statistic(Statistic::P999)),
         ("lower", Self::statistic(Statistic::Lower)),
         ("upper", Self::statistic(Statistic::Upper)),
+        ("mean", Self::statistic(Statistic::Mean)),
         ("mean_ns", Self::MeanNs),
         ("std_ns", Self::StdNs),
         ("metrics", Self::Metrics),

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{RecordedKey, SeriesColumn};
 use crate::policy::{Policy, SeriesQualifier};
+use crate::record::Statistic;
 use crate::series::SeriesKey;
 
 /// The keys under which columns are shown, in their order.
@@ -106,10 +107,15 @@ fn benchmark_key(key: &RecordedKey, policy: &Policy) -> SeriesKey {
         params: key.params.clone(),
         metric: key.metric.clone(),
         metric_name: metric_name(&key.metric, policy),
+        statistic: key.statistic,
     }
 }
 
 fn metric_name(metric: &str, policy: &Policy) -> String {
-    let named = policy.metric_setting(metric, |entry| entry.name.clone());
-    named.unwrap_or_else(|| metric.replace('_', " "))
+    let named = |metric: &str| policy.metric_setting(metric, |entry| entry.name.clone());
+    let of_statistic = || {
+        let (metric, statistic) = Statistic::of_metric(metric)?;
+        Some(format!("{} {}", named(metric)?, statistic.name()))
+    };
+    named(metric).or_else(of_statistic).unwrap_or_else(|| metric.replace('_', " "))
 }

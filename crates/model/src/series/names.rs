@@ -167,6 +167,7 @@ mod tests {
             params: String::new(),
             metric: TIME_METRIC.to_owned(),
             metric_name: String::new(),
+            statistic: None,
         }
     }
 

@@ -144,7 +144,7 @@ pub(super) fn gather(
         }
         let direction = policy.direction_of(&key.metric).or(column.direction);
         let direction =
-            direction.unwrap_or_else(|| Direction::of_metric(&key.metric, &column.unit));
+            direction.unwrap_or_else(|| Direction::of_metric(key.base_metric(), &column.unit));
         let direction = policy.threshold_for(key.subject(&column.tags), direction).direction;
         let series = all.entry(key.clone()).or_insert_with(|| SessionSeries {
             key,

@@ -57,10 +57,10 @@ fn and_binds_tighter_than_or_and_parentheses_tighter_than_both() {
 #[test]
 fn a_name_that_is_no_quantity_is_a_metric_or_a_statistic_of_one() {
     assert_eq!(compared("requests_per_second < 100").quantity.name(), "requests_per_second");
-    assert_eq!(metric_statistic("response_time_p95"), Some(("response_time", Statistic::P95)));
-    assert_eq!(metric_statistic("cpu.max"), Some(("cpu", Statistic::Max)));
-    assert_eq!(metric_statistic("error_rate"), None);
-    assert_eq!(metric_statistic("_p95"), None);
+    assert_eq!(Statistic::of_metric("response_time_p95"), Some(("response_time", Statistic::P95)));
+    assert_eq!(Statistic::of_metric("cpu.max"), Some(("cpu", Statistic::Max)));
+    assert_eq!(Statistic::of_metric("error_rate"), None);
+    assert_eq!(Statistic::of_metric("_p95"), None);
     let runs = |text: &str| parse_condition(text).unwrap().1;
     assert_eq!(runs("p95 > 500ms for 3 runs"), Some(3));
     assert_eq!(runs("(p95 > 500 ms or value > 1) for 1 run"), Some(1));
