@@ -50,7 +50,8 @@ const groupOf = (table) => {
 };
 
 const filters = (form) => {
-  const tables = all('main table').filter((table) => table.tBodies[0]?.rows.length);
+  // Other tables of the page list no series.
+  const tables = all('main table').filter((table) => table.tBodies[0]?.rows[0]?.dataset.verdict);
   const groups = tables.map(groupOf);
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows]).map((row) => (
     { row, data: row.dataset, text: plain(`${row.textContent} ${Object.values(row.dataset)}`) }));

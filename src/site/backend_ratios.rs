@@ -18,7 +18,7 @@ use model::series::Series;
 use model::text;
 
 /// Benchmarks of the table.
-const MAX_ROWS: usize = 40;
+const MAX_ROWS: usize = 12;
 /// Backends that a sentence names.
 const MAX_BACKENDS: usize = 6;
 

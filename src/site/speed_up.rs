@@ -14,7 +14,7 @@ use model::series::{Series, SeriesKey};
 use model::text::{self, UnitScale};
 
 /// Pairs of the table.
-const MAX_ROWS: usize = 60;
+const MAX_ROWS: usize = 40;
 /// Fields that say how many processors a run could use, the narrowest first.
 const PROCESSORS: [&str; 2] = ["container_cpus", "cpu_count"];
 
