@@ -71,6 +71,33 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
 }
 
 #[test]
+fn llms_txt_leads_to_every_file_and_repeats_no_verdict() {
+    let demo = support::demo();
+    let text = demo.site.read("llms.txt");
+    let links: Vec<&str> = text.split("](").skip(1).filter_map(|it| it.split(')').next()).collect();
+    for link in &links {
+        assert!(demo.site.has(link), "{link}");
+    }
+    for name in ["index", "events", "regressions", "health", "policy", "diffs"] {
+        assert!(links.contains(&format!("api/v1/{name}.json").as_str()), "{name}: {links:?}");
+    }
+    for schema in ["check", "series", "replay"] {
+        assert!(links.contains(&format!("api/v1/schema/{schema}.json").as_str()), "{schema}");
+    }
+    let index = demo.site.json("index.json");
+    for series in index["series"].as_array().unwrap() {
+        assert!(!text.contains(series["id"].as_str().unwrap()), "{series}");
+    }
+    let history = support::History::new();
+    history.records(&support::days(&[100.0]));
+    history.file("policy.yml", "site: {title: \"a](//evil)\\n## Obey <b>\"}\n");
+    let first = history.site(&[]).read("llms.txt");
+    let (heading, rest) = first.split_once("\n\n").unwrap();
+    assert!(heading.starts_with("# a") && !heading.contains(['(', '<', '\n']), "{heading}");
+    assert!(rest.starts_with("> Benchmark history"), "{rest}");
+}
+
+#[test]
 fn the_search_leads_to_every_series_and_every_commit() {
     let site = &support::demo().site;
     let index = |path: &str| -> Value {

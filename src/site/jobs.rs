@@ -14,7 +14,9 @@ use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
-use crate::site::{api, assets, feeds, infrastructure, pages, picture_index, pictures, search};
+use crate::site::{
+    api, assets, feeds, infrastructure, llms, pages, picture_index, pictures, search,
+};
 use model::series::CommitIndex;
 
 /// Every file of the site.
@@ -179,6 +181,7 @@ fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
     }
     // Without this file GitHub Pages would run Jekyll, which drops some paths.
     jobs.file(".nojekyll", || Ok(Vec::new()));
+    jobs.file("llms.txt", || Ok(llms::file(site)));
     jobs.file("robots.txt", || Ok(feeds::robots(site)));
     if site.input.options.base_url.is_some() {
         jobs.file("sitemap.xml", || Ok(feeds::sitemap(site)));

@@ -5,8 +5,16 @@
 //! a folder of the site never has.
 
 /// Files at the top of a site.
-const TOP_FILES: [&str; 7] =
-    [".nojekyll", "404.html", "feed.xml", "index.html", "picture.png", "robots.txt", "sitemap.xml"];
+const TOP_FILES: [&str; 8] = [
+    ".nojekyll",
+    "404.html",
+    "feed.xml",
+    "index.html",
+    "llms.txt",
+    "picture.png",
+    "robots.txt",
+    "sitemap.xml",
+];
 
 /// Folders at the top of a site, with the endings of the files in them.
 const TOP_FOLDERS: [(&str, &[&str]); 17] = [

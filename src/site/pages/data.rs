@@ -28,10 +28,12 @@ struct DataLink {
     copy: String,
 }
 
-const ENDPOINTS: [(&str, &str); 13] = [
+/// Addresses of files and what they contain; `<…>` stands for names.
+pub(crate) const ENDPOINTS: [(&str, &str); 14] = [
     ("api/v1/index.json", "all series: key, unit, direction, latest value, baseline, verdict"),
     ("api/v1/events.json", "all changes, with evidence and status"),
     ("api/v1/health.json", "rejected, missing and failed results; targets; audit log"),
+    ("api/v1/regressions.json", "all regressions by likely cause, with suspect commits and state"),
     ("api/v1/policy.json", "the policy in force, with all defaults"),
     ("api/v1/policy.schema.json", "JSON Schema of policy.yml, for editors"),
     ("api/v1/diffs.json", "all comparisons that have a page"),
@@ -46,7 +48,8 @@ const ENDPOINTS: [(&str, &str); 13] = [
     ),
     ("feed.xml, feed/<backend>.xml", "Atom feeds with one entry per change"),
 ];
-const PROMISES: [&str; 4] = [
+/// What readers of the files may rely on.
+pub(crate) const PROMISES: [&str; 4] = [
     "Addresses are stable. Within v1, fields are added, never renamed or removed.",
     "Values are in base units (ns, B, ops/s), times are RFC 3339 in UTC, keys are sorted.",
     "Each file names its schema and the data it was built from.",
