@@ -63,6 +63,7 @@ impl DemoFolder {
             demo: true,
             with_archive: false,
             follow_links: false,
+            is_read_only: true,
             cache: None,
             warnings: Vec::new(),
             now: None,

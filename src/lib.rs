@@ -36,6 +36,8 @@ mod serve;
 mod init;
 mod vcs;
 mod workbench;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(feature = "net")]
 mod notify;
 

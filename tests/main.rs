@@ -22,8 +22,8 @@ mod demo_data;
 mod detail;
 mod determinism;
 mod directions;
-// What is written is written about the whole program.
-#[cfg(feature = "net")]
+// What is written is written about the program as it is built by default.
+#[cfg(all(feature = "net", not(feature = "mcp")))]
 mod docs;
 mod erase;
 mod doctor;

@@ -275,7 +275,9 @@ impl<'a> GroupedHistory<'a> {
         observer: &dyn Observer,
     ) -> Self {
         let rejected = &loaded.history.rejected_records;
-        if let Err(error) = store::quarantine::write(&options.directory(), rejected) {
+        if !options.is_read_only
+            && let Err(error) = store::quarantine::write(&options.directory(), rejected)
+        {
             let warning = format!("{error:#}; the health page lists the rejected records");
             loaded.warnings.push(warning);
         }

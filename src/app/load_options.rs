@@ -21,6 +21,8 @@ pub(crate) struct LoadOptions {
     pub(crate) with_archive: bool,
     /// Read what symbolic links in the history point to.
     pub(crate) follow_links: bool,
+    /// Nothing is written into the history directory, not even what was rejected.
+    pub(crate) is_read_only: bool,
     /// Folder that keeps parsed files for the next time; none: nothing is kept.
     pub(crate) cache: Option<CacheFolder>,
     /// What was assumed while these options were put together, in sentences.

@@ -6,6 +6,7 @@
 //! check    history + candidate → report::CheckOutcome      trust, overrides, audit, snapshot
 //! measure  base and head run in turns → records → verdicts
 //! session  load and check again after a change, from what the last answer left
+//! agent    question of a coding agent → JSON and a sentence
 //! ```
 //!
 //! Here the rooms above meet: an edge brings records in, core judges them, another edge carries the
@@ -13,6 +14,8 @@
 //! prints. What a use case says while it works goes to an [`observer::Observer`].
 
 pub(crate) mod accept;
+#[cfg(feature = "mcp")]
+pub(crate) mod agent;
 mod audit;
 pub(crate) mod build;
 pub(crate) mod check;

@@ -3,7 +3,9 @@
 // Help is read on a terminal, where an address needs no brackets.
 #![allow(rustdoc::bare_urls)]
 
-use clap::{CommandFactory, Parser, Subcommand};
+mod manual;
+
+use clap::{Parser, Subcommand};
 
 use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::bisect::BisectArgs;
@@ -16,9 +18,11 @@ use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
+#[cfg(feature = "mcp")]
+use crate::cli::mcp;
 #[cfg(feature = "net")]
 use crate::cli::notify::{self, NotifyCommand};
-use crate::cli::ui::{self, Reporter};
+use crate::cli::ui::Reporter;
 use crate::cli::{
     accept, audit, bisect, build, check, compare, demo_data, doctor, erase, export, import, ingest,
     init, measure, policy, rotate, serve,
@@ -99,6 +103,12 @@ pub(crate) enum CliCommand {
         #[command(subcommand)]
         command: NotifyCommand,
     },
+    /// Answer the questions of a coding agent (Model Context Protocol) on stdin and stdout
+    ///
+    /// All tools only read: open regressions, series, comparisons, why a series has its verdict, a
+    /// check and the policy. The history is the one of --data; no tool takes a path.
+    #[cfg(feature = "mcp")]
+    Mcp,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -134,16 +144,9 @@ pub(super) fn run(
         CliCommand::Init(init) => init::run(global, &init, reporter),
         #[cfg(feature = "net")]
         CliCommand::Notify { command } => notify::run(global, &command, reporter),
-        CliCommand::Completions { shell } => {
-            let mut command = CliArgs::command();
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, "benchpages", &mut script);
-            ui::print_file(&script)
-        }
-        CliCommand::Man => {
-            let mut page = Vec::new();
-            let rendered = clap_mangen::Man::new(CliArgs::command()).render(&mut page);
-            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print_file(&page))
-        }
+        #[cfg(feature = "mcp")]
+        CliCommand::Mcp => mcp::run(global, reporter),
+        CliCommand::Completions { shell } => manual::completions(shell),
+        CliCommand::Man => manual::page(),
     }
 }

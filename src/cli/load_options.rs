@@ -35,6 +35,7 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         demo: global.demo,
         with_archive: site.with_archive,
         follow_links: global.follow_links,
+        is_read_only: false,
         cache,
         warnings,
         now,

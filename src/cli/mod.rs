@@ -21,6 +21,8 @@ mod import;
 mod ingest;
 mod init;
 mod load_options;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measure;
 #[cfg(feature = "net")]
 mod notify;

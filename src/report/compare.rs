@@ -167,12 +167,16 @@ impl CommitComparison {
         parts.join(", ")
     }
 
+    /// `abc1234 → 1234567: 1 regressed, 2 improved, 61 unchanged.`
+    pub(crate) fn headline(&self) -> String {
+        let (base, head) = (text::short_commit(&self.base), text::short_commit(&self.head));
+        format!("{base} → {head}: {}.", self.counts())
+    }
+
     /// For a terminal of 80 columns.
     pub(crate) fn text(&self) -> TerminalText {
         let mut page = TerminalPage::default();
-        let name = |id: &str| TerminalText::text(&text::short_commit(id));
-        let counts = TerminalText::text(&self.counts());
-        page.write(0, &escaped![name(&self.base), " → ", name(&self.head), ": ", counts, "."]);
+        page.write_text(0, &self.headline());
         for mean in &self.means {
             page.write_text(0, &mean.describe());
         }

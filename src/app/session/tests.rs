@@ -62,6 +62,7 @@ impl EditedHistory {
             demo: false,
             with_archive: false,
             follow_links: false,
+            is_read_only: false,
             cache: None,
             warnings: Vec::new(),
             now,

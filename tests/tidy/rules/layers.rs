@@ -34,7 +34,7 @@ const OUTSIDE: [&str; 15] = [
 const EXCEPTIONS: [(&str, &str); 1] = [("crates/ingest/src/", "std::fs")];
 /// Heavy libraries and the places (one where possible) that may name each. Others are free. A place
 /// is a room of the root package, or a crate, or a module of a crate.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -45,7 +45,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("plotters_backend", &["crates/chart"]),
     ("serde_saphyr", &["crates/model/policy"]),
     ("axum", &["serve"]),
-    ("tokio", &["serve", "signals", "workbench"]),
+    ("tokio", &["serve", "signals", "workbench", "mcp"]),
     ("notify", &["serve"]),
     ("notify_debouncer_full", &["serve"]),
     ("walkdir", &["files", "store", "output", "demo", "crates/ingest"]),
@@ -53,6 +53,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("ruzstd", &["store"]),
     ("ureq", &["notify"]),
     ("hmac", &["notify"]),
+    ("rmcp", &["mcp"]),
 ];
 
 pub fn rooms_use_only_rooms_above(house: &House) -> Vec<String> {
