@@ -71,8 +71,8 @@ struct RecordFields<'a> {
     version: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'a str>,
     #[serde(flatten)]
     fields: BTreeMap<&'a str, Value>,
 }
@@ -126,6 +126,10 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let pull = typed_value(set("pull"), "pull", pull, &mut faults);
     let params: BTreeMap<String, String> =
         entry.params.iter().chain(&with.params).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let tags = match set("tags") {
+        Some(list) => list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect(),
+        None => entry.tags.iter().map(String::as_str).collect(),
+    };
     let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
     let nothing = (metrics.is_empty() && entry.error.is_none())
         .then(|| if odd.is_empty() { "no value".to_owned() } else { odd.join(", ") });
@@ -150,7 +154,7 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
         error,
         version: set("version").or(entry.version.as_deref()),
         url: set("url").or(entry.url.as_deref()).or_else(|| run(|run| run.url.as_deref())),
-        tags: &entry.tags,
+        tags,
         fields: fields(entry, with),
     };
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
