@@ -9,7 +9,16 @@ use tempfile::TempDir;
 
 use crate::support::{NOW, files, run};
 
-const WORKFLOWS: [&str; 4] = ["benchmarks", "benchpages-comment", "benchpages-site", "benchpages"];
+const WORKFLOWS: [&str; 8] = [
+    "benchmarks",
+    "benchpages-comment",
+    "benchpages-site",
+    "benchpages",
+    "benchpages-daily",
+    "benchpages-weekly",
+    "benchpages-monthly",
+    "benchpages-rotation",
+];
 
 /// A repository, and the bare one that it was cloned from.
 pub struct Repository {
@@ -51,7 +60,8 @@ impl Repository {
 
 pub fn written() -> Repository {
     let repository = Repository::new();
-    let (status, _, err) = repository.init(&["--yes", "--hooks"]);
+    let schedule = "daily,weekly,monthly,rotation";
+    let (status, _, err) = repository.init(&["--yes", "--hooks", "--schedule", schedule]);
     assert_eq!(status, 0, "{err}");
     repository
 }
@@ -330,7 +340,8 @@ fn faults(name: &str, text: &str) -> Vec<String> {
         if strange && permissions.into_iter().any(|(_, right)| right != "read") {
             tell("code that was not reviewed meets a token that can write", &job["name"]);
         }
-        let writes = text.contains("benchpages-keep.sh");
+        let writes =
+            ["keep", "rotate"].iter().any(|it| text.contains(&format!("benchpages-{it}.sh")));
         let checkout = text.contains("actions/checkout");
         if checkout && !writes && !text.contains("\"persist-credentials\":false") {
             tell("a token that is left on disk", &job["name"]);

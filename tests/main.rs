@@ -58,6 +58,9 @@ mod replay;
 mod report;
 mod right_base;
 mod rotate;
+// Runs scripts.
+#[cfg(unix)]
+mod schedules;
 mod seed;
 mod serve;
 mod side_by_side;

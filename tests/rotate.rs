@@ -110,6 +110,40 @@ fn once_more_changes_nothing_and_what_was_cut_off_is_completed() {
 }
 
 #[test]
+fn an_old_pull_request_moves_whole_on_request_and_stays_a_pull_request() {
+    let history = year();
+    let of_pull = |commit: &str, time: &str| record(commit, time, 90.0);
+    let old =
+        [of_pull("aaaaaaaa", "2025-02-01T00:00:00Z"), of_pull("bbbbbbbb", "2025-03-01T00:00:00Z")];
+    history.file("pulls/7.ndjson", lines(&old[..1]));
+    history.file("pulls/7.bbbbbbbb-1.ndjson", lines(&old[1..]));
+    // One run of it is recent.
+    history.file("pulls/8.ndjson", lines(&old));
+    history.file("pulls/8.c-1.ndjson", lines(&[of_pull("cccccccc", "2025-12-01T00:00:00Z")]));
+    history.file("pulls/9.ndjson", format!("{}{{broken\n", lines(&old)));
+    let before = export(&history, &[]);
+    let pulls = |history: &History| -> Vec<String> {
+        files(&history.data()).into_iter().filter(|it| it.contains("pulls/")).collect()
+    };
+    let all = pulls(&history);
+    rotate(&history, &[]);
+    assert_eq!(pulls(&history), all, "only on request");
+    let answer = rotate(&history, &["--with-pulls"]);
+    assert_eq!(answer.out, "pull request #7  2 records to archive/pulls/7.ndjson.gz\n");
+    let left =
+        ["archive/pulls/7.ndjson.gz", "pulls/8.c-1.ndjson", "pulls/8.ndjson", "pulls/9.ndjson"];
+    assert_eq!(pulls(&history), left);
+    assert_eq!(export(&history, &["--with-archive"]), before);
+    assert!(before.contains("aaaaaaaa") && before.contains(",7,"), "{before}");
+    // As if its files had not been removed.
+    let packed = std::fs::read(history.data().join(left[0])).unwrap();
+    history.file("pulls/7.ndjson", lines(&old[..1]));
+    rotate(&history, &["--with-pulls"]);
+    assert_eq!(std::fs::read(history.data().join(left[0])).unwrap(), packed);
+    assert_eq!(pulls(&history), left);
+}
+
+#[test]
 fn a_dry_run_moves_nothing_and_a_rotation_is_logged() {
     let history = year();
     let before = content(&history.data());

@@ -76,7 +76,7 @@ impl Server {
     }
 
     /// A commit on main, pushed; its id.
-    fn commit(&self, subject: &str) -> String {
+    pub fn commit(&self, subject: &str) -> String {
         let root = self.repository.root();
         git(&root, &["add", "--all"]);
         let who = ["-c", "user.name=ada", "-c", "user.email=ada@example.org"];

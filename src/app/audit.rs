@@ -152,6 +152,7 @@ pub(super) fn rotation_entry(
 ) -> AuditEntry {
     let details = json!({
         "months": plan.months.keys().collect::<Vec<_>>(),
+        "pulls": plan.pulls.keys().collect::<Vec<_>>(),
         "records": moved.records,
         "bytes_before": moved.bytes,
         "bytes_after": moved.packed_bytes + moved.summary_bytes,

@@ -23,18 +23,27 @@ pub(crate) struct Rotation {
 
 impl Rotation {
     pub(crate) fn records(&self) -> usize {
-        self.plan.months.values().sum()
+        self.plan.months.values().chain(self.plan.pulls.values()).sum()
     }
 }
 
-/// Moves old months to the archive and logs it; with `dry_run` only says what would move.
+/// What is moved, and whether it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RotationRequest {
+    /// Old pull requests move, too.
+    pub(crate) with_pulls: bool,
+    /// Only say what would move.
+    pub(crate) is_dry_run: bool,
+}
+
+/// Moves old months, and old pull requests where asked, to the archive and logs it.
 ///
 /// # Errors
 /// The history cannot be loaded, or the archive or the log cannot be written.
 pub(crate) fn rotate(
     options: &LoadOptions,
     actor: &str,
-    dry_run: bool,
+    request: RotationRequest,
 ) -> anyhow::Result<Rotation> {
     let loaded = load_history(options, &Silent)?;
     let days = loaded.policy.governance.data_retention_days;
@@ -44,8 +53,12 @@ pub(crate) fn rotate(
     let directory = Directory::new(&options.data, Links::Reject);
     // Before the plan: a record that another command adds after it would be moved by no one and
     // removed with its file.
-    let lock = if dry_run { None } else { Some(HistoryLock::acquire(&options.data, "rotate")?) };
-    let plan = rotate::plan(&directory, &month)?;
+    let acquire = || HistoryLock::acquire(&options.data, "rotate");
+    let lock = if request.is_dry_run { None } else { Some(acquire()?) };
+    let mut plan = rotate::plan(&directory, &month)?;
+    if request.with_pulls {
+        rotate::plan_pulls(&directory, &month, &mut plan)?;
+    }
     let leftovers = lock.as_ref().and_then(HistoryLock::leftovers_warning);
     let mut rotation = Rotation { plan, moved: None, retention_days: days, leftovers };
     if let Some(lock) = lock.filter(|_| rotation.records() > 0) {

@@ -11,6 +11,7 @@ pub(crate) mod check;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod ingest;
+pub(crate) mod init;
 pub(crate) mod intake;
 pub(crate) mod measure;
 pub(crate) mod policy;

@@ -10,11 +10,10 @@ use clap::{Parser, Subcommand};
 use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::bisect::BisectArgs;
 use crate::cli::args::check::{CheckArgs, CompareArgs};
-use crate::cli::args::history::{
-    DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, InitArgs, RotateArgs,
-};
+use crate::cli::args::history::{DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, RotateArgs};
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::ingest::IngestArgs;
+use crate::cli::args::init::InitArgs;
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};

@@ -1,7 +1,7 @@
 //! `benchpages init`: shows the files that a repository needs for its own history, and writes those
 //! that do not exist yet.
 
-use crate::cli::args::history::InitArgs;
+use crate::cli::args::init::InitArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
@@ -27,8 +27,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
     if !args.yes && !ui::confirm(&format!("Write the {new_files}?"), false)? {
         ui::print_file(new_files_text(&plan).as_bytes())?;
         reporter.info(&format!(
-            "Nothing was written; `benchpages init{} --yes` writes the {new_files}",
-            if args.hooks { " --hooks" } else { "" },
+            "Nothing was written; the same command with --yes writes the {new_files}"
         ));
         return Ok(0);
     }
@@ -42,10 +41,14 @@ fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<Project
     let options = load_options(global, &SiteArgs::default())?;
     let root = args.directory.clone();
     let (branch, remote) = git::origin(&root);
+    let branches = init::branches(&args.branches, branch)?;
     Ok(ProjectFacts {
         root,
         repository: remote.as_deref().and_then(repository),
-        branch: branch.filter(|name| init::is_branch(name)).unwrap_or_else(|| "main".to_owned()),
+        is_branch_named: !args.branches.is_empty(),
+        branches,
+        schedules: args.schedules(),
+        systems: args.measured_systems(),
         hooks: args.hooks,
         now: options.time(),
     })

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::rotate::{Rotation, rotate};
+use crate::app::rotate::{Rotation, RotationRequest, rotate};
 use crate::cli::args::history::RotateArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::{load_options, user};
@@ -18,7 +18,8 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let options = load_options(global, &SiteArgs::default())?;
     let actor = user().unwrap_or_else(|| "benchpages".to_owned());
-    let rotation = rotate(&options, &actor, args.dry_run)?;
+    let request = RotationRequest { with_pulls: args.with_pulls, is_dry_run: args.dry_run };
+    let rotation = rotate(&options, &actor, request)?;
     rotation.leftovers.iter().for_each(|leftovers| reporter.warn(leftovers));
     // Only lines can be moved by copying their bytes; a JSON array would have to be rewritten.
     for file in &rotation.plan.skipped {
@@ -39,7 +40,11 @@ pub(crate) fn run(
         let records = text::count_noun(*count as u64, "record");
         format!("{month}  {records} to archive/{month}.ndjson.gz\n")
     });
-    ui::print(&TerminalText::lines(&months.collect::<String>()))?;
+    let pulls = rotation.plan.pulls.iter().map(|(number, count)| {
+        let records = text::count_noun(*count as u64, "record");
+        format!("pull request #{number}  {records} to archive/pulls/{number}.ndjson.gz\n")
+    });
+    ui::print(&TerminalText::lines(&months.chain(pulls).collect::<String>()))?;
     reporter.info(&match &rotation.moved {
         Some(moved) => format!(
             "Moved {}: {:.2} MB became {:.2} MB of archive and {:.2} MB of daily summaries",
@@ -58,6 +63,7 @@ fn as_json(rotation: &Rotation, dry_run: bool) -> serde_json::Value {
         json!({"records": moved.records, "bytes": moved.bytes, "packed": moved.packed_bytes,
             "summaries": moved.summary_bytes})
     });
-    json!({"months": rotation.plan.months, "records": rotation.records(),
-        "skipped": rotation.plan.skipped, "moved": moved, "dry_run": dry_run})
+    let plan = &rotation.plan;
+    json!({"months": plan.months, "pulls": plan.pulls, "records": rotation.records(),
+        "skipped": plan.skipped, "moved": moved, "dry_run": dry_run})
 }

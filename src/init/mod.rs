@@ -6,7 +6,9 @@
 
 mod detect;
 mod ignored;
+pub(crate) mod schedule;
 mod set_up;
+pub(crate) mod systems;
 mod tools;
 
 use std::io::{ErrorKind, Write};
@@ -14,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::init::schedule::Schedule;
+use crate::init::systems::MeasuredSystem;
 use model::record::time::Timestamp;
 use model::text;
 
@@ -23,8 +27,13 @@ pub(crate) struct ProjectFacts {
     pub(crate) root: PathBuf,
     /// `owner/name` on GitHub.
     pub(crate) repository: Option<String>,
-    /// The main branch.
-    pub(crate) branch: String,
+    /// The branches whose pushes are measured, the main one first.
+    pub(crate) branches: Vec<String>,
+    /// The user named them.
+    pub(crate) is_branch_named: bool,
+    /// What runs on a schedule.
+    pub(crate) schedules: Vec<Schedule>,
+    pub(crate) systems: Vec<MeasuredSystem>,
     pub(crate) hooks: bool,
     pub(crate) now: Timestamp,
 }
@@ -148,22 +157,27 @@ pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
     let tools = detect::detect_tools(&facts.root);
     // Hooks are opt-in: they run on the machine of everyone who commits.
     let hooks = HOOKS.iter().filter(|_| facts.hooks);
-    let proposals: anyhow::Result<Vec<Proposal>> = TEMPLATES
-        .iter()
-        .chain(hooks)
-        .map(|template| {
-            let mut text = fill_template(template.text, facts);
-            // The only file whose content depends on the code of the repository.
-            if template.name == "init/measure.sh" {
-                text = text.replace("__SETUP__\n", &set_up::script(&facts.root, &tools));
-                text.extend(detect::fragments(&facts.root, &tools));
-            }
-            let path = present_place(&facts.root, template.path);
-            let state = state(&facts.root.join(path), &text)?;
-            Ok(Proposal { path, purpose: template.purpose, text, state })
-        })
-        .collect();
-    let mut proposals = proposals?;
+    let propose = |template: &FileTemplate, text: String| -> anyhow::Result<Proposal> {
+        let path = present_place(&facts.root, template.path);
+        let state = state(&facts.root.join(path), &text)?;
+        Ok(Proposal { path, purpose: template.purpose, text, state })
+    };
+    let mut proposals = Vec::new();
+    for template in TEMPLATES.iter().chain(hooks) {
+        let mut text = fill_template(template.text, facts);
+        // The only file whose content depends on the code of the repository.
+        if template.name == "init/measure.sh" {
+            text = text.replace("__SETUP__\n", &set_up::script(&facts.root, &tools));
+            text.extend(detect::fragments(&facts.root, &tools));
+        }
+        proposals.push(propose(template, text)?);
+    }
+    for schedule in &facts.schedules {
+        for template in schedule.templates() {
+            let text = schedule.fill(&fill_template(template.text, facts));
+            proposals.push(propose(&template, text)?);
+        }
+    }
     proposals.extend(ignored::proposal(&facts.root)?);
     Ok(InitPlan { proposals, tools: tools.iter().map(|detected| detected.tool.name).collect() })
 }
@@ -197,13 +211,20 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
               # repo_url: \"https://github.com/owner/name\""
             .to_owned(),
     };
+    // A policy that names no branch takes the one that is called main or master.
+    let main_line = match facts.is_branch_named {
+        true => format!("  branch: \"{}\"\n", facts.branches[0]),
+        false => String::new(),
+    };
     let schema = format!("{}api/v1/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
     // An owner that does not exist is shown by GitHub as an error in CODEOWNERS, which is the
     // reminder.
     let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));
     template
         .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
-        .replace("__BRANCH__", &facts.branch)
+        .replace("__BRANCHES__", &facts.branches.join(", "))
+        .replace("__ROWS__\n", &systems::rows(&facts.systems))
+        .replace("__MAIN_LINE__\n", &main_line)
         .replace("__SCHEMA__", &schema)
         .replace("__DAY__", &text::iso_date(facts.now))
         .replace("__TITLE__", name)
@@ -302,6 +323,23 @@ pub(crate) fn is_repository(text: &str) -> bool {
         !part.is_empty() && part.len() <= 100 && part.chars().all(plain)
     };
     text.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
+}
+
+/// The branches that are measured: those that were named, else the default branch of origin.
+///
+/// # Errors
+/// A name could do harm in a workflow.
+pub(crate) fn branches(named: &[String], default: Option<String>) -> anyhow::Result<Vec<String>> {
+    let odd: Vec<&str> = named.iter().map(String::as_str).filter(|name| !is_branch(name)).collect();
+    if !odd.is_empty() {
+        anyhow::bail!(
+            "--branches {}: write names of letters, digits, `.`, `_`, `/` and `-`, each beginning \
+             with a letter",
+            odd.join(",")
+        );
+    }
+    let default = || default.filter(|name| is_branch(name)).unwrap_or_else(|| "main".to_owned());
+    Ok(if named.is_empty() { vec![default()] } else { named.to_vec() })
 }
 
 /// Whether the name of a branch is harmless in a workflow. Stricter than git: `${{ … }}` in a

@@ -20,6 +20,9 @@ use model::policy::Policy;
 use model::policy::gate::FailingVerdict;
 use model::series::Series;
 
+/// Tag of series that only a schedule measures: no candidate is expected to have them.
+const SCHEDULED_TAG: &str = "scheduled";
+
 /// What one series is judged by.
 #[derive(Clone)]
 pub(crate) struct SeriesJudge<'a> {
@@ -128,7 +131,9 @@ impl SeriesJudge<'_> {
 
     fn unmeasured(&self) -> Option<SeriesOutcome> {
         let analysis = self.analysis;
-        let was_measured = !analysis.verdict.has_no_result() && !analysis.is_retired;
+        let is_scheduled = self.series.tags.iter().any(|tag| tag == SCHEDULED_TAG);
+        let was_measured =
+            !analysis.verdict.has_no_result() && !analysis.is_retired && !is_scheduled;
         let session = self.candidate.session.as_ref();
         let outcome = match self.unknown_runner {
             Some(_) if session.is_some_and(|it| it.only_head.contains(&self.series.key)) => {

@@ -16,6 +16,7 @@ use crate::files::Directory;
 use crate::files::lock::HistoryLock;
 use crate::store::fast_parser::LineScanner;
 use crate::store::unpack::unpack_whole;
+use crate::store::walk::FileOwner;
 use crate::store::{json_line, own_file_limit, walk};
 use model::limits::Limits;
 use model::summary::DailySummaries;
@@ -27,6 +28,10 @@ pub(crate) struct RotationPlan {
     pub(crate) months: BTreeMap<String, usize>,
     /// Files that lose lines.
     files: Vec<walk::RecordFile>,
+    /// Pull requests that move whole, with how many records, by number.
+    pub(crate) pulls: BTreeMap<u64, usize>,
+    /// Their files.
+    pull_files: Vec<walk::RecordFile>,
     /// Files that hold old and new records in one array or one packed file, and stay whole.
     pub(crate) skipped: Vec<String>,
 }
@@ -81,6 +86,39 @@ pub(crate) fn plan(directory: &Directory, before: &str) -> anyhow::Result<Rotati
     Ok(plan)
 }
 
+/// Adds the pull requests whose records are all older than `before`. A pull request moves whole: a
+/// part of it would be compared with itself.
+///
+/// # Errors
+/// The directory or a file in it cannot be read.
+pub(crate) fn plan_pulls(
+    directory: &Directory,
+    before: &str,
+    plan: &mut RotationPlan,
+) -> anyhow::Result<()> {
+    let (mut files, mut recent) = (Vec::new(), BTreeSet::new());
+    for file in walk::record_files(directory, false)?.files {
+        let FileOwner::Pull(number) = file.owner else { continue };
+        let text = text(directory, &file.name)?;
+        let lines = lines(&file, &text);
+        // Lines without a time stay, and nobody knows how old they are.
+        let is_old = |(_, month): &(&str, String)| month.as_str() < before;
+        if lines.undated > 0 || !lines.records.iter().all(is_old) {
+            recent.insert(number);
+        }
+        *plan.pulls.entry(number).or_default() += lines.records.len();
+        files.push(file);
+    }
+    plan.pulls.retain(|number, records| *records > 0 && !recent.contains(number));
+    let moves = |file: &walk::RecordFile| match file.owner {
+        FileOwner::Pull(number) => plan.pulls.contains_key(&number),
+        _ => false,
+    };
+    files.retain(moves);
+    plan.pull_files = files;
+    Ok(())
+}
+
 /// Does what was planned under the same lock; `tracked` are the fields that make a runner.
 ///
 /// # Errors
@@ -102,10 +140,8 @@ pub(crate) fn apply(
         for file in &plan.files {
             let text = text(directory, &file.name)?;
             let records = lines(file, &text).records;
-            all.extend(records.into_iter().filter(|(_, of)| of == month).map(|(line, _)| {
-                // An array may spread a record over lines; a history has one a line.
-                if line.contains('\n') { compact_json(line) } else { line.to_owned() }
-            }));
+            let of_month = records.into_iter().filter(|(_, of)| of == month);
+            all.extend(of_month.map(|(line, _)| one_line(line)));
         }
         let packed = pack(&all)?;
         done.packed_bytes += replace_if_new(directory, lock, &archive, &packed)?;
@@ -118,7 +154,39 @@ pub(crate) fn apply(
         done.records += records;
         done.bytes += bytes;
     }
+    apply_pulls(directory, lock, plan, &mut done)?;
     Ok(done)
+}
+
+/// Moves the pull requests of a plan: first the archive has their records too, then their files go.
+fn apply_pulls(
+    directory: &Directory,
+    lock: &HistoryLock,
+    plan: &RotationPlan,
+    done: &mut RotationResult,
+) -> anyhow::Result<()> {
+    if !plan.pulls.is_empty() {
+        directory.create_folder(lock, "archive/pulls")?;
+    }
+    for number in plan.pulls.keys() {
+        let archive = format!("archive/pulls/{number}.ndjson.gz");
+        let mut all: BTreeSet<String> =
+            text(directory, &archive)?.lines().map(str::to_owned).collect();
+        let of_pull = plan.pull_files.iter().filter(|it| it.owner == FileOwner::Pull(*number));
+        let of_pull: Vec<&walk::RecordFile> = of_pull.collect();
+        for file in &of_pull {
+            let text = text(directory, &file.name)?;
+            let records = lines(file, &text).records;
+            all.extend(records.iter().map(|(line, _)| one_line(line)));
+            done.records += records.len();
+            done.bytes += text.len() as u64;
+        }
+        done.packed_bytes += replace_if_new(directory, lock, &archive, &pack(&all)?)?;
+        for file in of_pull {
+            directory.remove(lock, &file.name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Bytes as gzip, the same for the same text: no name and no time in the head.
@@ -209,6 +277,11 @@ fn lines<'t>(file: &walk::RecordFile, text: &'t str) -> DatedLines<'t> {
         }
     }
     lines
+}
+
+/// A record on one line: an array may spread it over several.
+fn one_line(record: &str) -> String {
+    if record.contains('\n') { compact_json(record) } else { record.to_owned() }
 }
 
 fn compact_json(text: &str) -> String {

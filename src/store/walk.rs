@@ -3,8 +3,8 @@
 //! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except
 //! what has a meaning of its own. Whatever is neither a file nor a folder is a problem.
 //!
-//! Whose records a file holds, its path says: below `pulls/`, at any depth, the number at the
-//! beginning of the file's name. `pulls/7.ndjson`, `pulls/7.1a2b3c4-1.ndjson` and
+//! Whose records a file holds, its path says: below `pulls/` or `archive/pulls/`, at any depth, the
+//! number at the beginning of the file's name. `pulls/7.ndjson`, `pulls/7.1a2b3c4-1.ndjson` and
 //! `pulls/2026/7.ndjson` hold records of pull request 7. `pulls/x.ndjson` has no number: nobody
 //! knows whose records these are, so they are rejected and never part of the main line.
 
@@ -44,6 +44,7 @@ impl FileOwner {
     /// The owner of a file with this path within the history directory, in parts.
     fn of(parts: &[String]) -> Self {
         match parts {
+            [archive, within @ ..] if archive == "archive" => Self::of(within),
             [folder, .., file] if folder == "pulls" => {
                 pull_number(file).map_or(Self::UnknownPull, Self::Pull)
             }

@@ -7,8 +7,12 @@ set -euo pipefail
 
 branch=origin/${DATA_BRANCH:?set it to the history branch}
 
-# Policy, accepted changes and notes are here already.
-git archive "$branch" | tar --extract --directory data --skip-old-files
+# Policy, accepted changes and notes are here already, and stay. Without options of one tar alone.
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+git archive "$branch" | tar -x -C "$folder"
+cp -R data/. "$folder"
+cp -R "$folder"/. data
 # The log of overrides and accepted changes grows on the history branch.
 if git cat-file -e "$branch:audit.ndjson" 2> /dev/null; then
   git show "$branch:audit.ndjson" > data/audit.ndjson

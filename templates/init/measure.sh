@@ -17,6 +17,10 @@ set -euo pipefail
 # Installs packages of Ubuntu on a machine of CI. On other machines they are yours to install.
 packages() {
   [ "${CI:-}" = true ] || return 0
+  if ! command -v apt-get > /dev/null; then
+    echo "benchmarks.sh: install here what these packages of Ubuntu hold: $*" >&2
+    return 0
+  fi
   sudo apt-get update --quiet && sudo apt-get install --yes --quiet "$@"
 }
 
@@ -31,8 +35,11 @@ commit=${COMMIT:-$(git rev-parse HEAD)}
 
 # Converts the results of a tool to records of this commit and adds the fields that identify the
 # runner (runner_fingerprinting in data/policy.yml). --map splits names that hold several fields.
-# SYSTEM, of a job that measures one more system, makes series of their own.
+# SYSTEM, of a job that measures one more system, makes series of their own. So does BENCH_SET, of a
+# run on a schedule: the benchmarks read it, and take larger inputs and more load for `capacity`, or
+# measure while something fails for `chaos`. The tag `scheduled` says that a pull request without
+# these series lacks nothing.
 records() {
   benchpages ingest --quiet --dry-run --commit "$commit" ${SYSTEM:+--param "system=$SYSTEM"} \
-    "$@" >> "$out"
+    ${BENCH_SET:+--param "set=$BENCH_SET" --set "tags=$BENCH_SET,scheduled"} "$@" >> "$out"
 }

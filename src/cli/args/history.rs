@@ -63,6 +63,9 @@ pub(crate) enum ExportFormatArg {
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct RotateArgs {
+    /// Also move the records of pull requests whose records are all that old
+    #[arg(long)]
+    pub(crate) with_pulls: bool,
     /// Show what would be moved; move nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -100,17 +103,4 @@ pub(crate) struct DoctorArgs {
     /// Format of the findings; an error among them gives exit status 1
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) format: OutputFormat,
-}
-
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct InitArgs {
-    /// Root of the repository
-    #[arg(default_value = ".", value_name = "DIR")]
-    pub(crate) directory: PathBuf,
-    /// Also propose git hooks that check the policy and local results
-    #[arg(long)]
-    pub(crate) hooks: bool,
-    /// Write new files without asking; existing files never change
-    #[arg(short, long)]
-    pub(crate) yes: bool,
 }
