@@ -232,3 +232,131 @@ fn a_head_that_cannot_be_read_is_status_2_and_names_the_remedy() {
         assert!(answer.err.contains(remedy), "{}", answer.err);
     }
 }
+
+/// Two overrides under two policies, in a repository that has both.
+#[cfg(unix)]
+fn governed() -> History {
+    let history = History::new();
+    let data = history.data();
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.arg("-C").arg(&data).args(["-c", "user.name=Ada", "-c", "user.email=a@b.example"]);
+        command.env("GIT_COMMITTER_DATE", "2025-09-01T06:00:00Z");
+        command.env("GIT_AUTHOR_DATE", "2025-09-01T06:00:00Z");
+        assert!(command.args(arguments).output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    for version in ["1", "2"] {
+        let hook = format!("https://hooks.example/secret-{version}");
+        history.file(
+            "policy.yml",
+            format!("version: '{version}'\nnotify: {{webhook: {{url: \"{hook}\"}}}}\n"),
+        );
+        git(&["add", "policy.yml"]);
+        git(&["commit", "--quiet", "-m", "policy"]);
+    }
+    history.file(
+        "accepted.yml",
+        "- {series: 'parse/*', commit: c0ffee1, max_change: 0.2,\n\
+        \x20  reason: checks bounds now, by: ada}\n",
+    );
+    history.file("audit.ndjson", log(&["a release waits", "another | <b>"]).concat());
+    history
+}
+
+#[cfg(unix)]
+fn export(history: &History, name: &str) -> (Answer, std::path::PathBuf) {
+    let out = history.data().parent().unwrap().join(name);
+    (audit(history, &["export", "--out", &out.display().to_string()]), out)
+}
+
+#[test]
+#[cfg(unix)]
+fn the_evidence_is_complete_and_verifies_without_the_history() {
+    let history = governed();
+    let (answer, bundle) = export(&history, "bundle");
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    assert!(answer.out.contains("2 lines verified; head 2:"), "{}", answer.out);
+    let names = crate::support::files(&bundle);
+    let read = |name: &str| std::fs::read_to_string(bundle.join(name)).unwrap();
+    for name in ["audit.ndjson", "accepted.yml"] {
+        let original = std::fs::read(history.data().join(name)).unwrap();
+        assert_eq!(std::fs::read(bundle.join(name)).unwrap(), original, "{name}");
+    }
+    // What the README says.
+    let sums = std::process::Command::new("sha256sum")
+        .args(["--check", "--strict", "SHA256SUMS"])
+        .current_dir(&bundle)
+        .output()
+        .unwrap();
+    assert!(sums.status.success(), "{sums:?}");
+    assert_eq!(read("SHA256SUMS").lines().count(), names.len() - 1);
+    let head = answer.out.split("head ").nth(1).unwrap().split_whitespace().next().unwrap();
+    assert!(read("README.md").contains(head), "{}", read("README.md"));
+    let data = bundle.display().to_string();
+    let verified = run(&["audit", "verify", "--data", &data, "--head", head]);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+    let json = |name: &str| -> Value { serde_json::from_str(&read(name)).unwrap() };
+    let overrides = json("overrides.json");
+    assert_eq!(overrides[1]["reason"], "another | <b>");
+    assert_eq!((&overrides[0]["line"], &overrides[0]["proven"]), (&json!(1), &json!(true)));
+    let versions = json("policy-versions.json");
+    assert_eq!(versions.as_array().unwrap().len(), 2, "{versions}");
+    assert_eq!((&versions[0]["in_force"], &versions[1]["in_force"]), (&json!(false), &json!(true)));
+    assert_eq!(versions[1]["commits"][0]["author"], "Ada");
+    for version in versions.as_array().unwrap() {
+        let text = read(version["file"].as_str().unwrap());
+        assert!(text.contains("url: \"redacted\"") && version["masked"] == true, "{text}");
+    }
+    for name in &names {
+        assert!(!read(name).contains("hooks.example"), "{name}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_same_history_gives_the_same_evidence_and_nothing_is_overwritten() {
+    let history = governed();
+    let before = crate::support::files(&history.data());
+    let (first, one) = export(&history, "one.tar.gz");
+    let (_, two) = export(&history, "two.tar.gz");
+    assert_eq!(first.status, 0, "{}", first.err);
+    assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap());
+    assert_eq!(crate::support::files(&history.data()), before);
+    let (_, folder) = export(&history, "folder");
+    let unpacked = history.data().parent().unwrap().join("unpacked");
+    std::fs::create_dir(&unpacked).unwrap();
+    let mut tar = std::process::Command::new("tar");
+    let tar = tar.arg("-xzf").arg(&one).arg("-C").arg(&unpacked).output().unwrap();
+    assert!(tar.status.success(), "{tar:?}");
+    let unpacked = unpacked.join("benchpages-evidence");
+    assert_eq!(crate::support::files(&unpacked), crate::support::files(&folder));
+    for name in crate::support::files(&folder) {
+        let read = |root: &std::path::Path| std::fs::read(root.join(&name)).unwrap();
+        assert_eq!(read(&unpacked), read(&folder), "{name}");
+    }
+    for name in ["one.tar.gz", "folder"] {
+        let (again, _) = export(&history, name);
+        assert_eq!(again.status, 2, "{name}");
+        assert!(again.err.contains("name a new"), "{}", again.err);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_broken_log_is_evidence_too() {
+    let history = governed();
+    let edited = log(&["one", "two"])[1].replace("two", "2");
+    history.file("audit.ndjson", &edited);
+    let (answer, bundle) = export(&history, "bundle");
+    assert_eq!(answer.status, 1);
+    assert!(answer.err.contains("audit.ndjson:1: the line was edited"), "{}", answer.err);
+    let readme = std::fs::read_to_string(bundle.join("README.md")).unwrap();
+    assert!(readme.contains("NOT intact"), "{readme}");
+    assert_eq!(std::fs::read_to_string(bundle.join("audit.ndjson")).unwrap(), edited);
+    let empty = History::new();
+    let (answer, bundle) = export(&empty, "bundle");
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    let names = crate::support::files(&bundle);
+    assert!(!names.contains(&"audit.ndjson".to_owned()), "{names:?}");
+}

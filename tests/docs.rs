@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 31] = [
     "",
     "build",
     "serve",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 30] = [
     "accept",
     "audit",
     "audit verify",
+    "audit export",
     "audit show",
     "doctor",
     "rotate",

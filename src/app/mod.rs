@@ -22,6 +22,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod doctor;
 pub(crate) mod erase;
+pub(crate) mod evidence;
 mod human_input;
 pub(crate) mod intake;
 pub(crate) mod load;

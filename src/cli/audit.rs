@@ -1,17 +1,21 @@
-//! `benchpages audit verify | show`: the log of overrides and accepted changes, and whether it is
-//! complete.
+//! `benchpages audit verify | export | show`: the log of overrides and accepted changes, whether it
+//! is complete, and the evidence for an audit.
+
+mod export;
+mod log_text;
 
 use serde_json::json;
 
-use crate::app::verify::{self, AuditVerification, HeadSource};
+use crate::app::verify::{self, HeadSource};
 use crate::cli::args::policy::AuditCommand;
 use crate::cli::args::{GlobalArgs, OutputFormat};
+use crate::cli::audit::log_text::{chain_text, verified_text};
 use crate::cli::ui::{self, Reporter};
 use crate::report::escape::json;
 use crate::report::wire::AuditHeadView;
 use crate::store;
 use model::audit::{AuditChain, AuditLink};
-use model::text::{self, terminal::TerminalText};
+use model::text::terminal::TerminalText;
 
 /// The exit status where the log is not what was once written.
 const EXIT_BROKEN_CHAIN: u8 = 1;
@@ -23,6 +27,9 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let (head, site, contains, format) = match command {
         AuditCommand::Show { format } => return show(global, *format, reporter),
+        AuditCommand::Export { out, head } => {
+            return export::run(global, out, head.as_deref(), reporter);
+        }
         AuditCommand::Verify { head, site, contains, format } => (head, site, contains, *format),
     };
     let head = head.as_deref().map(HeadSource::parse);
@@ -34,9 +41,13 @@ pub(crate) fn run(
     } else {
         ui::print(&TerminalText::lines(&verified_text(&verification)))?;
     }
-    // Faults go to stderr in every format, so that a log in JSON stays one value.
-    verification.faults.iter().for_each(|fault| reporter.problem(fault));
-    Ok(if verification.faults.is_empty() { 0 } else { EXIT_BROKEN_CHAIN })
+    Ok(status(&verification.faults, reporter))
+}
+
+/// Faults go to stderr in every format, so that a log in JSON stays one value.
+fn status(faults: &[String], reporter: &Reporter) -> u8 {
+    faults.iter().for_each(|fault| reporter.problem(fault));
+    if faults.is_empty() { 0 } else { EXIT_BROKEN_CHAIN }
 }
 
 fn show(global: &GlobalArgs, format: OutputFormat, reporter: &Reporter) -> anyhow::Result<u8> {
@@ -49,44 +60,7 @@ fn show(global: &GlobalArgs, format: OutputFormat, reporter: &Reporter) -> anyho
         OutputFormat::Json => print_json(&chain, fault.as_slice(), None)?,
         OutputFormat::Text => ui::print(&chain_text(&chain))?,
     };
-    fault.iter().for_each(|fault| reporter.problem(fault));
-    Ok(if fault.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
-}
-
-/// One line that says how much of the log is verified, and one that says how far that proves it.
-fn verified_text(verification: &AuditVerification) -> String {
-    let AuditVerification { chain, path, reach, .. } = verification;
-    let lines = text::count_noun(chain.links.len() as u64, "line");
-    let verified = match &chain.broken {
-        None if chain.links.is_empty() => format!("{path}: the log is empty"),
-        None => format!("{path}: {lines} verified; head {}", chain.head()),
-        Some(broken) => format!(
-            "{path}: broken at line {}; {} before it verified",
-            broken.line,
-            text::count_noun(chain.head().count, "line")
-        ),
-    };
-    format!("{verified}\n{reach}\n")
-}
-
-/// The entries, newest first.
-fn chain_text(chain: &AuditChain) -> TerminalText {
-    let mut out = TerminalText::new();
-    for link in chain.links.iter().rev() {
-        let entry = &link.entry;
-        out.push_text(&text::date_time(entry.time)).push(" ");
-        out.push_text(&entry.kind.replace('_', " ")).push(" by ").push_text(&entry.actor);
-        if let Some(commit) = &entry.commit {
-            out.push(" at ").push_text(&text::short_commit(commit));
-        }
-        out.push(if chain.is_verified(link) { "" } else { " (not verified)" });
-        out.push("\n    ").push_text(&entry.reason).push("\n");
-        for (name, value) in &entry.details {
-            let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            out.push("    ").push_text(name).push(": ").push_text(&value).push("\n");
-        }
-    }
-    out
+    Ok(status(fault.as_slice(), reporter))
 }
 
 fn print_json(chain: &AuditChain, faults: &[String], missing: Option<&str>) -> anyhow::Result<u8> {

@@ -4,6 +4,7 @@
 //! What `ingest` reads back of CSV and of records is the same history.
 
 mod csv;
+pub(crate) mod evidence;
 mod openmetrics;
 mod ndjson;
 mod sql;

@@ -88,6 +88,15 @@ pub(crate) fn read(directory: &Directory) -> Result<AuditChain, FileError> {
     Ok(audit::read(&String::from_utf8_lossy(&bytes)))
 }
 
+/// The text of the log; none where there is none.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn text(directory: &Directory) -> Result<Option<String>, FileError> {
+    let bytes = directory.read(FILE, own_file_limit())?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 /// Whether there is a file without a line: the first line comes with the file.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub(crate) mod accepted;
 pub(crate) mod append;
 mod array;
 pub(crate) mod audit;
+pub(crate) mod bundle;
 mod cache;
 pub(crate) mod collected;
 pub(crate) mod commits;

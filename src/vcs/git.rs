@@ -286,7 +286,7 @@ fn git_line(folder: &Path, arguments: &[&str]) -> Option<String> {
 }
 
 /// What git writes to stdout; none where there is no git, no repository, or git fails.
-fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
+pub(super) fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
     let output = git_command(folder, arguments).output().ok()?;
     output.status.success().then_some(output.stdout)
 }

@@ -9,6 +9,7 @@
 mod actions;
 mod ci;
 mod commits;
+pub(crate) mod file_versions;
 pub(crate) mod git;
 mod job;
 mod machine;

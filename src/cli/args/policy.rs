@@ -72,6 +72,19 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
         format: OutputFormat,
     },
+    /// Write an evidence bundle for audits: log, overrides, accepted changes, policy versions,
+    /// checksums
+    ///
+    /// Needs no network and changes nothing. The same history gives the same bytes. Its README says
+    /// how to verify it. A broken log is exported too, with exit status 1.
+    Export {
+        /// New folder, or new file that ends in .tar.gz
+        #[arg(short, long, value_name = "FILE.tar.gz|DIR")]
+        out: PathBuf,
+        /// Head that the log goes on from, as of `audit verify`
+        #[arg(long, value_name = "HEAD|FILE|-")]
+        head: Option<String>,
+    },
     /// Print the log, newest entry first
     Show {
         #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
