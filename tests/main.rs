@@ -49,6 +49,7 @@ mod measure;
 mod notify;
 #[cfg(unix)]
 mod pages;
+mod people;
 mod plain_files;
 mod platforms;
 mod policy;

@@ -64,6 +64,7 @@ impl AgentHistory {
             ToolQuestion::Check(question) => checked(options, question),
             ToolQuestion::Comparison(question) => compared(&options, question),
             _ => {
+                // Pages and their look-ups borrow the project, so they live for one question.
                 let project = load(&options, &Silent)?;
                 let input = site_input(&project);
                 of_site(&SiteContext::of(&input)?, question)
@@ -130,6 +131,7 @@ fn series_list(
     let mut matched = presets::members(&filter, site.input, &site.change_ages);
     matched.retain(has_words);
     let sentence = counted(site, &matched);
+    // A client that asks for everything would fill the context of its model.
     let limit = question.limit.clamp(1, MAX_SERIES);
     let shown = matched.iter().skip(question.offset).take(limit);
     let shown: Vec<&str> = shown.map(|index| site.stems[*index].as_str()).collect();
@@ -193,8 +195,10 @@ fn root(site: &SiteContext<'_>, index: usize) -> LinkRoot {
 fn series_named(site: &SiteContext<'_>, name: &str) -> anyhow::Result<usize> {
     let is_named =
         |index: &usize| site.stems[*index] == name || site.series(*index).0.key.name() == name;
+    // By id first: a name with a slash in it could look like the id of another series.
     let by_id = site.stems.iter().position(|stem| stem == name);
     by_id.or_else(|| site.series_indices().find(is_named)).with_context(|| {
+        // Jaro-Winkler favors a common beginning, and ids begin with the test.
         let similarity = |stem: &&String| strsim::jaro_winkler(name, stem);
         let mut similar: Vec<&String> = site.stems.iter().collect();
         similar.sort_by(|a, b| similarity(b).total_cmp(&similarity(a)).then_with(|| a.cmp(b)));

@@ -11,6 +11,7 @@ use crate::store;
 use crate::vcs::file_versions::{FileVersion, file_versions};
 use model::policy::threshold::policy_sha;
 use model::policy::{Policy, show};
+use model::text::emails::without_emails;
 
 /// What stands in the place of a secret.
 const MASK: &str = "redacted";
@@ -37,7 +38,7 @@ pub(crate) fn export(
     let input = EvidenceInput {
         chain: verification.chain.clone(),
         log: store::audit::text(&directory)?,
-        accepted: store::accepted::read(&directory)?,
+        accepted: without_emails(&store::accepted::read(&directory)?).into_owned(),
         policies: versions(options, file.as_ref(), &policy),
         effective_policy: masked(show::to_yaml(&policy), &policy),
         faults: verification.faults.clone(),
@@ -95,8 +96,10 @@ fn without_address(line: &str) -> String {
     format!("{}\n", if line.contains("://") { MASK } else { line })
 }
 
-/// A text of the policy without the address of its webhook, which is as good as a password.
+/// A text of the policy without e-mail addresses and without the address of its webhook, which is
+/// as good as a password.
 fn masked(text: String, policy: &Policy) -> String {
+    let text = without_emails(&text).into_owned();
     let webhook = policy.notify.webhook.as_ref();
     match webhook.and_then(|webhook| webhook.url.as_ref()).filter(|url| !url.is_empty()) {
         Some(url) => text.replace(url, MASK),

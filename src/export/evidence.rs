@@ -1,8 +1,8 @@
 //! An evidence bundle: who let what in, under which policy, as files that an auditor can check
 //! without trusting this program.
 //!
-//! `audit.ndjson` and `accepted.yml` are copies to the letter, so that `audit verify --data` on the
-//! bundle proves the log as it proves the history's. `SHA256SUMS` names every file but itself.
+//! `audit.ndjson` is a copy to the letter, so that `audit verify --data` on the bundle proves the
+//! log as it proves the history's. `SHA256SUMS` names every file but itself.
 //! Nothing reads a clock: the same log and policies give the same bytes.
 
 use std::collections::BTreeMap;
@@ -75,6 +75,7 @@ pub(crate) fn files(input: &EvidenceInput) -> BTreeMap<String, String> {
     json("accepted.json", &entries(&input.chain, &accepted));
     json("verification.json", &verification(input));
     files.insert("README.md".to_owned(), readme(input));
+    // Last: it names all others.
     let sums = files.iter().map(|(path, text)| format!("{}  {path}\n", hex::sha256(text, 64)));
     let sums: String = sums.collect();
     files.insert("SHA256SUMS".to_owned(), sums);
@@ -87,6 +88,8 @@ fn policy_path(version: &PolicyVersion) -> String {
 
 /// The versions whose text is known, then those that only the log names.
 fn policy_versions(input: &EvidenceInput) -> Value {
+    // An override says under which policy it was granted. A version that only the log names was
+    // never in the repository, or its history was cut: an auditor has to know.
     let mut lines: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for link in &input.chain.links {
         if let Some(sha) = link.entry.details.get("policy_sha").and_then(Value::as_str) {
@@ -159,7 +162,7 @@ fn readme(input: &EvidenceInput) -> String {
          | overrides.json | the overrides in it: who, when, why, at which commit, under which \
          policy |\n\
          | accepted.json | the accepted changes in it, and each use of one |\n\
-         | accepted.yml | the entries that count now, to the letter |\n\
+         | accepted.yml | the entries that count now, without e-mail addresses |\n\
          | policy/ | the versions of the policy, each named by the first 12 digits of its SHA-256 \
          |\n\
          | policy-versions.json | the commits of each version, and the lines of the log that name \
@@ -168,7 +171,7 @@ fn readme(input: &EvidenceInput) -> String {
          | verification.json | what the program found when it made the bundle |\n\
          | SHA256SUMS | the SHA-256 of every file but itself |\n\n\
          A file is missing where the history has none. `masked` in policy-versions.json: a secret \
-         was\nreplaced, so the text has another hash than its name.\n\n\
+         or an\naddress was replaced, so the text has another hash than its name.\n\n\
          ## How to verify\n\n\
          1. No file was changed since: `sha256sum --check SHA256SUMS`.\n\
          2. No line of the log was changed, removed or inserted:\n   \

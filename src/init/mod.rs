@@ -330,6 +330,7 @@ pub(crate) fn is_repository(text: &str) -> bool {
 /// # Errors
 /// A name could do harm in a workflow.
 pub(crate) fn branches(named: &[String], default: Option<String>) -> anyhow::Result<Vec<String>> {
+    // All of them at once: `${{ … }}` in a branch would be an expression of the workflow.
     let odd: Vec<&str> = named.iter().map(String::as_str).filter(|name| !is_branch(name)).collect();
     if !odd.is_empty() {
         anyhow::bail!(

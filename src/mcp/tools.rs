@@ -83,6 +83,7 @@ pub(super) const ALL: [ToolSpec; 7] = [
 ];
 
 pub(super) fn named(name: &str) -> Option<&'static ToolSpec> {
+    // The constant is a value; a reference that lasts needs a place.
     const TOOLS: &[ToolSpec] = &ALL;
     TOOLS.iter().find(|tool| tool.name == name)
 }

@@ -89,6 +89,14 @@ pub(crate) fn test(name: &str) -> String {
     ["test/", &slug(name), "/"].concat()
 }
 
+/// The list of people, where the policy asks for it.
+pub(crate) const PEOPLE: &str = "people/";
+
+/// The page of an author or an owner.
+pub(crate) fn person(name: &str) -> String {
+    format!("{PEOPLE}{}/", slug(name))
+}
+
 pub(crate) fn backend(name: &str) -> String {
     ["backend/", &slug(name), "/"].concat()
 }

@@ -24,6 +24,7 @@ use crate::site::notes::{DatedNote, DatedNotes};
 use crate::site::page_policy::PagePolicy;
 use crate::site::pairs::{CommitPair, PairIndex};
 use crate::site::peers::PeerGroups;
+use crate::site::people::{self, PeopleIndex};
 use crate::site::picture_index::{PictureIndex, PicturedPages};
 use crate::site::presets::{self, PresetView};
 use crate::site::regressions::RegressionIndex;
@@ -31,6 +32,7 @@ use crate::site::repository;
 use detect::{Analysis, Change};
 use model::filter::ChangeAges;
 use model::history::Commit;
+use model::policy::PeoplePages;
 use model::record::time::Timestamp;
 use model::series::names::SeriesNames;
 use model::series::{CommitIndex, Series};
@@ -62,6 +64,8 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) regressions: RegressionIndex,
     /// Shifts of most series that stayed, with no recorded cause.
     pub(crate) lasting_shifts: Vec<LastingShift>,
+    /// Empty unless the policy asks for pages of people.
+    pub(crate) people: PeopleIndex,
     pub(crate) notes: DatedNotes<'a>,
     pub(crate) presets: Vec<PresetView>,
     pub(crate) page_policy: PagePolicy,
@@ -100,7 +104,9 @@ impl<'a> SiteContext<'a> {
             pairs: &pairs,
             page_policy: &page_policy,
         };
+        let regressions = RegressionIndex::of(input);
         Ok(Self {
+            people: PeopleIndex::of(input, &events, &regressions),
             input,
             pictures: PictureIndex::of(input, &pages),
             stems,
@@ -113,7 +119,7 @@ impl<'a> SiteContext<'a> {
             lineage: Lineage::of(input.history),
             events,
             names: detect::shown_names(input.series, &input.analyses.by_series),
-            regressions: RegressionIndex::of(input),
+            regressions,
             lasting_shifts: infrastructure::lasting_shifts(
                 input.history,
                 input.series,
@@ -154,6 +160,18 @@ impl<'a> SiteContext<'a> {
 
     pub(crate) fn series(&self, index: usize) -> (&'a Series, &'a Analysis) {
         (&self.input.series[index], &self.input.analyses.by_series[index])
+    }
+
+    /// Whether an author has a page.
+    pub(crate) fn has_author_page(&self, name: &str) -> bool {
+        self.input.policy.site.people == PeoplePages::Authors && self.people.has(name)
+    }
+
+    /// The owner of a series, where owners have pages.
+    pub(crate) fn owner_with_page(&self, series: usize) -> Option<&'a str> {
+        let name = people::owner_name(self.input, series)?;
+        let are_shown = self.input.policy.site.people == PeoplePages::Owners;
+        (are_shown && self.people.has(name)).then_some(name)
     }
 
     pub(crate) fn series_indices(&self) -> impl Iterator<Item = usize> {

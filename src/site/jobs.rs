@@ -89,6 +89,12 @@ fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
         let path = urls::event(&infrastructure::id(day));
         jobs.page(&path, move || pages::infrastructure::render(site, at));
     }
+    if !site.people.people.is_empty() {
+        jobs.page(urls::PEOPLE, || pages::people::render_all(site));
+    }
+    for name in site.people.people.keys() {
+        jobs.page(&urls::person(name), move || pages::people::render(site, name));
+    }
     add_comparisons(site, jobs);
     for redirect in redirects {
         let address = redirect.from.clone();

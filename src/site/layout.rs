@@ -17,7 +17,7 @@ const TOP_FILES: [&str; 8] = [
 ];
 
 /// Folders at the top of a site, with the endings of the files in them.
-const TOP_FOLDERS: [(&str, &[&str]); 17] = [
+const TOP_FOLDERS: [(&str, &[&str]); 18] = [
     ("about", &["html"]),
     ("api", &["csv", "json"]),
     ("assets", &["css", "js", "svg"]),
@@ -31,6 +31,7 @@ const TOP_FOLDERS: [(&str, &[&str]); 17] = [
     ("event", &["html", "png"]),
     ("feed", &["xml"]),
     ("health", &["html"]),
+    ("people", &["html"]),
     ("search", &["js"]),
     ("series", &["html", "png"]),
     ("test", &["html"]),

@@ -49,6 +49,7 @@ pub(crate) fn file(site: &SiteContext<'_>) -> Vec<u8> {
         out.push("- ").push(promise).push("\n");
     }
     out.push("\n## Schemas\n\n");
+    // Answers of commands have schemas too, and no file.
     for name in api::SCHEMA_NAMES {
         out.push("- [").push(name).push("](api/v1/schema/").push(name).push(".json)\n");
     }

@@ -48,6 +48,7 @@ mod notes;
 mod page_policy;
 mod pages;
 mod pairs;
+mod people;
 mod peers;
 mod picture_index;
 mod pictures;

@@ -26,6 +26,7 @@ pub(crate) fn write(out: &Path, files: &BTreeMap<String, String>) -> anyhow::Res
     if name.ends_with(".tar.gz") || name.ends_with(".tgz") {
         return write_new(out, &packed(&archive(files)?)?);
     }
+    // An empty folder may have been made for this; anything else is somebody's.
     let is_empty = std::fs::read_dir(out).map(|mut entries| entries.next().is_none());
     if !is_empty.unwrap_or_else(|_| out.symlink_metadata().is_err()) {
         bail!("{name} is there already: name a new folder, or a file that ends in .tar.gz");
@@ -57,6 +58,7 @@ fn archive(files: &BTreeMap<String, String>) -> anyhow::Result<Vec<u8>> {
         out.extend(text.as_bytes());
         out.resize(out.len().next_multiple_of(BLOCK), 0);
     }
+    // Two blocks of zeros end an archive.
     out.resize(out.len() + 2 * BLOCK, 0);
     Ok(out)
 }
@@ -83,6 +85,7 @@ fn header(path: &str, bytes: usize) -> anyhow::Result<[u8; BLOCK]> {
     let mut put =
         |at: usize, text: &str| block[at..at + text.len()].copy_from_slice(text.as_bytes());
     fields.into_iter().for_each(|(at, text)| put(at, text));
+    // Its own eight bytes count as blanks, which stand there so far.
     let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
     let sum = format!("{sum:06o}\0 ");
     block[148..156].copy_from_slice(sum.as_bytes());

@@ -21,6 +21,7 @@ pub(crate) fn file_versions(folder: &Path, file: &str) -> Vec<FileVersion> {
     let list = ["rev-list", MAX_VERSIONS, "--end-of-options", "HEAD", "--", &path];
     let Some(ids) = git_output(folder, &list) else { return Vec::new() };
     let ids = String::from_utf8_lossy(&ids).into_owned();
+    // No `--follow`: it guesses, and a file of another name is another file to an auditor.
     let version = |id: &str| {
         let blob = git_output(folder, &["cat-file", "blob", &format!("{id}:{path}")])?;
         let text = String::from_utf8(blob).ok()?;

@@ -20,6 +20,8 @@ const KINDS = [
   ['diff slice', /^diff\/[^/]+\/.+\/index\.html$/],
   ['events', /^event\/index\.html$/],
   ['event', /^event\/.+\/index\.html$/],
+  ['people', /^people\/index\.html$/],
+  ['person', /^people\/.+\/index\.html$/],
 ];
 
 const kindOf = (file) => {

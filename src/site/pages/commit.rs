@@ -8,6 +8,7 @@ use crate::report::delta::SeriesDelta;
 use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::changes::EventRef;
 use crate::site::compared_verdict::{self, ComparedVerdict, VerdictWords};
 use crate::site::comparison;
 use crate::site::context::SiteContext;
@@ -38,14 +39,14 @@ struct CommitPage {
     more: Option<PageLink>,
 }
 
-/// A cause or an improvement that began at this commit.
-struct BegunChange {
-    href: String,
-    tone: &'static str,
-    mark: &'static str,
-    title: String,
-    state: &'static str,
-    note: String,
+/// A cause or an improvement that began at a commit.
+pub(crate) struct BegunChange {
+    pub(crate) href: String,
+    pub(crate) tone: &'static str,
+    pub(crate) mark: &'static str,
+    pub(crate) title: String,
+    pub(crate) state: &'static str,
+    pub(crate) note: String,
 }
 
 struct CommitGroup {
@@ -86,7 +87,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
             None => format!("Commit {}", text::short_commit(&commit.id)),
         },
         tags: commit.tags.clone(),
-        facts: facts(site, at),
+        facts: facts(site, root, at),
         links: links(site, root, at),
         began: began(site, root, at),
         groups: groups(site, root, &judged),
@@ -106,37 +107,46 @@ fn began(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<BegunCh
     let mut began = Vec::new();
     let events = site.events.newest_first().iter();
     for event in events.filter(|event| site.change_range(event).head == at).take(MAX_ROWS) {
-        let (series, _, change) = site.change(event);
         let group = site.regressions.of_event(&event.id);
-        let id = group.map_or_else(|| event.id.clone(), |group| group.id());
-        if !seen.insert(id.clone()) {
-            continue;
+        if seen.insert(group.map_or_else(|| event.id.clone(), |group| group.id())) {
+            began.push(begun_change(site, root, event));
         }
-        let size = wording::event(series, change).plain();
-        let is_open = wording::state(change) == "open";
-        began.push(BegunChange {
-            href: root.to(&urls::event(&id)),
-            tone: match change.is_regression {
-                true if !is_open => "note",
-                is_worse => wording::tone(is_worse),
-            },
-            mark: wording::arrow(change.change),
-            title: match group {
-                Some(group) => group.headline(&site.names, site.input.series),
-                None => format!(
-                    "{}: {}",
-                    site.names.title(&series.key),
-                    size.trim_start_matches(['▲', '▼', ' '])
-                ),
-            },
-            state: wording::state(change),
-            note: match group.map_or(1, |group| group.members.len() as u64) {
-                1 => wording::levels(series, change),
-                count => text::count_noun(count, "series"),
-            },
-        });
     }
     began
+}
+
+/// A change with all that has the same cause.
+pub(crate) fn begun_change(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    event: &EventRef,
+) -> BegunChange {
+    let (series, _, change) = site.change(event);
+    let group = site.regressions.of_event(&event.id);
+    let id = group.map_or_else(|| event.id.clone(), |group| group.id());
+    let size = wording::event(series, change).plain();
+    let is_open = wording::state(change) == "open";
+    BegunChange {
+        href: root.to(&urls::event(&id)),
+        tone: match change.is_regression {
+            true if !is_open => "note",
+            is_worse => wording::tone(is_worse),
+        },
+        mark: wording::arrow(change.change),
+        title: match group {
+            Some(group) => group.headline(&site.names, site.input.series),
+            None => format!(
+                "{}: {}",
+                site.names.title(&series.key),
+                size.trim_start_matches(['▲', '▼', ' '])
+            ),
+        },
+        state: wording::state(change),
+        note: match group.map_or(1, |group| group.members.len() as u64) {
+            1 => wording::levels(series, change),
+            count => text::count_noun(count, "series"),
+        },
+    }
 }
 
 /// The series of a commit without a page that compares it with the one before.
@@ -172,7 +182,7 @@ fn verdict(site: &SiteContext<'_>, at: CommitIndex, all: &[ComparedSeries]) -> P
     if is_newest { phrase.text(" One run; not confirmed yet.") } else { phrase }
 }
 
-fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
+fn facts(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<Fact> {
     let commit = site.commit(at);
     let measured = site.commits.main_runs(at).len() + site.commits.pull_runs(at).len();
     let mut facts = vec![
@@ -180,7 +190,9 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
         Fact::new("Series", text::count(measured as u64)),
     ];
     if let Some(author) = &commit.author {
-        facts.insert(0, Fact::new("Author", author));
+        let fact = Fact::new("Author", author);
+        let has_page = site.has_author_page(author);
+        facts.insert(0, if has_page { fact.href(root.to(&urls::person(author))) } else { fact });
     }
     // It orders nothing: a rebase keeps it, and a clock may be wrong.
     let authored = commit.author_time.filter(|time| time.day() != commit.time.day());

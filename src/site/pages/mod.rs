@@ -15,6 +15,7 @@ pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod infrastructure;
 pub(crate) mod not_found;
+pub(crate) mod people;
 pub(crate) mod redirects;
 pub(crate) mod overview;
 pub(crate) mod series;

@@ -251,6 +251,10 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
         facts.push(Fact::new("Trend", value).note(note).href(root.to("about/#rule-trend")));
     }
     facts.extend(targets::budget_fact(site, root, index));
+    facts.extend(
+        site.owner_with_page(index)
+            .map(|owner| Fact::new("Owner", owner).href(root.to(&urls::person(owner)))),
+    );
     facts
 }
 

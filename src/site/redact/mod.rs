@@ -37,7 +37,12 @@ pub(crate) struct Redaction {
 
 /// Whether a policy hides the authors of commits.
 pub(crate) fn hides_authors(policy: &SitePolicy) -> bool {
-    policy.redact.iter().any(|pattern| glob(pattern, AUTHOR))
+    hides_field(policy, AUTHOR)
+}
+
+/// Whether a policy hides a field from a public site.
+pub(crate) fn hides_field(policy: &SitePolicy, field: &str) -> bool {
+    policy.redact.iter().any(|pattern| glob(pattern, field))
 }
 
 impl Redaction {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::filter::Filter;
 use crate::policy::target::Budget;
 use crate::policy::{
-    AcceptFrom, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom, RedactedForm,
-    RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience, SitePolicy, Trends,
+    AcceptFrom, DataQuality, Detection, Governance, KAnomaly, PageDetail, PeoplePages, PolicyFrom,
+    RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience,
+    SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
@@ -111,6 +112,7 @@ impl Default for SitePolicy {
             redact: Vec::new(),
             redact_as: RedactedForm::default(),
             detail: PageDetail::default(),
+            people: PeoplePages::default(),
             keep: [".git", "CNAME", ".well-known"].map(str::to_owned).to_vec(),
         }
     }

@@ -461,8 +461,24 @@ pub struct SitePolicy {
     pub redact_as: RedactedForm,
     /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
     pub detail: PageDetail,
+    /// Whether people have pages with the changes that concern them: `off`, `authors` (of commits)
+    /// or `owners` (the field `owner` of records).
+    pub people: PeoplePages,
     /// Names at the top of the site's folder that are not the site's: builds leave them there.
     pub keep: Vec<String>,
+}
+
+/// Who has a page with the changes to follow up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PeoplePages {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Authors of commits at which something began or was fixed.
+    Authors,
+    /// Owners of series, as the field `owner` of the newest record names them.
+    Owners,
 }
 
 /// Which series and commits get a page.
