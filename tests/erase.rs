@@ -217,3 +217,19 @@ fn what_says_nothing_or_everything_is_rejected() {
     }
     assert!(!holding(&history.data(), NAME).is_empty());
 }
+
+/// A summary of it would be one of the main line.
+#[test]
+fn an_archived_pull_request_loses_the_name_and_gets_no_summary() {
+    let history = History::new();
+    let of_pull = record("aaaaaaaa", "2025-01-10T01:00:00Z", 90.0);
+    let text = lines(&[with(of_pull, json!({"author": PERSON}))]);
+    history.file("archive/pulls/7.ndjson.gz", gzip(&text));
+    let erased = erase(&history, &["--author", NAME]);
+    assert_eq!(erased.status, 0, "{}", erased.err);
+    assert_eq!(holding(&history.data(), NAME), Vec::<String>::new());
+    let content = content(&history.data());
+    assert_eq!(content["archive/pulls/7.ndjson.gz"].lines().count(), 1);
+    let names: Vec<&String> = content.keys().collect();
+    assert!(names.iter().all(|name| !name.starts_with("summaries/")), "{names:?}");
+}

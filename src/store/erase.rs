@@ -141,9 +141,10 @@ pub(crate) fn apply(
     Ok(result)
 }
 
-/// The month of a file of the archive.
+/// The month of a file of the archive; none of an archived pull request, which has no summary.
 fn archived_month(name: &str) -> Option<&str> {
-    name.strip_prefix("archive/")?.strip_suffix(".ndjson.gz")
+    let month = name.strip_prefix("archive/")?.strip_suffix(".ndjson.gz")?;
+    (!month.contains('/')).then_some(month)
 }
 
 fn relative_name(directory: &Path, path: &Path) -> String {
