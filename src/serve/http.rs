@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("reload.css");
 const INTERNAL_PREFIX: &str = "/_benchpages/";
 
 /// Media types by the endings of a site's files; anything else is sent as bytes.
-const MEDIA_TYPES: [(&str, &str); 14] = [
+const MEDIA_TYPES: [(&str, &str); 15] = [
     ("html", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
@@ -33,6 +33,8 @@ const MEDIA_TYPES: [(&str, &str); 14] = [
     ("csv", "text/csv; charset=utf-8"),
     ("txt", "text/plain; charset=utf-8"),
     ("md", "text/markdown; charset=utf-8"),
+    // The text format of Prometheus.
+    ("prom", "text/plain; version=0.0.4; charset=utf-8"),
     ("webmanifest", "application/manifest+json; charset=utf-8"),
     ("png", "image/png"),
     ("ico", "image/x-icon"),

@@ -23,13 +23,14 @@ struct Server {
 
 const PAGE: &str = "<!doctype html><html><head><title>t</title></HEAD><body>home</body></html>";
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("404.html", "<head></head>lost"),
     ("api/v1/runs.ndjson", "{}\n"),
     ("app.webmanifest", "{}"),
     ("chart.svg", "<svg/>"),
     ("feed.xml", "<feed/>"),
     ("index.html", PAGE),
+    ("metrics.prom", "# EOF\n"),
     ("runs.csv", "a,b\n"),
     ("series/a/index.html", "<head></head>series a"),
 ];
@@ -227,6 +228,7 @@ fn files_are_sent_as_what_they_are() {
         ("/api/v1/runs.ndjson", "application/x-ndjson; charset=utf-8"),
         ("/feed.xml", "application/xml; charset=utf-8"),
         ("/runs.csv", "text/csv; charset=utf-8"),
+        ("/metrics.prom", "text/plain; version=0.0.4; charset=utf-8"),
         ("/app.webmanifest", "application/manifest+json; charset=utf-8"),
     ] {
         let answer = server.get(path);

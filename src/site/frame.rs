@@ -44,7 +44,7 @@ type NavEntry = (NavSection, &'static str, &'static str);
 
 /// Every page warns when the latest result is older than this at the build. The same three days
 /// make a pause in a series a gap.
-const STALE_DAYS: u32 = 3;
+pub(crate) const STALE_DAYS: u32 = 3;
 
 /// What makes one page differ from another around its main part.
 pub(crate) struct PageHead<'p> {

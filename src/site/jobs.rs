@@ -15,7 +15,7 @@ use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
 use crate::site::{
-    api, assets, feeds, infrastructure, llms, pages, picture_index, pictures, search,
+    api, assets, feeds, infrastructure, llms, metrics, pages, picture_index, pictures, search,
 };
 use model::series::CommitIndex;
 
@@ -164,7 +164,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     }
 }
 
-/// Feeds, badges, the charts of renamed series, the sitemap and what hosts look for.
+/// Feeds, badges, metrics, the charts of renamed series, the sitemap and what hosts look for.
 fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: &mut JobList<'a>) {
     jobs.file("feed.xml", || feeds::feed(site, None));
     for (backend, members) in &site.backends {
@@ -185,6 +185,7 @@ fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
     for chart in redirects.into_iter().filter_map(|redirect| redirect.chart) {
         jobs.file(chart.path, move || Ok(pages::series::drawing(site, chart.series)));
     }
+    jobs.file(metrics::FILE, || Ok(metrics::file(site)));
     // Without this file GitHub Pages would run Jekyll, which drops some paths.
     jobs.file(".nojekyll", || Ok(Vec::new()));
     jobs.file("llms.txt", || Ok(llms::file(site)));

@@ -43,6 +43,7 @@ mod links;
 mod llms;
 pub(crate) mod markdown;
 mod memo;
+pub(crate) mod metrics;
 mod not_judged;
 mod notes;
 mod page_policy;
@@ -79,7 +80,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::report::delta::SeriesDelta;
+use crate::report::escape::prometheus::PrometheusText;
 use crate::site::job::FileJob;
+use crate::site::metrics::MetricsScope;
 use detect::ReplaySummary;
 use detect::replay::ReplayedVerdict;
 use model::filter::Filter;
@@ -134,6 +137,21 @@ pub(crate) fn replay_json(
 ) -> Result<Vec<u8>, RenderError> {
     let site = SiteContext::of(input)?;
     api::json(&api::replay::file(&site, verdicts, figures))
+}
+
+/// The newest levels and verdicts of the series that match `filter`, for Prometheus.
+///
+/// # Errors
+/// Two files of the site have the same path.
+pub(crate) fn metrics_text(
+    input: &SiteInput<'_>,
+    filter: &Filter,
+) -> Result<PrometheusText, RenderError> {
+    let site = SiteContext::of(input)?;
+    let members = presets::members(filter, input, &site.change_ages);
+    let includes = |index: usize| members.binary_search(&index).is_ok();
+    let scope = MetricsScope { includes: &includes, max_series: usize::MAX };
+    Ok(metrics::text(&site, &scope))
 }
 
 /// A site whose files are made one by one, on any thread: all look-ups are ready.

@@ -13,6 +13,7 @@ pub(crate) mod address;
 pub(crate) mod document;
 pub(crate) mod json;
 pub(crate) mod markdown;
+pub(crate) mod prometheus;
 pub(crate) mod references;
 pub(crate) mod slack;
 pub(crate) mod template;

@@ -5,6 +5,7 @@ use model::policy::target::{Budget, Sla};
 use model::record::{Direction, TIME_METRIC};
 use model::text::{self, UnitScale};
 
+use super::declared::{budget_name, sla_name};
 use super::evaluated::EvaluatedSeries;
 use super::forecast::TargetTrend;
 use super::{TargetKind, TargetResult, TargetState, severity};
@@ -61,7 +62,7 @@ pub(super) fn evaluate_budget(
     for (kind, suffix, amount) in parts {
         let Some(amount) = amount else { continue };
         let key = format!("budgets[{at}]{suffix}");
-        let name = entry.name.clone().unwrap_or_else(|| key.clone());
+        let name = budget_name(entry.name.as_ref(), &key);
         let label = TargetLabel { kind, key, name, description: &entry.description };
         let before = targets.len();
         let of_metric = |member: &&EvaluatedSeries<'_>| {
@@ -201,10 +202,7 @@ pub(super) fn evaluate_sla(
     let label = |key: &str| TargetLabel {
         kind: TargetKind::Sla,
         key: format!("sla[{at}].{key}"),
-        name: match &sla.name {
-            Some(name) => format!("{name}: {key}"),
-            None => format!("sla[{at}].{key}"),
-        },
+        name: sla_name(at, sla, key),
         description: &sla.description,
     };
     let mut each =

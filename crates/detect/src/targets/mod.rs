@@ -12,6 +12,7 @@
 //! `41 ms, at most 50 ms`.
 
 mod alerts;
+pub mod declared;
 mod evaluated;
 mod forecast;
 mod levels;
