@@ -38,6 +38,8 @@ mod vcs;
 mod workbench;
 #[cfg(feature = "mcp")]
 mod mcp;
+#[cfg(feature = "postgres")]
+mod database;
 #[cfg(feature = "net")]
 mod notify;
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{History, days, record, run, suite, with};
 
-const LANGUAGES: [&str; 4] = ["csv", "json", "openmetrics", "sql"];
+const LANGUAGES: [&str; 4] = ["csv", "json", "openmetrics-history", "sql"];
 
 fn export(history: &History, language: &str, more: &[&str]) -> String {
     let data = history.data();
@@ -75,7 +75,7 @@ fn every_measurement_stands_in_every_language() {
     let csv = export(&history, "csv", &[]);
     assert_eq!(csv.matches("\r\n").count(), 1 + 6 + 1, "a header, and a failed run in each metric");
     assert!(csv.contains("\"'=1+1\"") && csv.contains("2.25 2.5 2.75"), "{csv}");
-    let metrics = export(&history, "openmetrics", &[]);
+    let metrics = export(&history, "openmetrics-history", &[]);
     assert!(metrics.ends_with("# EOF\n"));
     assert!(
         metrics.contains("metric=\"throughput\",unit=\"ops/s\"} 2.5 1748739723.25"),

@@ -45,6 +45,7 @@ mod limits;
 // Scripts and signals.
 #[cfg(unix)]
 mod measure;
+mod monitoring;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]

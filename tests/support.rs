@@ -21,7 +21,7 @@ pub struct Answer {
 }
 
 /// What the program listens to.
-const OUR_VARIABLES: [&str; 16] = [
+const OUR_VARIABLES: [&str; 17] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
@@ -35,6 +35,7 @@ const OUR_VARIABLES: [&str; 16] = [
     "GITHUB_SHA",
     "GITHUB_STEP_SUMMARY",
     "ALLOW_REGRESSION",
+    "BENCHPAGES_DATABASE_URL",
     "BENCHPAGES_REDACT_KEY",
     "BENCHPAGES_REDACT_KEY_FILE",
     "OVERRIDE_REASON",

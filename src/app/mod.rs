@@ -20,9 +20,12 @@ mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
+#[cfg(feature = "postgres")]
+pub(crate) mod database_history;
 pub(crate) mod doctor;
 pub(crate) mod erase;
 pub(crate) mod evidence;
+pub(crate) mod export;
 mod human_input;
 pub(crate) mod intake;
 pub(crate) mod load;

@@ -8,6 +8,7 @@ pub(crate) mod accept;
 pub(crate) mod bench_run;
 pub(crate) mod bisect;
 pub(crate) mod check;
+pub(crate) mod database;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod ingest;
@@ -19,6 +20,8 @@ pub(crate) mod policy;
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
+
+use crate::cli::args::database::DatabaseArgs;
 
 /// Most threads: no machine has more cores, and each takes memory.
 const MAX_JOBS: u16 = 1024;
@@ -60,6 +63,8 @@ pub(crate) struct GlobalArgs {
         long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN"
     )]
     pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
 }
 
 fn jobs(text: &str) -> Result<u16, String> {

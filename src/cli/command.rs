@@ -74,7 +74,7 @@ pub(crate) enum CliCommand {
     Check(CheckArgs),
     /// Compare two commits, series by series, with the geometric mean
     Compare(CompareArgs),
-    /// Export the history as CSV, JSON, OpenMetrics or SQL
+    /// Export the history as CSV, JSON, OpenMetrics or SQL; rules and a dashboard for Prometheus
     Export(ExportArgs),
     /// Check, show, replay or describe the policy
     Policy {

@@ -5,30 +5,39 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 
-use crate::app::load::load_history;
-use crate::app::observer::Silent;
+use crate::app::export::{self, ExportFormat};
 use crate::cli::args::history::{ExportArgs, ExportFormatArg};
 use crate::cli::args::{GlobalArgs, SiteArgs};
+use crate::cli::database;
 use crate::cli::load_options::load_options;
 use crate::cli::ui::Reporter;
-use crate::export::{self, ExportFormat};
-use model::filter::Filter;
+use crate::export::{HistoryFormat, MonitoringFormat};
 
 pub(crate) fn run(
     global: &GlobalArgs,
     args: &ExportArgs,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
-    let site = SiteArgs { with_archive: args.with_archive, ..SiteArgs::default() };
-    let loaded = load_history(&load_options(global, &site)?, &Silent)?;
-    loaded.warnings.iter().for_each(|warning| reporter.detail(warning));
-    let format = match args.format {
-        ExportFormatArg::Csv => ExportFormat::Csv,
-        ExportFormatArg::Json => ExportFormat::Json,
-        ExportFormatArg::Openmetrics => ExportFormat::OpenMetrics,
-        ExportFormatArg::Sql => ExportFormat::Sql,
+    let site = SiteArgs {
+        with_archive: args.with_archive,
+        base_url: args.base_url.clone(),
+        ..SiteArgs::default()
     };
+    let options = load_options(global, &site)?;
+    let format = match args.format {
+        ExportFormatArg::Csv => ExportFormat::History(HistoryFormat::Csv),
+        ExportFormatArg::Json => ExportFormat::History(HistoryFormat::Json),
+        ExportFormatArg::Openmetrics => ExportFormat::OpenMetrics,
+        ExportFormatArg::OpenmetricsHistory => {
+            ExportFormat::History(HistoryFormat::OpenMetricsHistory)
+        }
+        ExportFormatArg::Parquet => ExportFormat::Parquet,
+        ExportFormatArg::Postgres => return database::export(global, args, reporter),
+        ExportFormatArg::Sql => ExportFormat::History(HistoryFormat::Sql),
+        ExportFormatArg::AlertRules => ExportFormat::Monitoring(MonitoringFormat::AlertRules),
+        ExportFormatArg::Grafana => ExportFormat::Monitoring(MonitoringFormat::Grafana),
+    };
+    let prepared = export::prepare(&options, format, &args.filters, reporter)?;
     let name = args.out.as_ref().map_or("stdout".to_owned(), |path| path.display().to_string());
     let cannot_write = || format!("cannot write {name}");
     let mut out: Box<dyn Write> = match &args.out {
@@ -36,8 +45,10 @@ pub(crate) fn run(
         Some(path) => Box::new(std::fs::File::create(path).with_context(cannot_write)?),
     };
     let mut writer = IoWriter { out: BufWriter::new(&mut *out), error: None };
-    let written = export::write(&loaded.history, &filter, format, &mut writer);
-    let flushed = writer.out.flush();
+    let written = prepared.write_text(&mut writer);
+    let bytes = writer.out.write_all(prepared.bytes());
+    // The last bytes may fail too.
+    let flushed = bytes.and_then(|()| writer.out.flush());
     match writer.error.map_or(flushed, Err) {
         // A reader that has seen enough is not an error.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),

@@ -13,10 +13,16 @@ mod build;
 mod check;
 mod command;
 mod compare;
+#[cfg(feature = "postgres")]
+mod database;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_database.rs"]
+mod database;
 mod demo_data;
 mod doctor;
 mod erase;
 mod export;
+mod history_access;
 mod import;
 mod ingest;
 mod init;
@@ -61,7 +67,9 @@ pub fn run() -> ExitCode {
         reporter.error(&error);
         return ExitCode::from(EXIT_ERROR);
     }
-    let result = command::run(&args.global, args.command, &reporter);
+    // The folder of a fetched history lives as long as the command.
+    let result = database::with_directory(&args.global, args.command.history_access())
+        .and_then(|(global, _folder)| command::run(&global, args.command, &reporter));
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {

@@ -17,6 +17,8 @@ pub(crate) mod foreign_files;
 mod json_line;
 mod raw_record;
 mod record_reader;
+#[cfg(feature = "postgres")]
+pub(crate) mod record_lines;
 pub(crate) mod resident;
 pub(crate) mod quarantine;
 mod read;

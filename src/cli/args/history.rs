@@ -44,9 +44,23 @@ pub(crate) struct ExportArgs {
     /// File to write [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Address of the site, for links in alert-rules and grafana [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Database for postgres: postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "BENCHPAGES_DATABASE_URL", hide_env_values = true)]
+    #[cfg_attr(not(feature = "postgres"), arg(hide = true))]
+    pub(crate) url: Option<String>,
     /// Read the archive/ folder of the history directory too
     #[arg(long)]
     pub(crate) with_archive: bool,
+}
+
+impl ExportFormatArg {
+    /// Whether the export goes into a database.
+    pub(crate) fn is_database(self) -> bool {
+        self == Self::Postgres
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,10 +69,22 @@ pub(crate) enum ExportFormatArg {
     Csv,
     /// One record per line, as in the history; `ingest` reads it back
     Json,
-    /// Samples with their times, for Prometheus (promtool tsdb create-blocks-from openmetrics)
+    /// Newest levels and verdicts without timestamps, for the textfile collector of node_exporter
     Openmetrics,
+    /// Samples with their times, for Prometheus (promtool tsdb create-blocks-from openmetrics)
+    OpenmetricsHistory,
     /// A table and its rows, for SQLite and PostgreSQL
     Sql,
+    /// A row for each measurement, in typed columns
+    #[cfg_attr(not(feature = "parquet"), value(hide = true))]
+    Parquet,
+    /// Tables of a database, with the whole history; --data postgres://… reads it back
+    #[cfg_attr(not(feature = "postgres"), value(hide = true))]
+    Postgres,
+    /// Rules for Prometheus from the targets of the policy
+    AlertRules,
+    /// A dashboard for Grafana 10 and newer
+    Grafana,
 }
 
 #[derive(Clone, Debug, clap::Args)]

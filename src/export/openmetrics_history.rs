@@ -1,11 +1,12 @@
 //! OpenMetrics 1.0: one gauge, a sample for each measurement of the main line with its time, so
 //! that a whole history can be filled into Prometheus. Seconds and bytes, as the standard asks;
-//! other units stay as they are and are told by a label.
+//! other units stay as they are, and the label `unit` names them.
 //!
 //! A time may stand once in a series: of several values measured at one time, their median.
 
 use std::fmt::{self, Write};
 
+use crate::report::escape::prometheus::PrometheusText;
 use model::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use model::record::median;
 
@@ -30,7 +31,7 @@ pub(super) fn write(_: &History, columns: &[&SeriesColumn], out: &mut dyn Write)
     out.write_str("# EOF\n")
 }
 
-fn labels(column: &SeriesColumn) -> String {
+fn labels(column: &SeriesColumn) -> PrometheusText {
     let key = &column.key;
     let n = key.n.map_or_else(String::new, |n| n.to_string());
     let unit = if column.unit.as_str() == "ns" { "s" } else { column.unit.as_str() };
@@ -45,12 +46,11 @@ fn labels(column: &SeriesColumn) -> String {
         ("metric", &key.metric),
         ("unit", unit),
     ];
-    let told = all.iter().filter(|(_, value)| !value.is_empty());
-    let label = |(name, value): &(&str, &str)| format!("{name}=\"{}\"", escape(value));
-    told.map(label).collect::<Vec<_>>().join(",")
-}
-
-/// A label's value, escaped as OpenMetrics says.
-fn escape(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
+    let labels = filled.map(|(name, value)| {
+        let mut label = PrometheusText::from(name);
+        label.push("=\"").push_text(value).push("\"");
+        label
+    });
+    PrometheusText::join(labels, ",")
 }
