@@ -411,7 +411,7 @@ fn a_year_has_the_findings_that_a_careful_person_would_write_down() {
         (210, "julia", "fixed"),
     ];
     let expected = expected.map(|(day, backend, state)| {
-        (day_of_year(day), format!("parse · {backend} · n 10³"), state.to_owned())
+        (day_of_year(day), format!("parse · {backend} · n = 1,000"), state.to_owned())
     });
     assert_eq!(members, expected, "{regressions}");
     let events = site.json("events.json");
@@ -427,5 +427,5 @@ fn a_year_has_the_findings_that_a_careful_person_would_write_down() {
         .collect();
     let regressed = verdicts.iter().filter(|(_, verdict)| verdict == "\"regressed\"").count();
     assert_eq!(regressed, 1, "{verdicts:?}");
-    assert_eq!(found["regressions"][0]["members"][0]["title"], "parse · csharp · n 10³");
+    assert_eq!(found["regressions"][0]["members"][0]["title"], "parse · csharp · n = 1,000");
 }

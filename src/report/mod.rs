@@ -136,7 +136,7 @@ pub(crate) struct SeriesRef {
     pub(crate) test: String,
     pub(crate) backend: String,
     pub(crate) metric: String,
-    /// `sum_even_squares · julia · loops · parallel · n 10⁶`.
+    /// `sum_even_squares · julia · loops · parallel · n = 1,000,000`.
     pub(crate) title: String,
     /// The same without the backend.
     variant: String,
@@ -168,26 +168,9 @@ fn series_variant(key: &SeriesKey) -> String {
     }
 }
 
-/// The series in one line, its size as a power of ten where it is one: titles are short.
+/// The series in one line, with the words of its page.
 fn series_title(key: &SeriesKey) -> String {
-    let sized = key.n.and_then(power_of_ten).map(|n| format!("n {n}"));
-    let long = key.n.map(|n| format!("n = {}", text::count(n))).unwrap_or_default();
-    let words = wording::series_label(key);
-    // Titles go into annotations and check runs, where a line has room for some 60 characters.
-    let words = match sized {
-        Some(short) => words.replacen(&long, &short, 1),
-        None => words,
-    };
-    format!("{} · {words}", key.test)
-}
-
-/// `10⁶` for 1,000,000; none for what is no power of ten from 100 on.
-fn power_of_ten(n: u64) -> Option<String> {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let power = n.checked_ilog10().filter(|power| *power > 1 && 10_u64.pow(*power) == n)?;
-    let digits = power.to_string();
-    let small = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]);
-    Some(format!("10{}", small.collect::<String>()))
+    format!("{} · {}", key.test, wording::series_label(key))
 }
 
 /// Why a finding makes the check fail.
