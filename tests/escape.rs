@@ -473,3 +473,42 @@ fn csv_keeps_its_shape_and_holds_no_formula() {
         (rows.iter().map(Vec::len).collect::<Vec<_>>(), controls(text))
     });
 }
+
+/// The families of a Prometheus text, each sample with its labels and without what they say.
+fn samples(text: &str) -> Vec<String> {
+    let mut shape: Vec<String> = text.lines().map(without_labels).collect();
+    // Samples stand in the order of their series, which is that of the names.
+    shape.sort();
+    shape
+}
+
+/// A sample as `name{test="",metric=""}`; a line that is none as it is.
+fn without_labels(line: &str) -> String {
+    if line.starts_with('#') {
+        return line.to_owned();
+    }
+    let (mut shape, mut is_quoted, mut chars) = (String::new(), false, line.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if is_quoted => assert!(chars.next().is_some_and(|it| "\\\"n".contains(it))),
+            '"' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => break,
+            c if !is_quoted => shape.push(c),
+            c => assert!(!c.is_control(), "{line:?}"),
+        }
+    }
+    assert!(chars.as_str().parse::<f64>().is_ok(), "{line:?}");
+    shape
+}
+
+#[test]
+fn metrics_keep_their_shape() {
+    let output = |project: &Project| {
+        let mut command = program();
+        command.args(["export", "openmetrics", "--now", NOW]);
+        let answer = answer(command.arg("--data").arg(project.history.data()));
+        assert_eq!(answer.status, 0, "{}", answer.err);
+        answer.out
+    };
+    keeps_its_shape(output, samples);
+}

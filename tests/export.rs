@@ -94,3 +94,24 @@ fn a_filter_chooses_series() {
     let told = export(&history, "csv", &["test=none", "--out", out.to_str().unwrap()]);
     assert_eq!((told.as_str(), std::fs::read_to_string(&out).unwrap().lines().count()), ("", 1));
 }
+
+#[cfg(not(any(feature = "postgres", feature = "parquet")))]
+#[test]
+fn what_was_not_built_is_an_error_that_says_how_to_get_it() {
+    let url = "postgres://me:s3cret@localhost/bench";
+    for (arguments, feature) in [
+        (&["export", "parquet"][..], "parquet"),
+        (&["export", "postgres", "--url", url], "postgres"),
+        (&["build", "--data", url], "postgres"),
+        (&["check", "--data", url], "postgres"),
+        (&["build", "--since", "2025-01-01T00:00:00Z"], "postgres"),
+    ] {
+        let answer = run(arguments);
+        assert_eq!((answer.status, answer.out.as_str()), (2, ""), "{arguments:?}");
+        let remedy = format!("cargo install benchpages --features {feature}");
+        assert!(answer.err.contains(&remedy), "{}", answer.err);
+        assert!(!answer.err.contains("s3cret"), "{}", answer.err);
+    }
+    let unknown = run(&["export", "nonsense"]).err;
+    assert!(!unknown.contains("postgres") && !unknown.contains("parquet"), "{unknown}");
+}

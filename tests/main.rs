@@ -22,8 +22,8 @@ mod demo_data;
 mod detail;
 mod determinism;
 mod directions;
-// What is written is written about the program as it is built by default.
-#[cfg(all(feature = "net", not(feature = "mcp")))]
+// What is written is written about the program as it is built without asking for more.
+#[cfg(all(feature = "net", not(any(feature = "mcp", feature = "postgres", feature = "parquet"))))]
 mod docs;
 mod erase;
 mod doctor;
