@@ -66,7 +66,6 @@ use crate::report::wire::AuditHeadView;
 use detect::{ChangeSeverity, Verdict};
 use model::record::{SourceLocation, Unit};
 use model::series::{CommitIndex, SeriesKey};
-use model::text;
 
 /// The result of a check. Names are as in the data: every format escapes them for its reader.
 #[derive(Clone, Debug)]
