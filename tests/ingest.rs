@@ -32,7 +32,7 @@ pub fn records(sample: &str, more: &[&str]) -> Vec<Value> {
     answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn tools() -> PathBuf {
+pub fn tools() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/tools")
 }
 
@@ -44,7 +44,7 @@ fn beside(file: &str) -> bool {
 }
 
 /// What is read at once: trees of criterion as a folder, everything else as a file.
-fn samples() -> Vec<String> {
+pub fn samples() -> Vec<String> {
     let mut samples: Vec<String> = Vec::new();
     for file in files(&tools()).into_iter().filter(|file| !beside(file)) {
         let tree = ["/criterion/", "/html_report/"]

@@ -46,6 +46,7 @@ mod limits;
 #[cfg(unix)]
 mod measure;
 mod monitoring;
+mod metrics;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]

@@ -8,6 +8,7 @@
 //! ```
 
 mod machines;
+mod metrics;
 mod series;
 
 use std::collections::BTreeSet;
@@ -22,8 +23,8 @@ use model::policy::diagnostic::{self, Diagnostic};
 use model::record::fields::{ENVIRONMENT_FIELDS, RecordField};
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
+use model::series::Series;
 use model::series::machines::MachineDifference;
-use model::series::{Series, unknown_directions};
 use model::text;
 
 /// The history and everything beside it.
@@ -94,7 +95,7 @@ pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
     check_policy(input, &mut findings);
     machines::examine(input.machine_differences, &mut findings);
-    check_directions(input, &mut findings);
+    metrics::examine(input, &mut findings);
     check_records(input, &mut findings);
     check_accepted(input, &mut findings);
     check_audit(input, &mut findings);
@@ -147,24 +148,6 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         })
         .remedy("record these fields, or track those that are recorded");
     findings.push(if all { finding } else { finding.note() });
-}
-
-/// Metrics whose direction nobody says: nothing is ever reported of them.
-fn check_directions(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
-    for unknown in unknown_directions(input.series, input.policy) {
-        let series = text::count_noun(unknown.series, "series");
-        findings.push(
-            DoctorFinding::new("direction", format!("the metric `{}`", unknown.metric))
-                .cause(format!(
-                    "has no known direction, so no change of its {series} is reported as better or \
-                     worse"
-                ))
-                .remedy(format!(
-                    "add it to the policy, with higher, lower or unknown: `{}`",
-                    Policy::direction_lines([unknown.metric.as_str()])
-                )),
-        );
-    }
 }
 
 fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {

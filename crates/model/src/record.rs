@@ -7,8 +7,10 @@
 
 pub mod fields;
 pub mod time;
+pub mod metrics;
 pub mod unit;
 pub mod direction;
+pub mod category;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,8 @@
 //! Which way is better: what a tool states, else what the name and the unit of a metric tell.
 //!
-//! The words below are the one table for every way into a history. What matches none of them is
-//! [`Direction::Unknown`]: drawn and compared, but never called better or worse.
+//! [`metrics`](crate::record::metrics) is the one table for every way into a history. What it has
+//! neither by name nor by unit is [`Direction::Unknown`]: drawn and compared, but never called
+//! better or worse.
 //!
 //! ```text
 //! errors/s          a bad word                         lower
@@ -15,6 +16,7 @@
 //! tokens            nothing tells                      unknown
 //! ```
 
+use crate::record::metrics::{WordMeaning, meaning_of, metric_named, words_of};
 use crate::record::{Direction, Unit};
 
 impl Direction {
@@ -37,156 +39,53 @@ impl Direction {
 
     /// The direction of a metric that does not say its own.
     pub fn of_metric(metric: &str, unit: &Unit) -> Self {
-        let (name, unit) = (words(metric), unit.as_str());
-        let has = |all: &[&str]| name.iter().any(|word| all.contains(&word.as_str()));
-        let ends = |all: &[&str]| name.iter().any(|word| all.iter().any(|it| word.ends_with(it)));
-        let counted = words(unit);
-        let is_bad = has(&BAD) || counted.iter().any(|word| BAD.contains(&word.as_str()));
-        if is_bad {
-            return Self::Lower;
+        let (name, unit) = (words_of(metric), unit.as_str());
+        match metric_named(metric).map(|row| row.direction) {
+            // A `throughput` in `errors/s` or a `score` in `ms` is not what its name says.
+            Some(Self::Lower) => return Self::Lower,
+            Some(Self::Higher) if !counts_bad(unit) && !is_amount(unit) => return Self::Higher,
+            _ => {}
         }
-        let is_amount = matches!(unit, "ns" | "B") || is_amount_per_unit(unit);
-        match () {
-            () if has(&LEFT_OVER) => Self::Higher,
+        let meaning = name.iter().filter_map(|word| meaning_of(word)).min();
+        match meaning {
+            _ if counts_bad(unit) => Self::Lower,
+            Some(WordMeaning::Bad | WordMeaning::LeftOver) => direction(meaning),
             // Before good words: a `time_to_success` is a time.
-            () if is_amount || has(&TIMES) || ends(&TIME_ENDS) => Self::Lower,
-            () if has(&GOOD) || is_rate_name(metric, &name) || is_rate(unit) => Self::Higher,
-            () if unit == "count" || has(&COST) || ends(&COST_ENDS) => Self::Lower,
+            _ if is_amount(unit) => Self::Lower,
+            Some(WordMeaning::Time | WordMeaning::Good) => direction(meaning),
+            _ if is_rate_name(metric, &name) => Self::Higher,
+            _ => match Self::of_unit(unit) {
+                Self::Unknown => direction(meaning),
+                known => known,
+            },
+        }
+    }
+
+    /// The direction of a value of which only the unit is clear.
+    fn of_unit(unit: &str) -> Self {
+        match () {
+            () if counts_bad(unit) || is_amount(unit) => Self::Lower,
+            () if is_rate(unit) => Self::Higher,
+            () if unit == "count" => Self::Lower,
             () => Self::Unknown,
         }
     }
 }
 
-/// Words of names whose growth is bad, whatever they are counted in.
-const BAD: [&str; 26] = [
-    "error",
-    "errors",
-    "failure",
-    "failures",
-    "failed",
-    "fail",
-    "fails",
-    "miss",
-    "misses",
-    "drop",
-    "drops",
-    "dropped",
-    "timeout",
-    "timeouts",
-    "retry",
-    "retries",
-    "rejected",
-    "lost",
-    "loss",
-    "faults",
-    "conflicts",
-    "collisions",
-    "evictions",
-    "crashes",
-    "aborts",
-    "stalls",
-];
-/// Words of amounts of which more is better: what is left, or how long it ran.
-const LEFT_OVER: [&str; 5] = ["available", "free", "idle", "uptime", "remaining"];
-/// Words of names that are a time.
-const TIMES: [&str; 11] = [
-    "time",
-    "times",
-    "latency",
-    "latencies",
-    "duration",
-    "durations",
-    "elapsed",
-    "delay",
-    "wait",
-    "pause",
-    "lag",
-];
-/// Ends of words that are a time: `utime`, `walltime`. `uptime` is what is left over.
-const TIME_ENDS: [&str; 1] = ["time"];
-/// Words of names whose growth is good.
-const GOOD: [&str; 33] = [
-    "success",
-    "successes",
-    "succeeded",
-    "successful",
-    "hit",
-    "hits",
-    "pass",
-    "passes",
-    "passed",
-    "ok",
-    "accuracy",
-    "precision",
-    "recall",
-    "f1",
-    "auc",
-    "availability",
-    "throughput",
-    "goodput",
-    "bandwidth",
-    "checks",
-    "score",
-    "scores",
-    "speed",
-    "speedup",
-    "ops",
-    "fps",
-    "rps",
-    "qps",
-    "tps",
-    "iops",
-    "efficiency",
-    "coverage",
-    "quality",
-];
-/// Words of names that are a cost: sizes, counts, use of resources.
-const COST: [&str; 42] = [
-    "seconds",
-    "millis",
-    "overhead",
-    "cost",
-    "memory",
-    "mem",
-    "rss",
-    "heap",
-    "stack",
-    "size",
-    "sizes",
-    "bytes",
-    "allocs",
-    "allocations",
-    "instructions",
-    "cycles",
-    "cpu",
-    "usage",
-    "load",
-    "gc",
-    "count",
-    "counts",
-    "branches",
-    "syscalls",
-    "switches",
-    "faulted",
-    "jitter",
-    "backlog",
-    "depth",
-    "queue",
-    "energy",
-    "power",
-    "joules",
-    "watts",
-    "temperature",
-    "regret",
-    "mae",
-    "rmse",
-    "mse",
-    "perplexity",
-    "wer",
-    "garbage",
-];
-/// Ends of words that are a cost: `maxrss`, `vmhwm`.
-const COST_ENDS: [&str; 2] = ["rss", "hwm"];
+fn direction(meaning: Option<WordMeaning>) -> Direction {
+    meaning.map_or(Direction::Unknown, WordMeaning::direction)
+}
+
+/// Whether a unit counts what is bad: `errors/s`.
+fn counts_bad(unit: &str) -> bool {
+    words_of(unit).iter().any(|word| meaning_of(word) == Some(WordMeaning::Bad))
+}
+
+/// Whether a unit is of time or memory.
+fn is_amount(unit: &str) -> bool {
+    matches!(unit, "ns" | "B") || is_amount_per_unit(unit)
+}
+
 /// What is counted in a rate that is called one: `request_rate`.
 const RATED: [&str; 22] = [
     "request",
@@ -226,8 +125,7 @@ const PER_TIME: [&str; 17] = [
 /// The direction of a rate: more in the same time is better, unless it counts what is bad
 /// (`errors/s`). None for a unit that is no rate.
 pub fn direction_of_unit(unit: &str) -> Option<Direction> {
-    let is_bad = || words(unit).iter().any(|word| BAD.contains(&word.as_str()));
-    is_rate(unit).then(|| if is_bad() { Direction::Lower } else { Direction::Higher })
+    is_rate(unit).then(|| if counts_bad(unit) { Direction::Lower } else { Direction::Higher })
 }
 
 /// Whether a unit counts something in a span of time: `req/s`, `events/second`, `fps`, `GB/s`.
@@ -244,7 +142,7 @@ pub fn is_rate(unit: &str) -> bool {
 }
 
 /// Whether a unit is time or memory for each of something: `ns/row`, `B/request`, `ms per query`.
-fn is_amount_per_unit(unit: &str) -> bool {
+pub(crate) fn is_amount_per_unit(unit: &str) -> bool {
     let parts = unit.split_once('/').or_else(|| unit.split_once(" per "));
     parts.is_some_and(|(amount, span)| {
         let base = Unit::parse(amount.trim()).0;
@@ -260,27 +158,6 @@ fn is_rate_name(name: &str, words: &[String]) -> bool {
         _ => false,
     };
     per_time || called || is_rate(name)
-}
-
-/// The words of a name in lower case: `cacheHitRate`, `cache_hit_rate` and `Cache hit rate` have
-/// the same.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut last: Option<char> = None;
-    for c in name.chars() {
-        if c.is_alphanumeric() {
-            let begins = last
-                .is_none_or(|it| !it.is_alphanumeric() || (c.is_uppercase() && it.is_lowercase()));
-            if begins {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
-            }
-        }
-        last = Some(c);
-    }
-    words
 }
 
 #[cfg(test)]
@@ -333,6 +210,18 @@ mod tests {
             ("score", ""),
             ("accuracy", "%"),
             ("read speed", ""),
+            ("success_rate", "%"),
+            ("availability", "%"),
+            ("coverage", "%"),
+            ("hit_ratio", "%"),
+            ("iops", ""),
+            ("read_iops", ""),
+            ("frame_rate", ""),
+            ("requests_per_second", ""),
+            ("ops_per_sec", ""),
+            ("tps", ""),
+            ("gc_throughput", "%"),
+            ("ipc", ""),
         ] {
             assert_eq!(of(metric, unit), Direction::Higher, "{metric} in {unit}");
         }
@@ -357,6 +246,25 @@ mod tests {
             ("cpu_usage", "%"),
             ("p99_latency", ""),
             ("allocations", "count"),
+            ("error_rate", "err/s"),
+            ("page_faults", "faults/s"),
+            ("cache", "misses/s"),
+            ("gc", "gc/s"),
+            ("throughput", "errors/s"),
+            ("score", "ms"),
+            ("load_time", ""),
+            ("first_contentful_paint", "ms"),
+            ("LCP", ""),
+            ("cls", ""),
+            ("home_inp", ""),
+            ("speedIndex", ""),
+            ("frame_time", "ms"),
+            ("gpu_utilization", "%"),
+            ("branch_misses", ""),
+            ("bundle_size", "kB"),
+            ("energy", "J"),
+            ("l1_hits", "count"),
+            ("packet_loss", "%"),
         ] {
             assert_eq!(of(metric, unit), Direction::Lower, "{metric} in {unit}");
         }

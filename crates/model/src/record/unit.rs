@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use crate::record::Unit;
+use crate::record::metrics::metric_named;
 
 /// Name as written → base unit, factor. Decimal prefixes for `kB`, binary ones for `KiB`.
-const UNITS: &[(&str, &str, f64)] = &[
+pub const UNITS: &[(&str, &str, f64)] = &[
     ("ps", "ns", 1e-3),
     ("ns", "ns", 1.0),
     ("nsec", "ns", 1.0),
@@ -110,6 +111,22 @@ const UNITS: &[(&str, &str, f64)] = &[
     ("count", "count", 1.0),
     ("counts", "count", 1.0),
     ("allocs/op", "count", 1.0),
+    ("cycles", "cycles", 1.0),
+    ("instructions", "instructions", 1.0),
+    ("pJ", "J", 1e-12),
+    ("nJ", "J", 1e-9),
+    ("µJ", "J", 1e-6),
+    ("uJ", "J", 1e-6),
+    ("mJ", "J", 1e-3),
+    ("J", "J", 1.0),
+    ("kJ", "J", 1e3),
+    ("Wh", "J", 3.6e3),
+    ("kWh", "J", 3.6e6),
+    ("mW", "W", 1e-3),
+    ("W", "W", 1.0),
+    ("kW", "W", 1e3),
+    ("°C", "°C", 1.0),
+    ("dB", "dB", 1.0),
 ];
 
 /// Units in words or capitals, in lower case, and how they are written here.
@@ -287,17 +304,14 @@ impl Unit {
     /// The name of the unit of a metric that does not say its own: that of a known metric, or the
     /// one that the metric's name ends with (`p99_ms`, `heap_bytes`); empty where nothing tells.
     pub fn name_of_metric(metric: &str) -> &'static str {
-        match metric {
-            "time" | "latency" | "cpu_time" | "real_time" | "wall_time" => "ns",
-            "memory" | "peak_memory" | "max_rss" | "file_size" | "binary_size" => "B",
-            "throughput" => "ops/s",
-            "bandwidth" => "B/s",
-            "allocations" | "allocs" | "instructions" | "cycles" => "count",
-            _ => {
+        let row = metric_named(metric).filter(|row| !row.unit.is_empty());
+        row.map_or_else(
+            || {
                 let last = metric.rsplit_once('_').map_or("", |(_, last)| last);
                 UNIT_ENDINGS.iter().find(|(end, _)| *end == last).map_or("", |(_, unit)| unit)
-            }
-        }
+            },
+            |row| row.unit,
+        )
     }
 
     pub fn as_str(&self) -> &str {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::history::{RecordedKey, SeriesColumn};
 use crate::policy::{Policy, SeriesQualifier};
 use crate::record::Statistic;
+use crate::record::metrics::display_name;
 use crate::series::SeriesKey;
 
 /// The keys under which columns are shown, in their order.
@@ -115,7 +116,8 @@ fn metric_name(metric: &str, policy: &Policy) -> String {
     let named = |metric: &str| policy.metric_setting(metric, |entry| entry.name.clone());
     let of_statistic = || {
         let (metric, statistic) = Statistic::of_metric(metric)?;
-        Some(format!("{} {}", named(metric)?, statistic.name()))
+        let metric = named(metric).unwrap_or_else(|| display_name(metric));
+        Some(format!("{metric} {}", statistic.name()))
     };
-    named(metric).or_else(of_statistic).unwrap_or_else(|| metric.replace('_', " "))
+    named(metric).or_else(of_statistic).unwrap_or_else(|| display_name(metric))
 }
