@@ -16,18 +16,18 @@ use crate::support::{History, NOW, days, run, with};
 
 const HEAD: &str = "# Metrics and units
 
-A record names its metric, and may state a unit and a direction (`better`). Where it does not, this \
-table decides: first the whole name, then its words, then the unit. The policy's \
+A record names its metric, and may state a unit and a direction (`better`). Where it does not, \
+this table decides: first the whole name, then its words, then the unit. The policy's \
 `metrics: {NAME: {better: …, unit: …, name: …}}` counts more than all of them. A metric whose \
-direction nobody knows is drawn and compared, but never reported as a regression or an improvement; \
-`benchpages doctor` lists such metrics, and units without a scale.
+direction nobody knows is drawn and compared, but never reported as a regression or an \
+improvement; `benchpages doctor` lists such metrics, and units without a scale.
 
 The suite writes this page from the table in the program, and holds it.
 
 ## Names
 
-Names are read in any spelling: `cacheHitRate` is `cache_hit_rate`. A unit stands here where it is \
-that of values recorded without one.
+Names are read in any spelling: `cacheHitRate` is `cache_hit_rate`. A unit stands here where it \
+is that of values recorded without one.
 
 | metric | shown as | unit | better | category |
 |-|-|-|-|-|
@@ -37,9 +37,9 @@ const WORDS_HEAD: &str = "
 ## Words
 
 A name that is not listed has the direction of its words. The first row that matches decides: \
-`failed_checks` are bad, `time_to_success` is a time. A value in a unit of time or memory is better \
-when lower, and a rate (`rows/s`) when higher, unless a word above that rank says otherwise. Words \
-without a direction only give the category.
+`failed_checks` are bad, `time_to_success` is a time. A value in a unit of time or memory is \
+better when lower, and a rate (`rows/s`) when higher, unless a word above that rank says otherwise. \
+Words without a direction only give the category.
 
 | words | better | category |
 |-|-|-|
@@ -48,8 +48,9 @@ without a direction only give the category.
 const UNITS_HEAD: &str = "
 ## Units
 
-Units of one row are one unit: they are read as the base unit, and shown with the prefix that fits. \
-Words and capitals are read too (`Percent`, `requests/sec`). Any other unit is shown as it is written.
+Units of one row are one unit: they are read as the base unit, and shown with the prefix that \
+fits. Words and capitals are read too (`Percent`, `requests/sec`). Any other unit is shown as it \
+is written.
 
 | base unit | written as |
 |-|-|

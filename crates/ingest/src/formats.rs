@@ -7,15 +7,16 @@
 use crate::format::{Format, Reader};
 use crate::source::{Folder, Text};
 use crate::{
-    asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2, chrome_perf,
-    criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go, google,
-    gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson, oha, otava,
-    perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf,
-    swift, tinybench, vitest, wrk,
+    artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
+    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
+    google, gungraun, hyperfine, jmh, js_time, julia, k6, kpi, lean_metrics, libtest, lnt, locust,
+    luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf, pytest_benchmark,
+    redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc, vitest, wrk,
 };
 
 /// Every format, sorted by name.
 pub const FORMATS: &[&Format] = &[
+    &artillery::FORMAT,
     &asv::format::FORMAT,
     &asv::text::FORMAT,
     &benchmark_ips::FORMAT,
@@ -46,12 +47,15 @@ pub const FORMATS: &[&Format] = &[
     &js_time::FORMAT,
     &julia::FORMAT,
     &k6::FORMAT,
+    &kpi::FORMAT,
+    &lean_metrics::FORMAT,
     &libtest::FORMAT,
     &lnt::FORMAT,
     &locust::FORMAT,
     &ndjson::FORMAT,
     &oha::FORMAT,
     &otava::FORMAT,
+    &perf_collect::FORMAT,
     &perfherder::FORMAT,
     &pgbench::FORMAT,
     &pyperf::FORMAT,
@@ -61,6 +65,7 @@ pub const FORMATS: &[&Format] = &[
     &skia_perf::FORMAT,
     &swift::FORMAT,
     &tinybench::FORMAT,
+    &tracemalloc::FORMAT,
     &vitest::FORMAT,
     &wrk::FORMAT,
 ];

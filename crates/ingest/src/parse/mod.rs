@@ -10,6 +10,7 @@
 pub(crate) mod go_name;
 pub(crate) mod name;
 pub(crate) mod number;
+pub(crate) mod quantity;
 pub(crate) mod repeats;
 pub(crate) mod time;
 pub(crate) mod unit;

@@ -26,10 +26,7 @@ use words::WORDS;
 
 /// What a metric measures. A name with words of several categories is in the first of them:
 /// `disk_latency` is of the disk, `disk_errors` are errors.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MetricCategory {
     /// Errors, and their opposite: success and availability.
     Errors,

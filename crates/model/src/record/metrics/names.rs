@@ -50,7 +50,8 @@ pub const METRICS: &[NamedMetric] = &[
     // Time.
     lower(TIME, "time", "time", "ns"),
     lower(TIME, "latency", "latency", "ns"),
-    lower(TIME, "wall_time wall_clock", "wall time", "ns"),
+    lower(TIME, "wall_time", "wall time", "ns"),
+    lower(TIME, "wall_clock", "wall clock", ""),
     lower(TIME, "real_time", "real time", "ns"),
     lower(TIME, "cpu_time", "CPU time", "ns"),
     lower(TIME, "user_time utime", "user time", ""),
@@ -107,7 +108,8 @@ pub const METRICS: &[NamedMetric] = &[
     // Memory.
     lower(MEMORY, "memory", "memory", "B"),
     lower(MEMORY, "peak_memory", "peak memory", "B"),
-    lower(MEMORY, "max_rss maxrss", "max RSS", "B"),
+    lower(MEMORY, "max_rss", "max RSS", "B"),
+    lower(MEMORY, "maxrss", "max RSS", ""),
     lower(MEMORY, "memory_used", "memory used", ""),
     lower(MEMORY, "memory_usage", "memory usage", ""),
     higher(MEMORY, "memory_available", "memory available", ""),
