@@ -12,6 +12,7 @@ mod audit;
 #[cfg(unix)]
 mod bisect;
 mod build;
+mod categories;
 mod check;
 mod check_watch;
 mod commits;

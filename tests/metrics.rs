@@ -38,8 +38,8 @@ const WORDS_HEAD: &str = "
 
 A name that is not listed has the direction of its words. The first row that matches decides: \
 `failed_checks` are bad, `time_to_success` is a time. A value in a unit of time or memory is \
-better when lower, and a rate (`rows/s`) when higher, unless a word above that rank says otherwise. \
-Words without a direction only give the category.
+better when lower, and a rate (`rows/s`) when higher, unless a word above that rank says \
+otherwise. Words without a direction only give the category.
 
 | words | better | category |
 |-|-|-|

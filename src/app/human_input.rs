@@ -10,6 +10,7 @@ use model::history::{Commit, History};
 use model::note::Note;
 use model::policy::Policy;
 use model::policy::accepted::{self, AcceptedEntry};
+use model::policy::chaos::read_chaos_end;
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Series};
 
@@ -129,9 +130,9 @@ fn explain(note: &Note, names: &CommitNames<'_>) -> Vec<Explanation> {
         return Vec::new();
     }
     let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, names));
-    let day = note.date.map(Explanation::Day);
+    let days = note.days().map(Explanation::Day);
     let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
-    day.into_iter().chain(commit.map(about)).collect()
+    days.chain(commit.map(about)).collect()
 }
 
 /// The commit that is certainly meant. An entry with a name of several commits covers none: nobody
@@ -182,14 +183,19 @@ fn resolve_accepted(entry: &AcceptedEntry, commit: CommitIndex) -> ResolvedAccep
 
 /// The policy's annotations, which are notes like those in `notes/`.
 pub(super) fn policy_annotations(policy: &Policy) -> impl Iterator<Item = Note> {
-    policy.annotations.iter().enumerate().map(|(number, entry)| Note {
-        false_alarm: false,
-        culprit: None,
-        name: format!("annotation-{number}"),
-        date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
-        commit: None,
-        title: entry.text.clone(),
-        matches: entry.matches.clone(),
-        markdown: String::new(),
+    policy.annotations.iter().enumerate().map(|(number, entry)| {
+        let date = Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok();
+        let last = entry.chaos_until.as_deref();
+        Note {
+            false_alarm: false,
+            culprit: None,
+            name: format!("annotation-{number}"),
+            date,
+            chaos_until: last.and_then(|last| read_chaos_end(date, last).ok()),
+            commit: None,
+            title: entry.text.clone(),
+            matches: entry.matches.clone(),
+            markdown: String::new(),
+        }
     })
 }

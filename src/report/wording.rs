@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::iter;
 
 use crate::report::phrase::{ChangeCell, Moment, Phrase};
+use detect::chaos::{ChaosImpact, ChaosWindow};
+use detect::growth::GrowthEstimate;
 use detect::sensitivity::horizon;
 use detect::{Analysis, Change, ChangeKind, ChangeStatus, TrendEstimate, Verdict};
 use model::note::Culprit;
@@ -307,6 +309,41 @@ pub(crate) fn trend(trend: &TrendEstimate) -> (String, String) {
     let fit =
         if trend.is_significant { format!(", r² {:.2}", trend.r_squared) } else { String::new() };
     (value, format!("95% interval {interval}{unit}{fit}, {runs} in {days}"))
+}
+
+/// `time grows as n^1.02 (0.98–1.06)`; what falls with n has an exponent below zero.
+pub(crate) fn growth(metric: &str, growth: &GrowthEstimate) -> String {
+    let decimals = if growth.high - growth.low < 0.01 { 3 } else { 2 };
+    let [exponent, low, high] =
+        [growth.exponent, growth.low, growth.high].map(|it| text::exponent(it, decimals));
+    let verb = if growth.exponent < 0.0 { "falls" } else { "grows" };
+    let dash = if growth.low < 0.0 { " to " } else { "–" };
+    format!("{metric} {verb} as n^{exponent} ({low}{dash}{high})")
+}
+
+/// `1–2 Sep 2025: baseline 82.4 ms, degraded 133 ms (+61.9%), recovered after 2 days.`
+pub(crate) fn chaos(
+    series: &Series,
+    threshold: f64,
+    window: ChaosWindow,
+    impact: &ChaosImpact,
+) -> String {
+    let scale = UnitScale::for_values([impact.baseline, impact.degraded], &series.unit);
+    let days = match window.first_day.day() == window.last_day.day() {
+        true => text::date(window.first_day),
+        false => text::date_span(window.first_day, window.last_day),
+    };
+    let baseline = scale.quantity(impact.baseline);
+    if impact.degraded_runs == 0 {
+        let limit = text::percent(threshold);
+        return format!("{days}: baseline {baseline}, no change above the {limit} threshold.");
+    }
+    let recovery = match impact.recovery_us {
+        Some(length) => format!("recovered after {}", text::duration(length)),
+        None => "not recovered yet".to_owned(),
+    };
+    let (degraded, change) = (scale.quantity(impact.degraded), text::percent_change(impact.change));
+    format!("{days}: baseline {baseline}, degraded {degraded} ({change}), {recovery}.")
 }
 
 /// A day as a `<time>` element shows it.

@@ -2,7 +2,7 @@
 
 use crate::site::input::SiteInput;
 use detect::{Analysis, Change};
-use model::filter::{ChangeAges, Filter};
+use model::filter::{ChangeAges, Filter, Names};
 use model::policy::threshold::preset_slug;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
@@ -16,17 +16,31 @@ pub(crate) struct PresetView {
     pub(crate) members: Vec<usize>,
 }
 
-/// The presets of the policy, in its order.
+/// Categories of benchmarks: the tag of a record, and the name of its view.
+const CATEGORIES: [(&str, &str); 3] =
+    [("micro", "Micro-benchmarks"), ("macro", "Macro-benchmarks"), ("chaos", "Chaos experiments")];
+
+/// The presets of the policy, in its order, then the categories of benchmarks that have series and
+/// no preset of their own.
 pub(crate) fn all(input: &SiteInput<'_>, ages: &[ChangeAges]) -> Vec<PresetView> {
-    let presets = input.policy.dashboard_presets.iter();
-    presets
-        .map(|preset| PresetView {
-            name: preset.name.clone(),
-            slug: preset_slug(&preset.name),
-            members: members(&preset.filters, input, ages),
-            filter: preset.filters.clone(),
-        })
-        .collect()
+    let presets = &input.policy.dashboard_presets;
+    let of_policy = presets.iter().map(|preset| (preset.name.as_str(), preset.filters.clone()));
+    let of_tag = |tag: &str| Filter { tags: Some(Names::One(tag.to_owned())), ..Filter::default() };
+    let is_taken = |name: &str, filter: &Filter| {
+        let slug = preset_slug(name);
+        presets.iter().any(|it| it.filters == *filter || preset_slug(&it.name) == slug)
+    };
+    let categories = CATEGORIES.iter().map(|(tag, name)| (*name, of_tag(tag)));
+    let categories = categories.filter(|(name, filter)| !is_taken(name, filter));
+    let view = |(name, filter): (&str, Filter)| PresetView {
+        name: name.to_owned(),
+        slug: preset_slug(name),
+        members: members(&filter, input, ages),
+        filter,
+    };
+    let categories = categories.map(view).filter(|view| !view.members.is_empty());
+    let categories: Vec<PresetView> = categories.collect();
+    of_policy.map(view).chain(categories).collect()
 }
 
 /// The series that match a filter, in order.

@@ -106,6 +106,8 @@ mod noise;
 mod comparable;
 mod drift;
 mod trend;
+pub mod growth;
+pub mod chaos;
 mod new_level;
 mod prefilter;
 mod significance;

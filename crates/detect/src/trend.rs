@@ -65,6 +65,34 @@ pub(crate) fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<Trend
     })
 }
 
+/// A line through points that may share their x, and the ends of the 95 % interval of its slope.
+pub(crate) struct LineEstimate {
+    pub(crate) slope: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+/// The line through points whose x ascends; none where too few points bound its slope.
+pub(crate) fn line_with_interval(x: &[f64], y: &[f64]) -> Option<LineEstimate> {
+    let (slope, _) = theil_sen(x, y)?;
+    let mut slopes = Vec::with_capacity(x.len() * x.len() / 2);
+    for (index, (x1, y1)) in x.iter().zip(y).enumerate() {
+        let after = x[index + 1..].iter().zip(&y[index + 1..]).filter(|(x2, _)| *x2 > x1);
+        slopes.extend(after.map(|(x2, y2)| (y2 - y1) / (x2 - x1)));
+    }
+    // Pairs at one x have no slope and take no part in Kendall's S.
+    let ties = x.chunk_by(|a, b| a == b).map(|equal| kendall_term(equal.len() as f64));
+    let variance = (kendall_variance(y) - ties.sum::<f64>() / 18.0).max(0.0);
+    let deviation = (variance * variance_inflation(x, y, slope)).sqrt();
+    let (low, high, bounded) = slope_interval(&mut slopes, Q975 * deviation);
+    bounded.then_some(LineEstimate { slope, low, high })
+}
+
+/// What so many equal values take from the variance of Kendall's S, times 18.
+fn kendall_term(count: f64) -> f64 {
+    count * (count - 1.0) * (2.0 * count + 5.0)
+}
+
 /// Points in time, each the median of the runs at one time or, of very many, of so many
 /// neighbors that at most [`MAX_POINTS`] are left.
 fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
@@ -85,10 +113,9 @@ fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 /// Variance of Kendall's S over independent values of which some are equal (Kendall 1970).
 fn kendall_variance(y: &[f64]) -> f64 {
-    let term = |count: f64| count * (count - 1.0) * (2.0 * count + 5.0);
     let ascending = super::stats::sorted(y);
-    let tied: f64 = ascending.chunk_by(|a, b| a == b).map(|equal| term(equal.len() as f64)).sum();
-    ((term(y.len() as f64) - tied) / 18.0).max(0.0)
+    let ties = ascending.chunk_by(|a, b| a == b).map(|equal| kendall_term(equal.len() as f64));
+    ((kendall_term(y.len() as f64) - ties.sum::<f64>()) / 18.0).max(0.0)
 }
 
 /// By how much the runs' dependence on each other widens that: `g(n)` of [`Autocorrelation`] over
@@ -162,6 +189,30 @@ mod tests {
 
     fn daily_trend(level: &[f64]) -> Option<TrendEstimate> {
         estimate_trend(&days(level.len()), level)
+    }
+
+    #[test]
+    fn a_line_through_groups_has_the_interval_of_their_shift() {
+        let noise = normal(5, 20);
+        let x: Vec<f64> = (0..20).map(|at| if at < 10 { 1.0 } else { 3.0 }).collect();
+        let y: Vec<f64> = x.iter().zip(&noise).map(|(x, e)| 1.5 * x + 0.01 * e).collect();
+        let line = line_with_interval(&x, &y).unwrap();
+        assert!(line.low < 1.5 && 1.5 < line.high, "{} {}", line.low, line.high);
+        assert!((line.slope - 1.5).abs() < 0.01 && line.high - line.low < 0.03);
+        assert!(line_with_interval(&x[9..11], &y[9..11]).is_none(), "one run of each size");
+        assert!(line_with_interval(&[1.0; 5], &y[..5]).is_none(), "one size");
+    }
+
+    #[test]
+    fn intervals_of_slopes_between_groups_hold_the_truth_as_often_as_they_say() {
+        let x: Vec<f64> = (0..24).map(|at| f64::from(at / 8)).collect();
+        let held = (0..400).filter(|seed| {
+            let noise = normal(*seed, 24);
+            let y: Vec<f64> = x.iter().zip(noise).map(|(x, e)| x + 0.02 * e).collect();
+            line_with_interval(&x, &y).is_some_and(|it| it.low <= 1.0 && 1.0 <= it.high)
+        });
+        let share = held.count() as f64 / 400.0;
+        assert!((0.92..=1.0).contains(&share), "{share}");
     }
 
     #[test]

@@ -4,14 +4,18 @@
 //! `match` (a filter) and `false_alarm: true` (what was reported at the commit was no change). What
 //! follows is Markdown; it is rendered by `site`, never trusted.
 //!
+//! `chaos_until` is the last day of a chaos experiment that begins on `date`. It explains what
+//! happens on its days.
+//!
 //! `bisect` writes a note with `culprit`, `confidence` and `measurements`: the commit that caused
 //! the regression at `commit`. It names a cause and excuses nothing, so the regression stays open.
 
 use serde::Deserialize;
 
 use crate::filter::Filter;
+use crate::policy::chaos::read_chaos_end;
 use crate::policy::yaml;
-use crate::record::time::Timestamp;
+use crate::record::time::{DAY_US, Timestamp};
 use crate::text;
 
 /// Most commits of a range of which one is the culprit.
@@ -23,6 +27,8 @@ pub struct Note {
     /// The file's name without its ending.
     pub name: String,
     pub date: Option<Timestamp>,
+    /// Last day of the chaos experiment that begins on `date`.
+    pub chaos_until: Option<Timestamp>,
     pub commit: Option<String>,
     pub title: String,
     pub matches: Filter,
@@ -41,6 +47,16 @@ pub struct Culprit {
     /// Probability, above 0 and at most 1.
     pub confidence: f64,
     pub measurements: u64,
+}
+
+impl Note {
+    /// The days that the note is about: one, those of a chaos experiment, or none.
+    pub fn days(&self) -> impl Iterator<Item = Timestamp> + use<> {
+        let first = self.date;
+        let last = self.chaos_until.or(first).map_or(i64::MIN, Timestamp::day);
+        let more = first.into_iter().flat_map(move |first| first.day() + 1..=last);
+        first.into_iter().chain(more.map(|day| Timestamp::from_micros(day * DAY_US)))
+    }
 }
 
 impl Culprit {
@@ -83,6 +99,8 @@ impl Culprit {
 struct FrontMatter {
     #[serde(default)]
     date: Option<String>,
+    #[serde(default)]
+    chaos_until: Option<String>,
     #[serde(default)]
     commit: Option<String>,
     #[serde(default)]
@@ -158,6 +176,10 @@ pub fn read(file: &str, text: &str) -> Result<Note, String> {
     if date.is_none() && front.commit.is_none() {
         return Err("neither `date` nor `commit`".to_owned());
     }
+    let chaos_until = match front.chaos_until {
+        Some(last) => Some(read_chaos_end(date, &last)?),
+        None => None,
+    };
     if front.false_alarm && front.commit.is_none() {
         return Err("`false_alarm` needs the `commit` that was reported".to_owned());
     }
@@ -171,6 +193,7 @@ pub fn read(file: &str, text: &str) -> Result<Note, String> {
     Ok(Note {
         name,
         date,
+        chaos_until,
         commit: front.commit,
         title,
         matches: front.matches,
@@ -191,6 +214,20 @@ fn title_from_name(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::filter::Names;
+
+    #[test]
+    fn a_chaos_experiment_ends_within_a_month() {
+        let of = |last: &str| {
+            let front = format!("---\ndate: 2025-09-03\nchaos_until: {last}\n---\n");
+            read("chaos.md", &front).map(|note| note.chaos_until.map(Timestamp::day))
+        };
+        let day = Timestamp::parse("2025-09-04T00:00:00Z").unwrap().day();
+        assert_eq!(of("2025-09-04"), Ok(Some(day)));
+        for wrong in ["2025-09-02", "2025-12-01", "soon"] {
+            assert!(of(wrong).unwrap_err().contains("`chaos_until`"), "{wrong}");
+        }
+        assert!(read("chaos.md", "---\ncommit: c1\nchaos_until: 2025-09-04\n---\n").is_err());
+    }
 
     #[test]
     fn a_note_has_a_day_a_filter_and_prose() {

@@ -41,6 +41,9 @@ pub(super) struct SeriesView<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) built_from: Option<BuiltFrom>,
     pub(super) change: Option<f64>,
+    /// Chaos experiments that the series was measured in, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) chaos: Option<Vec<ChaosView>>,
     /// Smallest lasting relative regression, unsigned, that would be reported within 5
     /// runs (or as many as the policy asks to confirm) in 9 of 10 cases.
     pub(super) detectable: Option<f64>,
@@ -51,6 +54,9 @@ pub(super) struct SeriesView<P> {
     /// Ids of changes, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) events: Option<Vec<String>>,
+    /// How the metric grows over the sizes of this benchmark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) growth: Option<GrowthView>,
     pub(super) id: String,
     pub(super) latest: Option<f64>,
     /// The levels as the chart draws them, oldest first.
@@ -78,6 +84,35 @@ pub(super) struct SeriesView<P> {
     pub(super) unit: String,
     pub(super) url: String,
     pub(super) verdict: &'static str,
+}
+
+/// `n^exponent`, with the ends of its 95 % interval.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct GrowthView {
+    pub(super) exponent: f64,
+    pub(super) high: f64,
+    pub(super) low: f64,
+    pub(super) runs: u32,
+    pub(super) sizes: u32,
+}
+
+/// What a chaos experiment did to a series; values in base units.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ChaosView {
+    /// Median of the runs before it.
+    pub(super) baseline: f64,
+    /// Relative change from the baseline to degraded, signed as the value moved.
+    pub(super) change: f64,
+    pub(super) degraded: f64,
+    /// Runs that were worse by more than the threshold.
+    pub(super) degraded_runs: u32,
+    /// First day, `YYYY-MM-DD`.
+    pub(super) from: String,
+    /// From the first degraded run to the first of two runs in a row within the threshold.
+    pub(super) recovery_seconds: Option<i64>,
+    pub(super) title: String,
+    /// Last day, `YYYY-MM-DD`.
+    pub(super) to: String,
 }
 
 /// A level between two changes.

@@ -7,13 +7,16 @@ use std::ops::Range;
 
 use crate::report::finite;
 use crate::site::api::json_types::{
-    DrawnLevelView, PartView, PointView, PointsFile, SegmentView, SeriesView,
+    ChaosView, DrawnLevelView, GrowthView, PartView, PointView, PointsFile, SegmentView, SeriesView,
 };
 use crate::site::api::{built_from, json, series_view};
+use crate::site::chaos::{self, SeriesChaos};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::growth;
 
 use chart::DrawnLevel;
+use detect::growth::GrowthEstimate;
 use model::series::{Segment, Series};
 use model::text;
 use model::text::csv::CsvRow;
@@ -71,6 +74,8 @@ pub(crate) fn file(
     let older: Vec<PartView> = older.collect();
     json(&SeriesView {
         built_from: Some(built_from(site)),
+        chaos: chaos_views(site, index),
+        growth: growth::of_series(site, index).map(growth_view),
         events: Some(
             (0..analysis.changes.len()).map(|at| site.events.id(index, at).to_owned()).collect(),
         ),
@@ -80,6 +85,26 @@ pub(crate) fn file(
         segments: Some(series.segments.iter().map(segment_view).collect()),
         ..series_view(site, index, points(site, index, newest..series.runs.len(), &runners))
     })
+}
+
+fn growth_view(growth: GrowthEstimate) -> GrowthView {
+    let GrowthEstimate { exponent, low, high, sizes, runs } = growth;
+    GrowthView { exponent, high, low, runs, sizes }
+}
+
+fn chaos_views(site: &SiteContext<'_>, index: usize) -> Option<Vec<ChaosView>> {
+    let view = |it: SeriesChaos<'_>| ChaosView {
+        change: it.impact.change,
+        degraded: it.impact.degraded,
+        degraded_runs: it.impact.degraded_runs,
+        from: text::iso_date(it.window.first_day),
+        recovery_seconds: it.impact.recovery_us.map(|length| length / 1_000_000),
+        baseline: it.impact.baseline,
+        title: it.note.title.clone(),
+        to: text::iso_date(it.window.last_day),
+    };
+    let views: Vec<ChaosView> = chaos::of_series(site, index).into_iter().map(view).collect();
+    (!views.is_empty()).then_some(views)
 }
 
 fn levels(site: &SiteContext<'_>, index: usize) -> Vec<DrawnLevelView> {

@@ -7,6 +7,7 @@ use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::answers::Answer;
+use crate::site::chaos::{self, ChaosLine};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
@@ -55,6 +56,7 @@ struct SeriesPage {
     changes: Vec<ChangeRow>,
     statistics: Vec<StatisticView>,
     facts: Vec<Fact>,
+    chaos: Vec<ChaosLine>,
     notes: Vec<NoteView>,
     percentiles: Option<Percentiles>,
     metrics: Vec<Panel>,
@@ -155,6 +157,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         changes: changes.map(|change| change_row(site, root, index, change)).collect(),
         statistics: statistics(series, analysis),
         facts: facts(site, root, index),
+        chaos: chaos::sentences(site, index),
         notes: notes(site, index),
         percentiles: percentiles(site, root, index),
         metrics: other_metrics(site, root, index),
@@ -249,6 +252,9 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     if let Some(trend) = &analysis.trend {
         let (value, note) = wording::trend(trend);
         facts.push(Fact::new("Trend", value).note(note).href(root.to("about/#rule-trend")));
+    }
+    if !series.tags.is_empty() {
+        facts.push(Fact::new("Tags", series.tags.join(", ")));
     }
     facts.extend(targets::budget_fact(site, root, index));
     facts.extend(

@@ -15,7 +15,7 @@ use crate::site::table::{PanelHeading, PanelScale};
 use crate::site::urgency;
 use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, SeriesGroup};
-use crate::site::{comparison_chart, pages, speed_up, table};
+use crate::site::{comparison_chart, growth, pages, speed_up, table};
 use model::record::Direction;
 use model::text;
 
@@ -36,9 +36,15 @@ struct TestPage {
     comparisons: Vec<TestComparison>,
     speed_ups: Vec<SpeedUpRow>,
     panels: Vec<PanelGroup>,
-    sweep: Option<Figure>,
+    sweep: Option<SweepView>,
     filters: Option<FilterForm>,
     groups: Vec<SeriesGroup>,
+}
+
+/// The chart over n, and how each line grows.
+struct SweepView {
+    figure: Figure,
+    growth: Vec<Phrase>,
 }
 
 struct TestComparison {
@@ -208,7 +214,7 @@ fn panels(
 type SweepKey<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 
 /// Newest level over input size, a line a backend; none with fewer than two sizes.
-fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
+fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<SweepView> {
     let mut lines: BTreeMap<(SweepKey<'_>, &str), Vec<usize>> = BTreeMap::new();
     for &index in members {
         let (series, analysis) = site.series(index);
@@ -248,7 +254,13 @@ fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
         direction: shown.direction,
     };
     let drawn = chart::compare::sweep(&lines, &measure);
-    Some(table::figure("sweep", drawn.on_page("sweep", str::to_owned)))
+    let figure = table::figure("sweep", drawn.on_page("sweep", str::to_owned));
+    let line = |((_, backend), members): &((SweepKey<'_>, &str), Vec<usize>)| {
+        let growth = growth::of_members(site, members)?;
+        let sentence = wording::growth(&shown.key.metric_name, &growth);
+        Some(Phrase::default().name(*backend).text(format!(": {sentence}.")))
+    };
+    Some(SweepView { figure, growth: chosen.iter().filter_map(line).collect() })
 }
 
 fn sweep_point(site: &SiteContext<'_>, index: usize) -> Option<(u64, f64)> {

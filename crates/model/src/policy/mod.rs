@@ -5,6 +5,7 @@
 
 pub mod amount;
 pub mod accepted;
+pub mod chaos;
 mod check;
 mod defaults;
 pub mod diagnostic;
@@ -430,6 +431,9 @@ pub(crate) const DEFAULT_STATISTICS: [Statistic; 2] = [Statistic::P95, Statistic
 pub struct Annotation {
     /// `YYYY-MM-DD`.
     pub date: String,
+    /// Last day of a chaos experiment that begins on `date`: series show its impact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chaos_until: Option<String>,
     /// The remark.
     #[schemars(length(min = 1))]
     pub text: String,

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::filter::{Filter, Names, SizeRange, Sizes};
 use crate::policy::Policy;
+use crate::policy::chaos::read_chaos_end;
 use crate::policy::check::{MAX_FINDINGS, PolicyFinding};
 use crate::policy::diagnostic::DiagnosticLevel;
 use crate::policy::hint;
@@ -15,6 +16,7 @@ use crate::policy::target::Budget;
 use crate::policy::threshold::preset_slug;
 use crate::policy::tree::{self, PathStep, YamlNode};
 use crate::record::Unit;
+use crate::record::time::Timestamp;
 use crate::text;
 
 use PathStep::{Item, Key};
@@ -272,6 +274,13 @@ impl SemanticCheck<'_> {
         }
         for (index, annotation) in policy.annotations.iter().enumerate() {
             self.check_date(&[Key("annotations"), Item(index), Key("date")], &annotation.date);
+            let first = Timestamp::parse(&format!("{}T00:00:00Z", annotation.date)).ok();
+            let last = annotation.chaos_until.as_deref();
+            // A first day that is none is reported above.
+            if let (Some(_), Some(Err(fault))) = (first, last.map(|it| read_chaos_end(first, it))) {
+                let path = [Key("annotations"), Item(index), Key("chaos_until")];
+                self.error(&path, &fault, Some("write `YYYY-MM-DD`".to_owned()));
+            }
         }
     }
 

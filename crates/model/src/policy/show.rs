@@ -245,7 +245,7 @@ mod tests {
             policy.aliases = BTreeMap::from([(old, "a name that no one else has".to_owned())]);
             let date = "2025-02-28".to_owned();
             policy.annotations =
-                vec![Annotation { date, text: remark, matches: Filter::default() }];
+                vec![Annotation { date, text: remark, ..Annotation::default() }];
             policy.site.title = title;
             policy
         }

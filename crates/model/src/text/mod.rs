@@ -277,6 +277,11 @@ pub fn ratio(factor: f64) -> String {
     })
 }
 
+/// An exponent: `1.02`, `−0.98`.
+pub fn exponent(value: f64, decimals: usize) -> String {
+    build_text(|out| push_decimal(out, value, decimals))
+}
+
 /// A spread after a value: `±1.6`, in the scale of that value.
 pub fn spread(std: f64, scale: &UnitScale) -> String {
     build_text(|out| push_spread(out, std, scale))
