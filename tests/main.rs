@@ -20,6 +20,7 @@ mod commits;
 #[cfg(unix)]
 mod crash;
 mod demo_data;
+mod demo_service;
 mod detail;
 mod determinism;
 mod directions;

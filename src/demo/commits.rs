@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::demo::random::DemoRandom;
+use crate::demo::service;
 use crate::demo::story;
 use crate::demo::{DemoDay, DemoOptions, Scenario};
 use model::record::time::{DAY_US, Timestamp};
@@ -49,7 +50,7 @@ const HOSTILE_AUTHORS: [&str; 3] =
 fn author(scenario: Scenario, age: u32) -> &'static str {
     match scenario {
         Scenario::Hostile => HOSTILE_AUTHORS[age as usize % HOSTILE_AUTHORS.len()],
-        Scenario::Story | Scenario::Steady | Scenario::Large => {
+        Scenario::Story | Scenario::Steady | Scenario::Large | Scenario::Service => {
             AUTHORS[age as usize % AUTHORS.len()]
         }
     }
@@ -69,6 +70,9 @@ pub(super) fn commits_file(
         let subject = match scenario {
             Scenario::Story => story::subject(day.age),
             Scenario::Hostile => HOSTILE_SUBJECTS[day.age as usize % HOSTILE_SUBJECTS.len()],
+            Scenario::Service => {
+                service::subject(day.age).unwrap_or_else(|| story::subject(day.age + 60))
+            }
             // Subjects of ordinary days only: everything of the story is less than 60 days old.
             Scenario::Steady | Scenario::Large => story::subject(day.age + 60),
         };
@@ -115,6 +119,7 @@ fn push(lines: &mut Vec<u8>, line: &DemoCommitLine<'_>) {
 }
 
 const POLICY: &str = include_str!("../../demo/policy.yml");
+const SERVICE_POLICY: &str = include_str!("../../demo/service/policy.yml");
 const HOSTILE_NOTE: &str = include_str!("../../demo/notes/hostile.md");
 /// A note of the story: file name, the age of its day, text.
 const NOTES: [(&str, u32, &str); 4] = [
@@ -128,11 +133,19 @@ const NOTES: [(&str, u32, &str); 4] = [
     ("rust-buckets.md", story::IMPROVEMENT, include_str!("../../demo/notes/rust-buckets.md")),
 ];
 
+/// The same of the service.
+const SERVICE_NOTES: [(&str, u32, &str); 1] = [(
+    "orders-query.md",
+    service::IMPROVEMENT,
+    include_str!("../../demo/service/notes/orders-query.md"),
+)];
+
 /// `policy.yml`, `accepted.yml` and the notes: those whose day lies in the history.
 pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(String, Vec<u8>)> {
     // A short history has not all of the story, and nothing beside it about the missing days.
     let of_age = |age: u32| days.iter().find(|day| day.age == age);
-    let mut policy = POLICY.to_owned();
+    let is_service = options.scenario == Scenario::Service;
+    let mut policy = if is_service { SERVICE_POLICY } else { POLICY }.to_owned();
     let mut files = Vec::new();
     match options.scenario {
         Scenario::Story => {
@@ -154,6 +167,14 @@ pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(S
                 files.push(note("hostile.md", day, HOSTILE_NOTE));
             }
         }
+        Scenario::Service => {
+            let notes = SERVICE_NOTES.into_iter();
+            files
+                .extend(notes.filter_map(|(name, age, text)| Some(note(name, of_age(age)?, text))));
+            if let Some(day) = of_age(service::CHAOS) {
+                policy += &chaos_window(day);
+            }
+        }
         Scenario::Steady | Scenario::Large => {}
     }
     files.push(("policy.yml".to_owned(), policy.into_bytes()));
@@ -168,6 +189,20 @@ fn annotation(day: &DemoDay, text: &str, filter: &str) -> String {
          - date: \"{}\"\n    \
          text: \"{text}\"\n    match: {filter}\n",
         day.date()
+    )
+}
+
+/// The chaos experiment of a day and of the day after, for the policy.
+fn chaos_window(day: &DemoDay) -> String {
+    let until = Timestamp::from_micros(day.start.micros() + DAY_US);
+    format!(
+        "\n# Dated remarks, shown on the charts of matching series.\nannotations:\n  \
+         - date: \"{}\"\n    \
+         chaos_until: \"{}\"\n    \
+         text: \"Chaos experiment: staging runs without its database replica\"\n    \
+         match: {{tags: chaos, params: \"environment=staging\"}}\n",
+        day.date(),
+        iso_date(until)
     )
 }
 

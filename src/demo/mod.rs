@@ -7,14 +7,16 @@
 //! open pull request that makes julia slower. With seed 1337 the first run of
 //! julia's `sum_even_squares` is 36.1 µs, around a level of 36.4 µs with 1.3 % of noise.
 //!
-//! Other scenarios: noise only, names that break tools, and 200,000 records. [`generate`] is pure;
-//! [`folder::write`] rejects a folder that holds anything else.
+//! Other scenarios: noise only, names that break tools, 200,000 records, and a service (`service`
+//! has its story). [`generate`] is pure; [`folder::write`] rejects a folder that holds anything
+//! else.
 
 mod commits;
 pub(crate) mod folder;
 mod matrix;
 mod random;
 mod records;
+mod service;
 mod story;
 
 use crate::demo::matrix::BenchmarkSlot;
@@ -36,14 +38,17 @@ pub(crate) enum Scenario {
     Hostile,
     /// 200,000 records: 500 series × 400 days, a fifth of which step once; other numbers on demand.
     Large,
+    /// An API in two environments: percentiles, throughput, errors, memory, and targets for them.
+    Service,
 }
 
 impl Scenario {
-    pub(crate) const ALL: [(&'static str, Self); 4] = [
+    pub(crate) const ALL: [(&'static str, Self); 5] = [
         ("story", Self::Story),
         ("steady", Self::Steady),
         ("hostile", Self::Hostile),
         ("large", Self::Large),
+        ("service", Self::Service),
     ];
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
@@ -53,7 +58,7 @@ impl Scenario {
     /// Days of history, unless the options name another number.
     pub(crate) fn default_days(self) -> u32 {
         match self {
-            Self::Story | Self::Steady => 60,
+            Self::Story | Self::Steady | Self::Service => 60,
             Self::Hostile => 20,
             Self::Large => 400,
         }
@@ -140,10 +145,14 @@ pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
     let mut random = DemoRandom::new(options.seed);
     // Commits and steps are drawn before any run, so that the number of series cannot change them.
     let days = days(options, &mut random);
+    if options.scenario == Scenario::Service {
+        return generate_service(options, &days, random);
+    }
     let slots = match options.scenario {
         Scenario::Story | Scenario::Steady => matrix::slots(),
         Scenario::Hostile => matrix::hostile_slots(),
         Scenario::Large => matrix::many_slots(options.series.min(MAX_SERIES) as usize),
+        Scenario::Service => Vec::new(),
     };
     let steps = level_steps(&slots, options, &mut random);
     let mut files = Vec::with_capacity(days.len() + 8);
@@ -163,6 +172,21 @@ pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
     files.extend(commits::companion_files(&days, options));
     files.sort();
     DemoHistory { files, records }
+}
+
+fn generate_service(
+    options: &DemoOptions,
+    days: &[DemoDay],
+    mut random: DemoRandom,
+) -> DemoHistory {
+    let mut measure = |day: &DemoDay| {
+        (format!("results/{}.ndjson", day.date()), service::measure_day(day, &mut random))
+    };
+    let mut files: Vec<(String, Vec<u8>)> = days.iter().map(&mut measure).collect();
+    files.push(commits::commits_file(days, None, options.scenario, &mut random));
+    files.extend(commits::companion_files(days, options));
+    files.sort();
+    DemoHistory { files, records: days.len() as u64 * service::RECORDS_PER_DAY }
 }
 
 /// The days, oldest first.

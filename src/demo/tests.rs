@@ -106,7 +106,8 @@ fn every_line_has_the_fields_of_the_seed_format() {
         "k_policy",
         "bench_runner_ver",
     ];
-    for (_, scenario) in Scenario::ALL {
+    let first_format = |scenario: &Scenario| *scenario != Scenario::Service;
+    for scenario in Scenario::ALL.map(|(_, scenario)| scenario).into_iter().filter(first_format) {
         let history = generate(&DemoOptions { days: 25, scenario, ..DemoOptions::default() });
         let measured = |path: &str| path.starts_with("results/") || path.starts_with("pulls/");
         for (path, bytes) in history.files.iter().filter(|(path, _)| measured(path)) {

@@ -24,8 +24,12 @@ pub(crate) struct DemoDataArgs {
     /// Newest day, YYYY-MM-DD [default: 2025-09-26]
     #[arg(long, value_name = "DATE")]
     pub(crate) end: Option<String>,
-    /// Which history: the story, noise only, hostile names, or 200,000 records
-    #[arg(long, default_value = "story", value_parser = ["story", "steady", "hostile", "large"])]
+    /// Which history: the story, noise only, hostile names, 200,000 records, or a service
+    #[arg(
+        long,
+        default_value = "story",
+        value_parser = ["story", "steady", "hostile", "large", "service"]
+    )]
     pub(crate) scenario: String,
     /// Series of the scenario large [default: 500]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_SERIES))]
