@@ -199,7 +199,7 @@ fn chaos_window(day: &DemoDay) -> String {
         "\n# Dated remarks, shown on the charts of matching series.\nannotations:\n  \
          - date: \"{}\"\n    \
          chaos_until: \"{}\"\n    \
-         text: \"Chaos experiment: staging runs without its database replica\"\n    \
+         text: \"Staging runs without its database replica\"\n    \
          match: {{tags: chaos, params: \"environment=staging\"}}\n",
         day.date(),
         iso_date(until)

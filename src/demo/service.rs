@@ -52,25 +52,61 @@ struct Endpoint {
 }
 
 const ENDPOINTS: [Endpoint; 6] = [
-    endpoint("login", 38.0, [2.1, 3.4], 410.0, 0.06, 182.0, false),
-    endpoint("users_list", 24.0, [1.8, 2.9], 960.0, 0.03, 210.0, false),
-    endpoint("orders_list", 47.0, [2.0, 3.2], 640.0, 0.05, 256.0, false),
-    endpoint("orders_create", 61.0, [2.3, 4.1], 220.0, 0.11, 274.0, true),
-    endpoint("search", 92.0, [2.6, 4.8], 310.0, 0.09, 388.0, false),
-    endpoint("checkout", 118.0, [2.2, 3.9], 140.0, 0.12, 301.0, true),
+    Endpoint {
+        name: "login",
+        median: 38.0,
+        tail: [2.1, 3.4],
+        throughput: 410.0,
+        errors: 0.06,
+        memory: 182.0,
+        in_chaos: false,
+    },
+    Endpoint {
+        name: "users_list",
+        median: 24.0,
+        tail: [1.8, 2.9],
+        throughput: 960.0,
+        errors: 0.03,
+        memory: 210.0,
+        in_chaos: false,
+    },
+    Endpoint {
+        name: "orders_list",
+        median: 47.0,
+        tail: [2.0, 3.2],
+        throughput: 640.0,
+        errors: 0.05,
+        memory: 256.0,
+        in_chaos: false,
+    },
+    Endpoint {
+        name: "orders_create",
+        median: 61.0,
+        tail: [2.3, 4.1],
+        throughput: 220.0,
+        errors: 0.11,
+        memory: 274.0,
+        in_chaos: true,
+    },
+    Endpoint {
+        name: "search",
+        median: 92.0,
+        tail: [2.6, 4.8],
+        throughput: 310.0,
+        errors: 0.09,
+        memory: 388.0,
+        in_chaos: false,
+    },
+    Endpoint {
+        name: "checkout",
+        median: 118.0,
+        tail: [2.2, 3.9],
+        throughput: 140.0,
+        errors: 0.12,
+        memory: 301.0,
+        in_chaos: true,
+    },
 ];
-
-const fn endpoint(
-    name: &'static str,
-    median: f64,
-    tail: [f64; 2],
-    throughput: f64,
-    errors: f64,
-    memory: f64,
-    in_chaos: bool,
-) -> Endpoint {
-    Endpoint { name, median, tail, throughput, errors, memory, in_chaos }
-}
 
 /// Where a day's benchmarks run.
 struct DemoEnvironment {

@@ -89,6 +89,30 @@ fn the_bytes_are_these_on_every_platform() {
     assert_ne!(digest(&history), digest(&other));
 }
 
+/// The same of the service.
+const PINNED_SERVICE: &str = "07aff41898aa752561e90f5a288314d81a9e84c33ca70919dcfa14e653ac9a8a";
+
+#[test]
+fn the_service_has_15_records_a_day_and_these_bytes() {
+    let options = DemoOptions { scenario: Scenario::Service, ..DemoOptions::default() };
+    let history = generate(&options);
+    assert_eq!(history.records, 900);
+    assert_eq!(digest(&history), PINNED_SERVICE);
+    let text = |path: &str| {
+        let file = history.files.iter().find(|(name, _)| name == path);
+        String::from_utf8(file.unwrap().1.clone()).unwrap()
+    };
+    let day = text("results/2025-09-26.ndjson");
+    assert_eq!(day.lines().count(), 15);
+    assert!(day.lines().all(|line| line.contains("\"generator\":\"benchpages@demo\"")), "{day}");
+    assert_eq!(day.matches("\"p99\":").count(), 12);
+    assert!(text("policy.yml").contains("chaos_until: \"2025-09-02\""));
+    assert!(text("notes/orders-query.md").contains("date: \"2025-08-19\""));
+    // A short history has nothing about days that it does not hold.
+    let short = generate(&DemoOptions { days: 3, ..options });
+    assert!(!short.files.iter().any(|(path, _)| path.starts_with("notes/")));
+}
+
 #[test]
 fn every_line_has_the_fields_of_the_seed_format() {
     const TEXTS: [&str; 13] = [

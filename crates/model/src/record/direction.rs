@@ -41,8 +41,9 @@ impl Direction {
     pub fn of_metric(metric: &str, unit: &Unit) -> Self {
         let (name, unit) = (words_of(metric), unit.as_str());
         match metric_named(metric).map(|row| row.direction) {
-            // A `throughput` in `errors/s` or a `score` in `ms` is not what its name says.
-            Some(Self::Lower) => return Self::Lower,
+            // A `throughput` in `errors/s`, a `score` in `ms` and a `memory` in `GB/s` are not what
+            // their names say.
+            Some(Self::Lower) if !is_rate(unit) => return Self::Lower,
             Some(Self::Higher) if !counts_bad(unit) && !is_amount(unit) => return Self::Higher,
             _ => {}
         }
@@ -210,6 +211,7 @@ mod tests {
             ("score", ""),
             ("accuracy", "%"),
             ("read speed", ""),
+            ("memory", "GB/s"),
             ("success_rate", "%"),
             ("availability", "%"),
             ("coverage", "%"),
@@ -250,6 +252,7 @@ mod tests {
             ("page_faults", "faults/s"),
             ("cache", "misses/s"),
             ("gc", "gc/s"),
+            ("context_switches", "switches/s"),
             ("throughput", "errors/s"),
             ("score", "ms"),
             ("load_time", ""),

@@ -49,7 +49,10 @@ pub const WORDS: &[MetricWords] = &[
     ),
     bad(Some(Category::Quality), "miss misses evictions mispredictions"),
     bad(Some(Category::Memory), "faults gc gen0 gen1 gen2 swap swapped fragmentation garbage"),
-    bad(Some(Category::Cpu), "stalls contention contentions interrupts throttled throttling"),
+    bad(
+        Some(Category::Cpu),
+        "stalls contention contentions interrupts switches throttled throttling",
+    ),
     bad(Some(Category::Frames), "jank janky stutter stutters"),
     left_over(None, "available free idle remaining headroom"),
     left_over(Some(Category::Errors), "uptime mtbf"),
@@ -80,10 +83,7 @@ pub const WORDS: &[MetricWords] = &[
         "memory mem rss heap stack allocs alloc allocated allocations malloc vram",
     ),
     cost(Some(Category::Size), "size sizes bytes binary bundle"),
-    cost(
-        Some(Category::Cpu),
-        "cpu instructions cycles branches syscalls switches faulted migrations",
-    ),
+    cost(Some(Category::Cpu), "cpu instructions cycles branches syscalls faulted migrations"),
     cost(Some(Category::Count), "count counts backlog depth queue queued retransmits"),
     cost(Some(Category::Energy), "energy power joules watts watt temperature battery carbon co2"),
     cost(Some(Category::Quality), "regret mae rmse mse mape perplexity wer cer complexity"),
