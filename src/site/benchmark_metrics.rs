@@ -5,14 +5,23 @@
 
 use rustc_hash::FxHashMap;
 
+use model::record::metrics::MetricCategory;
 use model::record::{Statistic, TIME_METRIC};
 use model::series::{Series, SeriesKey};
+
+/// What readers look for first; other categories follow in the order of their names.
+const ORDER: [MetricCategory; 4] = [
+    MetricCategory::Time,
+    MetricCategory::Throughput,
+    MetricCategory::Errors,
+    MetricCategory::Memory,
+];
 
 /// The groups of series that differ in nothing but their metric.
 pub(crate) struct BenchmarkMetrics {
     /// By series: the number of its group.
     group_of: Vec<usize>,
-    /// The series of each group: time first, then in order.
+    /// The series of each group: time first, then throughput, errors, memory and the rest.
     groups: Vec<Vec<MetricWithStatistics>>,
 }
 
@@ -85,7 +94,13 @@ fn metrics(all: &[Series], group: &[usize]) -> Vec<MetricWithStatistics> {
             MetricWithStatistics { series: *index, statistics }
         })
         .collect();
-    metrics.sort_by_key(|metric| name(metric.series) != TIME_METRIC);
+    let rank = |metric: &MetricWithStatistics| {
+        let series = &all[metric.series];
+        let category = MetricCategory::of_metric(&series.key.metric, &series.unit);
+        let place = category.and_then(|it| ORDER.iter().position(|other| *other == it));
+        (series.key.metric != TIME_METRIC, place.unwrap_or(ORDER.len()))
+    };
+    metrics.sort_by_key(rank);
     metrics
 }
 
@@ -107,7 +122,7 @@ mod tests {
             series,
             statistics: statistics.to_vec(),
         };
-        assert_eq!(metrics.of_series(0), [of(4, &[]), of(0, &[]), of(1, &[3, 2])]);
+        assert_eq!(metrics.of_series(0), [of(4, &[]), of(1, &[3, 2]), of(0, &[])]);
         assert_eq!(metrics.metric_of(2), Some(&of(1, &[3, 2])));
         assert_eq!(metrics.metric_of(2).map(MetricWithStatistics::members), Some(vec![1, 3, 2]));
     }
