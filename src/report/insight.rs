@@ -28,10 +28,10 @@ const MAX_NAME_CHARS: usize = 60;
 pub(crate) struct Insight {
     /// A whole sentence; empty where nothing points anywhere.
     pub(crate) hint: String,
-    /// `critical`, `major` or `minor`: that of the most severe member; none of a suspicion.
-    pub(crate) severity: Option<String>,
     /// What to do, the most telling step first: whole sentences.
     pub(crate) recommendations: Vec<String>,
+    /// `critical`, `major` or `minor`: that of the most severe member; none of a suspicion.
+    pub(crate) severity: Option<String>,
 }
 
 /// Makes the insights of groups of one history.
@@ -74,8 +74,8 @@ impl<'a> InsightMaker<'a> {
         let is_of = |name: &&str| group.members.iter().any(|it| it.severity == Some(*name));
         Insight {
             hint: lead.map_or_else(String::new, |lead| lead.hint),
-            severity: severities.into_iter().find(is_of).map(str::to_owned),
             recommendations,
+            severity: severities.into_iter().find(is_of).map(str::to_owned),
         }
     }
 
