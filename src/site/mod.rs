@@ -53,6 +53,7 @@ mod pages;
 mod pairs;
 mod people;
 mod peers;
+mod percentiles;
 mod picture_index;
 mod pictures;
 pub(crate) mod presets;

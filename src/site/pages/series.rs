@@ -14,13 +14,12 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
-use crate::site::table::PanelScale;
-use crate::site::verdict_counts::verdict_counts;
+use crate::site::percentiles::{self, Percentiles};
 use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
 use crate::site::{assets, markdown, pages, series_answers, table, targets, verdict};
 use chart::{TrendDrawing, TrendInput};
 use detect::{Analysis, ChangeKind};
-use model::record::{Statistic, shorten};
+use model::record::shorten;
 use model::series::Series;
 use model::text::{self, UnitScale};
 
@@ -94,12 +93,6 @@ struct RangeControls {
     script: String,
 }
 
-/// The value of a metric and its statistics side by side, under one verdict.
-struct Percentiles {
-    verdict: Phrase,
-    panels: Vec<Panel>,
-}
-
 /// A small chart of a statistic.
 struct StatisticView {
     title: &'static str,
@@ -123,7 +116,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
     let root = link_root(site, &path);
     let key = wording::series_label(&series.key);
     let verdict = verdict::sentence(site, root, index);
-    let verdict = verdict.append(regressed_statistics(site, root, index));
+    let verdict = verdict.append(percentiles::regressed(site, root, index));
     let page = PageHead {
         path: &path,
         title: format!("{} · {key}", series.key.test),
@@ -159,8 +152,8 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         facts: facts(site, root, index),
         chaos: chaos::sentences(site, index),
         notes: notes(site, index),
-        percentiles: percentiles(site, root, index),
-        metrics: other_metrics(site, root, index),
+        percentiles: percentiles::of_metric(site, root, index),
+        metrics: percentiles::other_metrics(site, root, index),
         others: others(site, root, index),
         others_link: link(urls::test(&series.key.test), "All of this benchmark"),
         pulls: pulls(site, root, series, &scale),
@@ -333,42 +326,6 @@ pub(crate) fn note_view(dated: DatedNote<'_>) -> NoteView {
         title: note.title.clone(),
         html: markdown::to_html(&note.markdown),
     }
-}
-
-/// ` The p99 is 2.00× slower since 1 Sep.` for each statistic of the metric that is open.
-fn regressed_statistics(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
-    let metric = site.metrics.metric_of(index).filter(|metric| metric.series == index);
-    let statistics = metric.into_iter().flat_map(|metric| &metric.statistics);
-    let mut phrase = Phrase::default();
-    for &statistic in statistics {
-        let (series, analysis) = site.series(statistic);
-        let Some(change) = analysis.open_regressions().next() else { continue };
-        let name = Statistic::of_metric(&series.key.metric).map_or("", |(_, it)| it.name());
-        let size = wording::change_size(series, change.before, change.after, true);
-        let since = text::day_month(wording::since(series, change));
-        phrase = phrase
-            .text(" The ")
-            .link(root.to(&site.series_path(statistic)), name)
-            .text(format!(" is {size} since {since}."));
-    }
-    phrase
-}
-
-/// None where a metric has no statistics.
-fn percentiles(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Percentiles> {
-    let members = site.metrics.metric_of(index)?.members();
-    (members.len() > 1).then(|| Percentiles {
-        verdict: verdict_counts(site, &members),
-        panels: table::metric_panels(site, root, &members, "d", PanelScale::Shared),
-    })
-}
-
-/// The other metrics of the benchmark.
-fn other_metrics(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Panel> {
-    let own = site.metrics.metric_of(index).map(|metric| metric.series);
-    let all = site.metrics.of_series(index).iter().map(|metric| metric.series);
-    let members: Vec<usize> = all.filter(|series| Some(*series) != own).collect();
-    table::metric_panels(site, root, &members, "k", PanelScale::Own)
 }
 
 /// The same benchmark on other backends, each against its own baseline, on one scale.
