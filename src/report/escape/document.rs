@@ -235,7 +235,7 @@ mod tests {
     fn what_check_prints_stays_as_it_is() {
         let text = "### Benchmarks: ▲ 1 slower, 34 unchanged\n\n**[julia sum_even_squares is 13.9% \
                     slower](https://o.github.io/r/diff/919ad74f0e12..b18e51d2c0aa/#1sum)**\n\n| | \
-                    Series |\n|-|:-|\n| ▲ | [sum · n = 1,000,000](https://o.github.io/r/diff/a..b/#s) \
+                    Series |\n|-|:-|\n| ▲ | [sum · n = 1,000](https://o.github.io/r/diff/a..b/#s) \
                     |\n\n<details><summary>3 runs of <code>b18e51d</code></summary>\n\nx &lt; \
                     y\n\n</details>\n";
         assert_eq!(sanitize(text, &allowed_links()).as_str(), text);
