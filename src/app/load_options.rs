@@ -7,7 +7,8 @@ use crate::files::cache_folder::CacheFolder;
 use crate::files::{Directory, Links};
 use crate::site::redact::Redaction;
 use crate::site::redact::key::RedactionKey;
-use model::policy::{Policy, SiteAudience};
+use model::policy::Policy;
+use model::policy::site::SiteAudience;
 use model::record::time::Timestamp;
 
 /// What to load.

@@ -8,7 +8,8 @@ use crate::app::load_options::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
 use crate::files::cache_folder::CacheFolder;
 use crate::site::redact::key::RedactionKey;
-use model::policy::{self, SiteAudience};
+use model::policy;
+use model::policy::site::SiteAudience;
 use model::record::time::Timestamp;
 
 /// The options of a command that builds a site, or links to one.

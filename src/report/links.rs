@@ -4,7 +4,7 @@
 use crate::report::SeriesRef;
 use crate::report::escape::address::LinkTarget;
 use crate::report::urls;
-use model::policy::PageDetail;
+use model::policy::site::PageDetail;
 
 /// The addresses that reports link to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

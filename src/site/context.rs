@@ -32,7 +32,7 @@ use crate::site::repository;
 use detect::{Analysis, Change};
 use model::filter::ChangeAges;
 use model::history::Commit;
-use model::policy::PeoplePages;
+use model::policy::site::PeoplePages;
 use model::record::time::Timestamp;
 use model::series::names::SeriesNames;
 use model::series::{CommitIndex, Series};

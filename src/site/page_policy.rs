@@ -12,7 +12,7 @@ use crate::site::input::SiteInput;
 use crate::site::notes::DatedNotes;
 use detect::{Analysis, Verdict};
 use model::filter::ChangeAges;
-use model::policy::PageDetail;
+use model::policy::site::PageDetail;
 use model::series::CommitIndex;
 
 /// Newest measured commits of the main line that always have a page.

@@ -16,7 +16,7 @@ use crate::site::redact;
 use crate::site::regressions::RegressionIndex;
 use detect::ChangeStatus;
 use model::commit_ref::is_name_of;
-use model::policy::PeoplePages;
+use model::policy::site::PeoplePages;
 use model::series::CommitIndex;
 
 /// Field of a record that names who looks after a benchmark.

@@ -12,7 +12,7 @@ use crate::app::load::load;
 use crate::app::observer::Silent;
 use crate::report::candidate::CandidateRef;
 use crate::report::json;
-use model::policy::SiteAudience;
+use model::policy::site::SiteAudience;
 use model::record::time::Timestamp;
 
 use super::*;

@@ -12,7 +12,7 @@ use crate::site::pages::commit::{BegunChange, begun_change};
 use crate::site::people::{PersonChange, PersonChanges};
 use crate::site::view::{PageFrame, PageLink};
 use detect::ChangeStatus;
-use model::policy::PeoplePages;
+use model::policy::site::PeoplePages;
 use model::text;
 
 /// Changes of one list.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::site::redact::key::RedactionKey;
 use model::filter::glob;
 use model::history::History;
-use model::policy::{RedactedForm, SitePolicy};
+use model::policy::site::{RedactedForm, SitePolicy};
 use model::record::time::Timestamp;
 use model::record::{Problem, RareDetail};
 use model::series::{Run, Segment, Series};

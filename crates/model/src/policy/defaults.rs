@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use crate::filter::Filter;
 use crate::policy::target::Budget;
 use crate::policy::{
-    AcceptFrom, DataQuality, Detection, Governance, KAnomaly, PageDetail, PeoplePages, PolicyFrom,
-    RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience,
-    SitePolicy, Trends,
+    AcceptFrom, DataQuality, Detection, Governance, KAnomaly, PolicyFrom, RegressionPolicy,
+    RunnerFingerprinting, SeriesQualifier, Trends,
 };
 
 impl Default for RegressionPolicy {
@@ -98,22 +97,5 @@ impl Default for Budget {
 impl Default for Trends {
     fn default() -> Self {
         Self { window_days: 30 }
-    }
-}
-
-impl Default for SitePolicy {
-    fn default() -> Self {
-        Self {
-            title: "Benchmarks".to_owned(),
-            base_url: None,
-            repo_url: None,
-            branch: None,
-            audience: SiteAudience::default(),
-            redact: Vec::new(),
-            redact_as: RedactedForm::default(),
-            detail: PageDetail::default(),
-            people: PeoplePages::default(),
-            keep: [".git", "CNAME", ".well-known"].map(str::to_owned).to_vec(),
-        }
     }
 }

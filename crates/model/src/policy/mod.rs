@@ -18,6 +18,7 @@ pub mod read;
 pub mod schema;
 pub mod severity;
 pub mod show;
+pub mod site;
 pub mod target;
 pub mod threshold;
 mod tree;
@@ -35,6 +36,7 @@ use crate::limits::Limits;
 use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
 use crate::policy::severity::RuleSeverity;
+use crate::policy::site::SitePolicy;
 use crate::policy::target::{Alert, Budget, Sla};
 use crate::record::{Direction, Statistic};
 
@@ -440,81 +442,4 @@ pub struct Annotation {
     /// The series whose charts show it.
     #[serde(rename = "match")]
     pub matches: Filter,
-}
-
-/// Title, addresses and audience of the site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct SitePolicy {
-    /// Title of the site.
-    pub title: String,
-    /// Address of the published site; needed for absolute links (feed, sitemap, canonical, 404).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_url: Option<String>,
-    /// The repository, `https://github.com/owner/name`: commits and diffs link there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repo_url: Option<String>,
-    /// The branch whose records are the main line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
-    /// Who may see the site. A public one hides the fields of `redact`.
-    pub audience: SiteAudience,
-    /// Recorded fields whose values a public site hides, by name or glob (`hostname`, `runner_*`).
-    pub redact: Vec<String>,
-    /// What stands in the place of a redacted value.
-    pub redact_as: RedactedForm,
-    /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
-    pub detail: PageDetail,
-    /// Whether people have pages with the changes that concern them: `off`, `authors` (of commits)
-    /// or `owners` (the field `owner` of records).
-    pub people: PeoplePages,
-    /// Names at the top of the site's folder that are not the site's: builds leave them there.
-    pub keep: Vec<String>,
-}
-
-/// Who has a page with the changes to follow up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PeoplePages {
-    /// Nobody.
-    #[default]
-    Off,
-    /// Authors of commits at which something began or was fixed.
-    Authors,
-    /// Owners of series, as the field `owner` of the newest record names them.
-    Owners,
-}
-
-/// Which series and commits get a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum PageDetail {
-    /// Every series and every measured commit.
-    #[default]
-    Full,
-    /// Series with a change, a notable verdict or a note, and commits with events.
-    EventsOnly,
-}
-
-/// What stands in the place of a redacted value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RedactedForm {
-    /// Its number among the values of its field, in order of time: `redacted 2`.
-    #[default]
-    Number,
-    /// A hash under the key in BENCHPAGES_REDACT_KEY or in the file BENCHPAGES_REDACT_KEY_FILE:
-    /// the same in every site with this key.
-    Hash,
-}
-
-/// Who may see a site.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SiteAudience {
-    /// Everyone; the fields of `redact` are hidden.
-    Public,
-    /// People who may see everything.
-    #[default]
-    Internal,
 }
