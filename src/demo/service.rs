@@ -228,7 +228,7 @@ fn measure(
     let mut noise = |sigma: f64| libm::exp(sigma * random.normal());
     let median = endpoint.median * environment.factor * slower * noise(NOISE);
     // Tails vary more than medians, and together.
-    let tail = noise(1.5 * NOISE);
+    let tail = noise(0.5 * NOISE);
     // Chaos hits the slowest requests most.
     let [p95, p99] = [endpoint.tail[0] * chaos, endpoint.tail[1] * chaos * chaos];
     let [p95, p99] = [p95, p99].map(|tail_factor| median * tail_factor * tail);
