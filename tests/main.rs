@@ -42,6 +42,7 @@ mod ingest_go;
 mod ingest_native;
 mod ingest_tools;
 mod init;
+mod insights;
 mod lifecycle;
 mod limits;
 // Scripts and signals.

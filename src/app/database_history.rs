@@ -8,6 +8,7 @@ use crate::database::write::{
     self, FileRow, InsightRow, RejectedLineRow, ResultRow, ResultSink, WrittenRows,
 };
 use crate::files::{self, SizeLimit};
+use crate::report::insight::{Insight, InsightMaker};
 use crate::report::regression_groups::{GroupInput, Regression, RegressionGroup};
 use crate::store;
 use crate::store::record_lines::{HistoryLine, RecordContent, each_line, file_names};
@@ -98,23 +99,26 @@ fn insights(project: &Project) -> Vec<InsightRow> {
         analyses: &project.analyses.by_series,
         notes: &project.contents.notes,
     };
-    input.groups().iter().flat_map(|group| insights_of(project, group)).collect()
+    let maker = InsightMaker::of(input);
+    let of_group = |group| insights_of(project, group, maker.insight(group));
+    input.groups().iter().flat_map(of_group).collect()
 }
 
-fn insights_of(project: &Project, group: &RegressionGroup) -> Vec<InsightRow> {
+fn insights_of(project: &Project, group: &RegressionGroup, insight: Insight) -> Vec<InsightRow> {
     let history = &project.history;
-    let mut recommendations = vec![group.compare_command(history)];
-    recommendations.extend(group.bisect_command());
-    recommendations.push(group.accept_command(history));
-    let is_open = matches!(group.state(), "open" | "suspected");
+    let mut recommendations = insight.recommendations;
     // What is over needs no command.
-    let recommendations = if is_open { recommendations } else { Vec::new() };
+    if matches!(group.state(), "open" | "suspected") {
+        recommendations.push(group.compare_command(history));
+        recommendations.push(group.accept_command(history));
+    }
+    let hint = if insight.hint.is_empty() { String::new() } else { format!(". {}", insight.hint) };
     let row = |member: &Regression| {
         let key = &project.series[member.series].key;
         let suspected = || format!("suspected:{}", member.subject.stem);
         InsightRow {
             key: member.event.clone().unwrap_or_else(suspected),
-            description: format!("{}: {}", member.subject.title, group.sentence(history)),
+            description: format!("{}: {}{hint}", member.subject.title, group.sentence(history)),
             severity: member.severity.map(str::to_owned),
             state: member.state.to_owned(),
             recommendations: recommendations.clone(),

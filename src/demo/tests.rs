@@ -90,7 +90,7 @@ fn the_bytes_are_these_on_every_platform() {
 }
 
 /// The same of the service.
-const PINNED_SERVICE: &str = "07aff41898aa752561e90f5a288314d81a9e84c33ca70919dcfa14e653ac9a8a";
+const PINNED_SERVICE: &str = "46f00b7ec738b711107198e9c160a323431cda015630116484c26b698bdb7358";
 
 #[test]
 fn the_service_has_15_records_a_day_and_these_bytes() {

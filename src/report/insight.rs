@@ -68,8 +68,12 @@ impl<'a> InsightMaker<'a> {
         let lead = lead.or_else(|| gradual(group)).or_else(|| self.tail(group));
         let lead = lead.or_else(|| self.parallel(group)).or_else(|| self.sizes(group));
         let lead = lead.or_else(|| self.memory(group)).or_else(|| self.breadth(group));
-        let mut recommendations: Vec<String> = lead.iter().map(|lead| lead.step.clone()).collect();
-        recommendations.extend(self.narrowing(group));
+        let mut recommendations: Vec<String> = Vec::new();
+        // What is over needs no step.
+        if matches!(group.state(), "open" | "suspected") {
+            recommendations.extend(lead.iter().map(|lead| lead.step.clone()));
+            recommendations.extend(self.narrowing(group));
+        }
         let severities = ["critical", "major", "minor"];
         let is_of = |name: &&str| group.members.iter().any(|it| it.severity == Some(*name));
         Insight {
@@ -251,15 +255,24 @@ impl<'a> InsightMaker<'a> {
         if group.members[0].kind == RegressionKind::Suspected {
             return Some(format!("Measure {} again.", self.short(group.first_bad)));
         }
+        let (good, bad) = (self.short(group.last_good), self.short(group.first_bad));
         let history = self.input.history;
         let place = |at: CommitIndex| {
             let id = &history.commits[at.0 as usize].id;
             history.main_line.iter().position(|facts| facts.id == *id)
         };
-        let (from, to) = (place(group.last_good)?, place(group.first_bad)?);
+        // Without the repository's parents nobody knows how many commits lie between.
+        let Some((from, to)) = place(group.last_good).zip(place(group.first_bad)) else {
+            return Some(match group.bisect_command() {
+                Some(command) => {
+                    format!("Find the commit after {good}, up to {bad}: `{command}`.")
+                }
+                None => format!("Compare {good} with {bad}."),
+            });
+        };
         let between = to.checked_sub(from)?.checked_sub(1)?;
         if between == 0 {
-            return Some(format!("Review {}, the only suspect.", self.short(group.first_bad)));
+            return Some(format!("Review {bad}, the only suspect."));
         }
         // Halves the suspects, as a person with one measurement would.
         let middle = text::short_commit(&history.main_line[usize::midpoint(from, to)].id);
@@ -267,9 +280,8 @@ impl<'a> InsightMaker<'a> {
         let verb = if between == 1 { "lies" } else { "lie" };
         Some(match group.bisect_command() {
             Some(command) => format!(
-                "Measure {middle}: {unmeasured} {verb} between the last good run and {}. \
-                 `{command}` does it by itself.",
-                self.short(group.first_bad)
+                "Measure {middle}: {unmeasured} {verb} between {good} and {bad}. \
+                 `{command}` does it by itself."
             ),
             None => format!("Measure {middle}."),
         })

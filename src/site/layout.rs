@@ -5,12 +5,13 @@
 //! a folder of the site never has.
 
 /// Files at the top of a site.
-const TOP_FILES: [&str; 8] = [
+const TOP_FILES: [&str; 9] = [
     ".nojekyll",
     "404.html",
     "feed.xml",
     "index.html",
     "llms.txt",
+    "metrics.prom",
     "picture.png",
     "robots.txt",
     "sitemap.xml",

@@ -146,7 +146,7 @@ fn the_tables_say_what_was_measured_and_what_to_do() {
     assert_eq!((text(0), text(1), text(4)), (commit(16), "regression".into(), "open".into()));
     assert!(text(2).contains("30.0% slower"), "{}", text(2));
     assert!(["minor", "major", "critical"].contains(&text(3).as_str()));
-    assert!(text(5).starts_with("benchpages compare "), "{}", text(5));
+    assert!(text(5).starts_with("Find the commit after "), "{}", text(5));
     // A regression that is no longer one has no row.
     history.records(&records[..10]);
     schema.export(&history);
