@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 35] = [
     "",
     "build",
     "serve",
@@ -23,6 +23,10 @@ const COMMANDS: [&str; 31] = [
     "policy replay",
     "policy schema",
     "accept",
+    "baseline",
+    "baseline set",
+    "baseline show",
+    "baseline clear",
     "audit",
     "audit verify",
     "audit export",

@@ -160,7 +160,7 @@ impl Acceptance {
 }
 
 impl Expiry {
-    fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
+    pub(super) fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
         let time = match self {
             Self::On(day) => day,
             Self::AfterDays(days) => {
@@ -169,7 +169,7 @@ impl Expiry {
         };
         if time <= now {
             let date = text::iso_date(time);
-            bail!("--expires: {date} is in the past, so the entry would never count");
+            bail!("{date} is in the past, so the entry would never count");
         }
         Ok(time)
     }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::app::audit;
 use crate::app::human_input::HumanInput;
 use crate::app::load::{LoadedHistory, OpenedDirectory, group_series, read_history};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
 use crate::app::policy_file::PolicyFile;
 use crate::app::trust::{BaseFiles, Decided, TrustedPolicy};
+use crate::app::{audit, baseline};
 use crate::files::{Directory, Links};
 use crate::report::assemble::{self, CheckInput};
 use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
@@ -30,9 +30,9 @@ use crate::vcs::git;
 use detect::{Analyses, evidence};
 use model::audit::AuditEntry;
 use model::history::History;
-use model::policy::Policy;
+use model::policy::{BaselineUpdate, Policy};
 use model::series::machines::MachineDifference;
-use model::series::{Series, unknown_directions};
+use model::series::{CommitIndex, Series, unknown_directions};
 use model::text;
 
 /// What to judge, and what the job around the program says of it.
@@ -80,8 +80,15 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
     observer.progress("analyzing", 0, 0);
     let series = prepared.group();
     let analyses = prepared.human_input().analyze(&series, &prepared.loaded.policy);
+    // Kept only where it is needed: redaction would copy what is shared.
+    let updates = prepared.updates_baselines().then(|| Arc::clone(&series));
     let mut outcome = prepared.judge(series, analyses);
     let loaded = &prepared.loaded;
+    if let Some(series) = updates {
+        let id = |at: CommitIndex| loaded.history.commits[at.0 as usize].id.clone();
+        let (policy, decision) = (&loaded.policy, outcome.decision);
+        baseline::update_after(&request.options, decision, &series, policy, loaded.now, id)?;
+    }
     observer.stages(&loaded.stages);
     // Before anything is printed: an outcome that could not be logged must not be seen as one.
     audit::log_check(&request.options.data, &outcome, loaded.now)?;
@@ -212,8 +219,20 @@ impl<'a> PreparedCheck<'a> {
             let accepted = of_base.accepted(&options.data, policy, entries);
             contents.accepted = accepted.decision;
             notices.extend(accepted.notices);
+            let pins = std::mem::take(&mut contents.baselines);
+            let pins = of_base.baselines(&options.data, pins);
+            contents.baselines = pins.decision;
+            notices.extend(pins.notices);
         }
         Ok(Self { trust_notices: notices, is_policy_unverified, ..trusted })
+    }
+
+    /// Whether a check that passes moves the pinned baselines: that of the main line alone, and not
+    /// where the history is only read.
+    fn updates_baselines(&self) -> bool {
+        let is_on_main = matches!(self.request.candidate, CandidateRef::Newest);
+        let is_asked = self.loaded.policy.baseline.update == BaselineUpdate::OnPass;
+        is_asked && is_on_main && !self.request.options.is_read_only
     }
 
     /// The series that are judged.
@@ -240,8 +259,9 @@ impl<'a> PreparedCheck<'a> {
         mut analyses: Analyses,
     ) -> CheckOutcome {
         let options = &self.request.options;
-        let LoadedHistory { policy, history, redaction, now, .. } = &mut self.loaded;
-        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy, *now);
+        let LoadedHistory { policy, history, redaction, now, contents, .. } = &mut self.loaded;
+        let pins = &contents.baselines;
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy, pins, *now);
         // After the comparison, so that a public history gets the same verdicts; before evidence,
         // which quotes what was recorded.
         if let Some(redaction) = redaction {

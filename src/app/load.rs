@@ -24,6 +24,7 @@ use crate::store;
 use crate::vcs;
 use detect::replay::ReplayedVerdict;
 use detect::targets::TargetResult;
+use detect::targets::evaluate;
 use detect::{Analyses, AnalysisDepth, evidence};
 use model::history::build::HistoryBuilder;
 use model::history::details::DetailStore;
@@ -327,7 +328,7 @@ impl<'a> GroupedHistory<'a> {
         let Self { options, loaded, mut series, mut machine_differences, .. } = self;
         let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
-        let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy, now);
+        let targets = evaluate(&series, &analyses.by_series, &policy, &contents.baselines, now);
         // After everything was compared, so that verdicts are the same on a public site; before
         // evidence, which quotes what was recorded.
         if let Some(redaction) = &loaded.redaction {

@@ -17,6 +17,7 @@ pub(crate) mod accept;
 #[cfg(feature = "mcp")]
 pub(crate) mod agent;
 mod audit;
+pub(crate) mod baseline;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod compare;

@@ -6,6 +6,7 @@
 //! | file | counts for a pull request |
 //! |---|---|
 //! | `policy.yml` | as it stands on the base, unless its `governance.policy_from` says `checkout` |
+//! | `baselines.json` | as it stands on the base |
 //! | `accepted.yml` | by `governance.accept_from` of that policy: the base's entries or all |
 //!
 //! Where git does not know the base, the checkout's thresholds apply, since there are no others,
@@ -20,7 +21,9 @@ use std::path::Path;
 
 use crate::app::policy_file::PolicyFile;
 use crate::report::candidate::Candidate;
+use crate::store;
 use crate::vcs::git::{self, FileAtBase};
+use model::pinned::{self, PinnedBaseline};
 use model::policy::accepted::{self, AcceptedEntry};
 use model::policy::{AcceptFrom, Policy, PolicyFrom};
 use model::text;
@@ -123,6 +126,29 @@ impl BaseFiles {
                 differing_policy(&shown, PolicyFile::of_text(text, &format!("{shown} (base)")))
             }
         }
+    }
+
+    /// The pinned baselines that count: those of the base, where git knows it; `checkout` are those
+    /// of the directory. Where the base is unknown, more pins can only make the check stricter.
+    pub(super) fn baselines(
+        &self,
+        data: &Path,
+        checkout: Vec<PinnedBaseline>,
+    ) -> Decided<Vec<PinnedBaseline>> {
+        if self.trust_checkout {
+            return Decided::silently(checkout);
+        }
+        // Whoever opens a pull request could clear a pin that it would break.
+        let of_base = match self.read(data, store::baselines::FILE) {
+            FileAtBase::Text(text) => pinned::read(&text).unwrap_or_default(),
+            FileAtBase::Absent => Vec::new(),
+            FileAtBase::Untracked | FileAtBase::UnknownBase => return Decided::silently(checkout),
+        };
+        if of_base == checkout {
+            return Decided::silently(checkout);
+        }
+        let notice = "baselines.json differs from the base; the base's pinned baselines count.";
+        Decided::because(of_base, notice.to_owned())
     }
 
     /// The entries of `accepted.yml` that count under this policy; `checkout` are those of the

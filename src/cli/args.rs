@@ -5,6 +5,7 @@
 #![allow(rustdoc::bare_urls)]
 
 pub(crate) mod accept;
+pub(crate) mod baseline;
 pub(crate) mod bench_run;
 pub(crate) mod bisect;
 pub(crate) mod check;

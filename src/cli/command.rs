@@ -8,6 +8,7 @@ mod manual;
 use clap::{Parser, Subcommand};
 
 use crate::cli::args::accept::AcceptArgs;
+use crate::cli::args::baseline::BaselineArgs;
 use crate::cli::args::bisect::BisectArgs;
 use crate::cli::args::check::{CheckArgs, CompareArgs};
 use crate::cli::args::history::{DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, RotateArgs};
@@ -23,8 +24,8 @@ use crate::cli::mcp;
 use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::Reporter;
 use crate::cli::{
-    accept, audit, bisect, build, check, compare, demo_data, doctor, erase, export, import, ingest,
-    init, measure, policy, rotate, serve,
+    accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, export,
+    import, ingest, init, measure, policy, rotate, serve,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -83,6 +84,8 @@ pub(crate) enum CliCommand {
     },
     /// Accept a regression: adds an entry to accepted.yml, for review
     Accept(AcceptArgs),
+    /// Hold series to a level that somebody pinned, until a date
+    Baseline(BaselineArgs),
     /// Verify or show the log of overrides and accepted changes
     Audit {
         #[command(subcommand)]
@@ -136,6 +139,7 @@ pub(super) fn run(
         CliCommand::Export(export) => export::run(global, &export, reporter),
         CliCommand::Policy { command } => policy::run(global, &command, reporter),
         CliCommand::Accept(accept) => accept::run(global, &accept, reporter),
+        CliCommand::Baseline(baseline) => baseline::run(global, &baseline, reporter),
         CliCommand::Audit { command } => audit::run(global, &command, reporter),
         CliCommand::Rotate(rotate) => rotate::run(global, &rotate, reporter),
         CliCommand::Erase(erase) => erase::run(global, &erase, reporter),

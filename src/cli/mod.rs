@@ -5,6 +5,7 @@
 //! input or usage, 3 nothing could be compared.
 
 mod accept;
+mod baseline;
 mod actions;
 mod args;
 mod audit;

@@ -86,12 +86,13 @@ impl TargetCountsView {
 }
 
 /// The kinds, in the order in which they are counted.
-const KINDS: [(TargetKind, &str); 5] = [
+const KINDS: [(TargetKind, &str); 6] = [
     (TargetKind::Budget, "budget"),
     (TargetKind::Sla, "sla"),
     (TargetKind::Alert, "alert"),
     (TargetKind::Warning, "warning"),
     (TargetKind::Goal, "goal"),
+    (TargetKind::Baseline, "baseline"),
 ];
 
 impl TargetView {

@@ -74,6 +74,7 @@ pub(crate) fn of_members(
     let compared: Vec<ComparedBenchmark> =
         groups.into_values().filter_map(|group| ComparedBenchmark::of(site, &group)).collect();
     let compared = of_one_metric(site, compared)?;
+    // One axis for all rows, those that are left out too: the drawing says how far it can go.
     let axis = RatioAxis::of(compared.iter().flat_map(ComparedBenchmark::ratios));
     let rows = compared.iter().take(MAX_ROWS).map(|it| it.row(site, root, axis)).collect();
     let more = compared.len().saturating_sub(MAX_ROWS);

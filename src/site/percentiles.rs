@@ -22,6 +22,7 @@ pub(crate) struct Percentiles {
 
 /// ` The p99 is 2.00× slower since 1 Sep.` for each statistic of the metric that is open.
 pub(crate) fn regressed(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
+    // The page of a percentile has a verdict of its own.
     let metric = site.metrics.metric_of(index).filter(|metric| metric.series == index);
     let statistics = metric.into_iter().flat_map(|metric| &metric.statistics);
     let mut phrase = Phrase::default();

@@ -35,7 +35,10 @@ pub(crate) struct TargetCard {
 /// The cards, the worst first; what passes has one too.
 pub(crate) fn cards(site: &SiteContext<'_>, root: LinkRoot) -> Vec<TargetCard> {
     let has_level = |target: &&TargetResult| {
-        matches!(target.kind, TargetKind::Budget | TargetKind::Sla | TargetKind::Goal)
+        matches!(
+            target.kind,
+            TargetKind::Budget | TargetKind::Sla | TargetKind::Goal | TargetKind::Baseline
+        )
     };
     let shown = site.input.targets.iter().filter(has_level).take(MAX_CARDS);
     shown.map(|target| card(site, root, target)).collect()

@@ -5,6 +5,7 @@
 //! The order in which files and lines are found has no influence on what comes out.
 
 pub(crate) mod accepted;
+pub(crate) mod baselines;
 pub(crate) mod append;
 mod array;
 pub(crate) mod audit;
@@ -49,6 +50,7 @@ use model::history::build::HistoryBuilder;
 use model::history::value_options::ValueOptions;
 use model::limits::Limits;
 use model::note::Note;
+use model::pinned::PinnedBaseline;
 use model::policy::accepted::AcceptedEntry;
 use model::record::Problem;
 
@@ -69,6 +71,7 @@ pub(crate) struct Contents {
     pub(crate) records: HistoryBuilder,
     pub(crate) commits: Vec<CommitFacts>,
     pub(crate) accepted: Vec<AcceptedEntry>,
+    pub(crate) baselines: Vec<PinnedBaseline>,
     pub(crate) notes: Vec<Note>,
     /// Faults of the files beside the records; the history itself lists rejected records.
     pub(crate) problems: Vec<Problem>,

@@ -1,9 +1,12 @@
 //! What stands beside the records: commits, accepted changes, notes, the user's templates.
 
 use crate::files::{Directory, FileError, SizeLimit};
-use crate::store::{Contents, accepted, audit, commits, note_limit, quarantine, sidecar_limit};
+use crate::store::{
+    Contents, accepted, audit, baselines, commits, note_limit, quarantine, sidecar_limit,
+};
 use model::limits::Limits;
 use model::note;
+use model::pinned;
 use model::policy::accepted as accepted_yml;
 use model::record::{Problem, SourceLocation};
 
@@ -27,6 +30,16 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
                 },
                 reason: error.reason,
                 remedy: "correct the entry; until then no change counts as accepted".to_owned(),
+            }),
+        }
+    }
+    if let Some(text) = sidecars.read(baselines::FILE, limit) {
+        match pinned::read(&text) {
+            Ok(pins) => contents.baselines = pins,
+            Err(reason) => sidecars.problems.push(Problem {
+                location: SourceLocation { file: baselines::FILE.to_owned(), line: 1, column: 1 },
+                reason,
+                remedy: "correct the file; until then no pinned baseline counts".to_owned(),
             }),
         }
     }

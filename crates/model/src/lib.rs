@@ -16,6 +16,7 @@ pub mod filter;
 pub mod policy;
 pub mod note;
 pub mod audit;
+pub mod pinned;
 pub mod erase;
 pub mod history;
 pub mod series;

@@ -41,7 +41,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// `2026-03-01` or `90d`.
-fn expiry(text: &str) -> Result<Expiry, String> {
+pub(crate) fn expiry(text: &str) -> Result<Expiry, String> {
     let remedy = || "write a date as 2026-03-01, or a time as 90d".to_owned();
     match text.trim().strip_suffix('d') {
         Some(days) => days.parse().map(Expiry::AfterDays).map_err(|_| remedy()),

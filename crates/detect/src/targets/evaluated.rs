@@ -52,6 +52,15 @@ impl<'a> EvaluatedSeries<'a> {
         self.threshold.direction
     }
 
+    /// The relative size of a change that matters.
+    pub(super) fn threshold(&self) -> f64 {
+        self.threshold.relative
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// An amount in the unit of the series; none where it has another one. A percentage is a
     /// hundredth where the series is a plain share.
     pub(super) fn amount(&self, amount: &Amount) -> Option<f64> {

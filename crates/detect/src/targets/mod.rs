@@ -16,7 +16,9 @@ pub mod declared;
 mod evaluated;
 mod forecast;
 mod levels;
+pub mod pinned;
 
+use model::pinned::PinnedBaseline;
 use model::policy::Policy;
 use model::policy::target::AlertSeverity;
 use model::record::time::Timestamp;
@@ -64,6 +66,8 @@ pub enum TargetKind {
     Warning,
     /// An aim: reached or not, and never a failure.
     Goal,
+    /// A pinned baseline (`baselines.json`).
+    Baseline,
 }
 
 /// Where a series stands against a target.
@@ -95,7 +99,7 @@ impl TargetResult {
 
     /// Whether a missed one fails a check: alerts call people, and goals and warnings are shown.
     pub fn can_block(&self) -> bool {
-        matches!(self.kind, TargetKind::Budget | TargetKind::Sla)
+        matches!(self.kind, TargetKind::Budget | TargetKind::Sla | TargetKind::Baseline)
     }
 
     /// A target of which nothing could be evaluated.
@@ -124,6 +128,7 @@ pub fn evaluate(
     series: &[Series],
     analyses: &[Analysis],
     policy: &Policy,
+    pins: &[PinnedBaseline],
     now: Timestamp,
 ) -> Vec<TargetResult> {
     let all = series.iter().zip(analyses).enumerate();
@@ -144,6 +149,7 @@ pub fn evaluate(
     for (at, alert) in policy.alerts.iter().enumerate() {
         alerts::evaluate_alert(at, alert, &judged, &mut targets);
     }
+    targets.extend(pins.iter().map(|pin| pinned::evaluate_pin(pin, &judged)));
     targets.extend(judged.iter().filter_map(EvaluatedSeries::warning));
     // A stable sort: within one state and severity the order of the policy stays. Goals come last,
     // since nothing has to be done about them.

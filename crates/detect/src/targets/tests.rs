@@ -19,7 +19,7 @@ fn evaluate_policy(series: &[Series], policy: &str) -> Vec<TargetResult> {
     let policy = reading.policy.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
     let context = crate::scenarios::at_end(&series[0]);
     let analyses = crate::analyze_all(series, &policy, &context);
-    evaluate(series, &analyses.by_series, &policy, context.now)
+    evaluate(series, &analyses.by_series, &policy, &[], context.now)
 }
 
 /// Name, series and verdict of each.

@@ -74,6 +74,8 @@ pub struct Policy {
     pub sla: Vec<Sla>,
     /// Conditions on the newest runs that are reported while they hold.
     pub alerts: Vec<Alert>,
+    /// How pinned baselines move.
+    pub baseline: BaselinePolicy,
     /// How trends are fitted.
     pub trends: Trends,
     /// Units, directions and display names of metrics, by metric name or glob.
@@ -339,6 +341,26 @@ pub struct Detection {
     /// Runs on the new level that confirm a change; until then it is suspected.
     #[schemars(range(min = 1, max = 50))]
     pub confirmations: u32,
+}
+
+/// How pinned baselines move.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BaselinePolicy {
+    /// Who sets `baselines.json`.
+    pub update: BaselineUpdate,
+}
+
+/// Who sets pinned baselines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BaselineUpdate {
+    /// `benchpages baseline set` alone.
+    #[default]
+    Manual,
+    /// Each check of the main line that passes, too: it pins the newest level of every series that
+    /// nobody else pinned. The first one creates the file.
+    OnPass,
 }
 
 /// How trends are fitted.
