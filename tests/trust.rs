@@ -161,6 +161,30 @@ fn where_git_does_not_know_the_base_nobody_overrides_and_nothing_is_accepted() {
 }
 
 #[test]
+fn a_pull_request_cannot_clear_a_pin_that_it_would_break() {
+    let project = project_on_main(POLICY);
+    let data = project.history.data();
+    git(&data, &["checkout", "--quiet", "main"]);
+    let folder = data.display().to_string();
+    let set = ["baseline", "set", "--series", "*", "--reason", "release", "--by", "ada", "--data"];
+    let set = run(&[&set[..], &[&folder, "--now", crate::check::NOW]].concat());
+    assert_eq!(set.status, 0, "{}", set.err);
+    git(&data, &["add", "baselines.json"]);
+    git(&data, &["commit", "--quiet", "--message", "pin"]);
+    // The branch of the pull request has no pin.
+    git(&data, &["checkout", "--quiet", "change"]);
+    assert!(!data.join("baselines.json").exists());
+    let found = checked(&project, "main", &[]);
+    let pins = found["targets"].as_array().unwrap().iter().filter(|it| it["kind"] == "baseline");
+    let violated = pins.filter(|it| it["state"] == "violated").count();
+    assert!(violated > 0, "{found:#}");
+    let says = "baselines.json differs from the base; the base's pinned baselines count.";
+    assert!(notices(&found).contains(says), "{found:#}");
+    let trusted = checked(&project, "main", &["--trust-checkout"]);
+    assert!(!trusted["targets"].to_string().contains("baseline"), "{trusted:#}");
+}
+
+#[test]
 fn a_broken_policy_of_the_base_grants_nothing() {
     let project = project_on_main("version: [\n");
     project.history.file("policy.yml", format!("{POLICY}{APPROVER}"));
