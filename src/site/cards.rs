@@ -130,7 +130,7 @@ impl CardMaker<'_> {
         }
         let insight = site.regressions.insight(group).filter(|_| hints > 0);
         if let Some(step) = insight.and_then(|it| it.recommendations.first()) {
-            let value = Phrase::new("").text(hint_text(&shorten(step, MAX_STEP_CHARS)));
+            let value = step_phrase(&shorten(step, MAX_STEP_CHARS));
             facts.push(CardFact { label: "Next step", value });
         }
         facts
@@ -140,6 +140,15 @@ impl CardMaker<'_> {
 /// A sentence of evidence for a page, which isolates the direction of names by markup.
 pub(crate) fn hint_text(hint: &str) -> String {
     hint.replace(sanitize::turns_text, "")
+}
+
+/// What to do next, for a page: commands between backticks are code.
+pub(crate) fn step_phrase(step: &str) -> Phrase {
+    let parts = step.split('`').enumerate();
+    parts.fold(Phrase::new(""), |phrase, (at, part)| match at % 2 {
+        0 => phrase.text(hint_text(part)),
+        _ => phrase.marked("code", hint_text(part)),
+    })
 }
 
 /// Which of the changes of its series a regression is; none where it was withdrawn or is suspected.

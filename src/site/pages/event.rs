@@ -261,7 +261,7 @@ fn insight<'a>(site: &'a SiteContext<'_>, event: &EventRef) -> Option<&'a Insigh
 
 fn steps(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
     let steps = insight(site, event).map_or(&[][..], |it| &it.recommendations);
-    steps.iter().map(|step| Phrase::new("").text(cards::hint_text(step))).collect()
+    steps.iter().map(|step| cards::step_phrase(step)).collect()
 }
 
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {
