@@ -8,6 +8,7 @@ mod again;
 mod accept;
 mod api;
 mod audit;
+mod backends;
 mod baseline;
 // Scripts and signals.
 #[cfg(unix)]

@@ -111,12 +111,18 @@ pub(crate) fn summary(site: &SiteContext<'_>) -> String {
     target_view::overview(&views(site)).unwrap_or_default()
 }
 
-/// What a series page says of the budget that decides for it.
+/// What a series page says of the budget that decides for it, with the day on which it would be
+/// crossed.
 pub(crate) fn budget_fact(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Fact> {
     let target = strictest_budget(site.input.targets, index)?;
     let unit = &site.series(index).0.unit;
     let limit = text::UnitScale::for_value(target.limit, unit).quantity(target.limit);
     let share = target.share.map_or_else(String::new, text::percent);
-    let fact = Fact::new("Budget", target.state.as_str()).note(format!("{share} of {limit}"));
+    let mut note = format!("{share} of {limit}");
+    if let Some(forecast) = TargetView::of(target, None).forecast {
+        note.push_str(". ");
+        note.push_str(&forecast.sentence);
+    }
+    let fact = Fact::new("Budget", target.state.as_str()).note(note);
     Some(fact.href(root.to("health/#targets")))
 }
