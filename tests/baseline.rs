@@ -158,3 +158,16 @@ fn what_a_person_pinned_stays_where_it_is() {
     let text = std::fs::read_to_string(history.data().join("baselines.json")).unwrap();
     assert!(text.contains("release 2.0"), "{text}");
 }
+
+#[test]
+fn a_pin_is_the_level_since_the_last_change() {
+    let history = History::new();
+    let value = |day: usize| if day < 30 { 1e6 } else { 1.4e6 };
+    let records: Vec<Value> = (0..40).map(|day| record(day, "parse", value(day))).collect();
+    history.file("policy.yml", POLICY).records(&records);
+    let set = pin(&history, &[]);
+    // Ten runs since the step, not twenty on both sides of it.
+    assert!(set.out.contains("median of 10 runs"), "{}", set.out);
+    let before = pin(&history, &["--commit", &commit(25)]);
+    assert!(before.out.contains("median of 20 runs"), "{}", before.out);
+}

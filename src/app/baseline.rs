@@ -2,6 +2,8 @@
 //!
 //! A pin holds the level itself, so that it stays the same when old records move to the archive.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
 
 use crate::app::accept::Expiry;
@@ -13,6 +15,7 @@ use crate::files::{Directory, Links};
 use crate::regressions::RegressionLookup;
 use crate::report::decision::Decision;
 use crate::store;
+use detect::Analysis;
 use detect::targets::TargetResult;
 use detect::targets::pinned::PinnedLevel;
 use model::audit::reason::reason_fault;
@@ -31,6 +34,13 @@ pub(crate) struct PinRequest {
     pub(crate) reason: String,
     pub(crate) by: String,
     pub(crate) until: Option<Expiry>,
+}
+
+/// The series of a check with their analyses, kept until its outcome is known.
+pub(super) struct SeriesToPin {
+    pub(super) series: Arc<[Series]>,
+    /// Of each series, in their order.
+    pub(super) analyses: Vec<Analysis>,
 }
 
 /// The pins of a history, with what became of them.
@@ -81,9 +91,9 @@ pub(crate) fn set(
     let pins: Vec<PinnedBaseline> = matching
         .iter()
         .filter_map(|at| {
-            let pin = pin_of(&project.series[*at], commit, &project.policy, now, |commit| {
-                project.history.commits[commit.0 as usize].id.clone()
-            })?;
+            let (series, analysis) = (&project.series[*at], &project.analyses.by_series[*at]);
+            let id = |at: CommitIndex| project.history.commits[at.0 as usize].id.clone();
+            let pin = pin_of(series, analysis, commit, &project.policy, now, id)?;
             let (reason, by) = (reason.clone(), text::publishable(&request.by));
             Some(PinnedBaseline { reason, by, until: until.map(text::iso_date), ..pin })
         })
@@ -102,12 +112,13 @@ pub(crate) fn set(
 /// The level of a series as a pin without reason.
 fn pin_of(
     series: &Series,
+    analysis: &Analysis,
     commit: Option<CommitIndex>,
     policy: &Policy,
     now: Timestamp,
     id: impl Fn(CommitIndex) -> String,
 ) -> Option<PinnedBaseline> {
-    let level = PinnedLevel::of(series, commit, policy.detection.window)?;
+    let level = PinnedLevel::of(series, analysis, commit, policy.detection.window)?;
     Some(PinnedBaseline {
         series: series.key.name(),
         commit: id(level.commit),
@@ -162,7 +173,7 @@ pub(crate) fn clear(options: &LoadOptions, glob: &str) -> anyhow::Result<usize> 
 pub(super) fn update_after(
     options: &LoadOptions,
     decision: Decision,
-    series: &[Series],
+    analyzed: &SeriesToPin,
     policy: &Policy,
     now: Timestamp,
     id: impl Fn(CommitIndex) -> String,
@@ -171,12 +182,13 @@ pub(super) fn update_after(
         return Ok(());
     }
     let reason = "newest level of the last check that passed";
-    let pin = |series: &Series| {
+    let pin = |(series, analysis)| {
         let (reason, by) = (reason.to_owned(), "check".to_owned());
-        let pin = pin_of(series, None, policy, now, &id)?;
+        let pin = pin_of(series, analysis, None, policy, now, &id)?;
         Some(PinnedBaseline { reason, by, is_automatic: true, ..pin })
     };
-    let pins: Vec<PinnedBaseline> = series.iter().filter_map(pin).collect();
+    let all = analyzed.series.iter().zip(&analyzed.analyses);
+    let pins: Vec<PinnedBaseline> = all.filter_map(pin).collect();
     change(options, |all| {
         // What a person pinned stays where it is.
         let by_people: Vec<PinnedBaseline> =

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::app::baseline::SeriesToPin;
 use crate::app::human_input::HumanInput;
 use crate::app::load::{LoadedHistory, OpenedDirectory, group_series, read_history};
 use crate::app::load_options::LoadOptions;
@@ -81,13 +82,15 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
     let series = prepared.group();
     let analyses = prepared.human_input().analyze(&series, &prepared.loaded.policy);
     // Kept only where it is needed: redaction would copy what is shared.
-    let updates = prepared.updates_baselines().then(|| Arc::clone(&series));
+    let updates = prepared
+        .updates_baselines()
+        .then(|| SeriesToPin { series: Arc::clone(&series), analyses: analyses.by_series.clone() });
     let mut outcome = prepared.judge(series, analyses);
     let loaded = &prepared.loaded;
-    if let Some(series) = updates {
+    if let Some(analyzed) = updates {
         let id = |at: CommitIndex| loaded.history.commits[at.0 as usize].id.clone();
         let (policy, decision) = (&loaded.policy, outcome.decision);
-        baseline::update_after(&request.options, decision, &series, policy, loaded.now, id)?;
+        baseline::update_after(&request.options, decision, &analyzed, policy, loaded.now, id)?;
     }
     observer.stages(&loaded.stages);
     // Before anything is printed: an outcome that could not be logged must not be seen as one.

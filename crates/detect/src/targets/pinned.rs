@@ -9,10 +9,12 @@ use model::text::{self, UnitScale};
 
 use super::evaluated::EvaluatedSeries;
 use super::{TargetKind, TargetResult, TargetState, severity};
+use crate::analysis::Analysis;
 use crate::stats::median;
 use crate::student::t_quantile;
 
-/// What a level is made from: the newest runs up to a commit, on one runner.
+/// What a level is made from: the newest runs up to a commit, on one runner and since the last
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PinnedLevel {
     pub commit: CommitIndex,
@@ -29,7 +31,12 @@ pub struct PinnedLevel {
 impl PinnedLevel {
     /// The level of at most `window` runs of a series up to a commit, its newest without one; none
     /// where no run has a value above zero.
-    pub fn of(series: &Series, up_to: Option<CommitIndex>, window: u32) -> Option<Self> {
+    pub fn of(
+        series: &Series,
+        analysis: &Analysis,
+        up_to: Option<CommitIndex>,
+        window: u32,
+    ) -> Option<Self> {
         let is_before = |at: &usize| {
             let run = &series.runs[*at];
             up_to.is_none_or(|commit| run.commit <= commit) && series.compared_value(run).is_some()
@@ -37,7 +44,10 @@ impl PinnedLevel {
         let newest = (0..series.runs.len()).rev().find(is_before)?;
         // Runs of another machine say nothing of this level.
         let segment = series.runs[newest].segment;
-        let same = (0..=newest).rev().filter(|at| series.runs[*at].segment == segment);
+        // A median across a step would be a level that never was.
+        let starts = analysis.changes.iter().map(|change| change.first_after);
+        let from = starts.filter(|start| *start <= newest).max().unwrap_or(0);
+        let same = (from..=newest).rev().filter(|at| series.runs[*at].segment == segment);
         let values = same.filter_map(|at| series.compared_value(&series.runs[at]));
         let values: Vec<f64> = values.take(window as usize).collect();
         let (count, level) = (values.len() as f64, median(&values)?);
