@@ -93,6 +93,12 @@ impl DetailStore {
         full && self.open_offset as usize == offset && self.open_chunk.is_consistent()
     }
 
+    /// The rarer facts of all.
+    pub(crate) fn rare(&self) -> impl Iterator<Item = &RareDetail> {
+        let taken = self.full_chunks.iter().flat_map(|(_, piece)| &piece.rare);
+        taken.chain(&self.open_chunk.rare)
+    }
+
     pub fn rare_mut(&mut self) -> impl Iterator<Item = &mut RareDetail> {
         let taken = self.full_chunks.iter_mut().flat_map(|(_, piece)| &mut piece.rare);
         taken.chain(&mut self.open_chunk.rare)

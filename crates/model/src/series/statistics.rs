@@ -21,6 +21,10 @@ use crate::record::{OptionalF64, RunDetailRef, Statistic, median};
 /// belong to.
 pub fn add_columns(history: &mut History, policy: &Policy) {
     let details = &history.details;
+    // Most histories have none: a look at a few facts instead of one at each row.
+    if !details.rare().any(|rare| !rare.statistics.is_empty() || !rare.samples.is_empty()) {
+        return;
+    }
     let derived: Vec<SeriesColumn> = history
         .columns
         .iter()
