@@ -120,6 +120,10 @@ fn a_file_that_is_wrong_is_reported_and_never_extended() {
     let wrong = pin(&history, &[]);
     assert_eq!(wrong.status, 2);
     assert!(wrong.err.contains("baselines.json") && wrong.err.contains("schema"), "{}", wrong.err);
+    // Without the pins a check might pass that should not.
+    let checked = command(&history, &["check"]);
+    assert_eq!(checked.status, 2, "{}", checked.out);
+    assert!(checked.err.contains("baselines.json:1:1"), "{}", checked.err);
     let doctor = command(&history, &["doctor"]);
     assert!(doctor.out.contains("baselines.json"), "{}", doctor.out);
 }

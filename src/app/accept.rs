@@ -118,8 +118,8 @@ pub(crate) fn prepare(
     };
     reject_duplicate(&project, &entry, now)?;
     // The new text is parsed before it is written, so that a file with an error is never extended.
-    let old_text = store::accepted::read(&options.directory())?;
-    let path = store::accepted::path(&options.data);
+    let old_text = store::reviewed_file::ACCEPTED.read(&options.directory())?;
+    let path = store::reviewed_file::ACCEPTED.path(&options.data);
     let new_text = accepted::append(&old_text, &entry).map_err(|reason| {
         let path = path.display();
         anyhow::anyhow!("{path}: {reason}; correct the file first, nothing was written")
@@ -148,13 +148,14 @@ impl Acceptance {
     pub(crate) fn write(&self, options: &LoadOptions) -> anyhow::Result<()> {
         let directory = Directory::new(&options.data, Links::Reject);
         let lock = HistoryLock::acquire(&options.data, "accept")?;
-        if store::accepted::read(&directory)? != self.old_text {
-            let path = store::accepted::path(&options.data);
+        if store::reviewed_file::ACCEPTED.read(&directory)? != self.old_text {
+            let path = store::reviewed_file::ACCEPTED.path(&options.data);
             bail!("{} was changed by somebody else; run the command again", path.display());
         }
         let entry = audit::accepted_entry(&self.entry, self.regressions.len(), self.now);
         store::audit::append(&directory, &lock, &entry).context("nothing was accepted")?;
-        store::accepted::write(&directory, &lock, &self.new_text)
+        store::reviewed_file::ACCEPTED
+            .write(&directory, &lock, &self.new_text)
             .context("nothing was accepted, though the log has the entry; run the command again")
     }
 }

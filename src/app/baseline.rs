@@ -206,8 +206,8 @@ fn change(
 ) -> anyhow::Result<()> {
     let directory = Directory::new(&options.data, Links::Reject);
     let lock = HistoryLock::acquire(&options.data, "baseline")?;
-    let text = store::baselines::read(&directory)?;
-    let path = store::baselines::path(&options.data);
+    let text = store::reviewed_file::BASELINES.read(&directory)?;
+    let path = store::reviewed_file::BASELINES.path(&options.data);
     let mut all = pinned::read(&text).map_err(|reason| {
         let path = path.display();
         anyhow::anyhow!("{path}: {reason}; correct the file first, nothing was written")
@@ -215,5 +215,9 @@ fn change(
     edit(&mut all);
     let new = pinned::write(&all);
     // A file that stays as it is keeps its time, so that nothing is rebuilt for it.
-    if new == text { Ok(()) } else { store::baselines::write(&directory, &lock, &new) }
+    if new == text {
+        Ok(())
+    } else {
+        store::reviewed_file::BASELINES.write(&directory, &lock, &new)
+    }
 }

@@ -77,6 +77,7 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
         Ok(loaded)
     };
     let mut prepared = PreparedCheck::of(request, &mut load)?;
+    reject_unread_pins(&prepared.loaded)?;
     prepared.loaded.warnings.iter().for_each(|warning| observer.warn(warning));
     observer.progress("analyzing", 0, 0);
     let series = prepared.group();
@@ -104,6 +105,17 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
         write_files(&folder, snapshot::files(&outcome, history, &loaded.policy, accepted))?;
     }
     Ok(prepared.into_run(outcome))
+}
+
+/// Fails where `baselines.json` cannot be read: without its pins a check might pass wrongly.
+fn reject_unread_pins(loaded: &LoadedHistory) -> anyhow::Result<()> {
+    let problems = &loaded.contents.problems;
+    match problems.iter().find(|it| it.location.file == store::reviewed_file::BASELINES.name) {
+        Some(problem) => {
+            anyhow::bail!("{}: {}; {}", problem.location, problem.reason, problem.remedy)
+        }
+        None => Ok(()),
+    }
 }
 
 /// The history as it was read, without what a public site hides.

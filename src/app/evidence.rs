@@ -38,7 +38,7 @@ pub(crate) fn export(
     let input = EvidenceInput {
         chain: verification.chain.clone(),
         log: store::audit::text(&directory)?,
-        accepted: without_emails(&store::accepted::read(&directory)?).into_owned(),
+        accepted: without_emails(&store::reviewed_file::ACCEPTED.read(&directory)?).into_owned(),
         policies: versions(options, file.as_ref(), &policy),
         effective_policy: masked(show::to_yaml(&policy), &policy),
         faults: verification.faults.clone(),

@@ -139,8 +139,18 @@ impl BaseFiles {
             return Decided::silently(checkout);
         }
         // Whoever opens a pull request could clear a pin that it would break.
-        let of_base = match self.read(data, store::baselines::FILE) {
-            FileAtBase::Text(text) => pinned::read(&text).unwrap_or_default(),
+        let of_base = match self.read(data, store::reviewed_file::BASELINES.name) {
+            FileAtBase::Text(text) => match pinned::read(&text) {
+                Ok(pins) => pins,
+                // A file that cannot be read must not count as one without pins.
+                Err(reason) => {
+                    let notice = format!(
+                        "baselines.json of the base has an error: {reason}; the checkout's pinned \
+                         baselines count."
+                    );
+                    return Decided::because(checkout, notice);
+                }
+            },
             FileAtBase::Absent => Vec::new(),
             FileAtBase::Untracked | FileAtBase::UnknownBase => return Decided::silently(checkout),
         };

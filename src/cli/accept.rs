@@ -33,7 +33,7 @@ pub(crate) fn run(
         },
     )?;
     ui::print(&summary(&acceptance))?;
-    let path = store::accepted::path(&global.data).display().to_string();
+    let path = store::reviewed_file::ACCEPTED.path(&global.data).display().to_string();
     if args.dry_run {
         let added = acceptance.added_text();
         let preview = format!("\nwould be appended to {path}:\n{added}");

@@ -21,7 +21,7 @@ pub(crate) fn run(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     let options = internal_load_options(global)?;
-    let path = store::baselines::path(&global.data).display().to_string();
+    let path = store::reviewed_file::BASELINES.path(&global.data).display().to_string();
     match &args.command {
         BaselineCommand::Set(args) => {
             let request = PinRequest {

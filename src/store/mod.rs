@@ -4,8 +4,7 @@
 //! Reading never fails because of a line; it fails only when the directory itself cannot be read.
 //! The order in which files and lines are found has no influence on what comes out.
 
-pub(crate) mod accepted;
-pub(crate) mod baselines;
+pub(crate) mod reviewed_file;
 pub(crate) mod append;
 mod array;
 pub(crate) mod audit;

@@ -1,9 +1,8 @@
 //! What stands beside the records: commits, accepted changes, notes, the user's templates.
 
 use crate::files::{Directory, FileError, SizeLimit};
-use crate::store::{
-    Contents, accepted, audit, baselines, commits, note_limit, quarantine, sidecar_limit,
-};
+use crate::store::reviewed_file::{ACCEPTED, BASELINES};
+use crate::store::{Contents, audit, commits, note_limit, quarantine, sidecar_limit};
 use model::limits::Limits;
 use model::note;
 use model::pinned;
@@ -19,12 +18,12 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
         contents.commits = commits;
         sidecars.problems.extend(problems);
     }
-    if let Some(text) = sidecars.read(accepted::FILE, limit) {
+    if let Some(text) = sidecars.read(ACCEPTED.name, limit) {
         match accepted_yml::read(&text) {
             Ok(entries) => contents.accepted = entries,
             Err(error) => sidecars.problems.push(Problem {
                 location: SourceLocation {
-                    file: accepted::FILE.to_owned(),
+                    file: ACCEPTED.name.to_owned(),
                     line: error.line,
                     column: error.column,
                 },
@@ -33,11 +32,11 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
             }),
         }
     }
-    if let Some(text) = sidecars.read(baselines::FILE, limit) {
+    if let Some(text) = sidecars.read(BASELINES.name, limit) {
         match pinned::read(&text) {
             Ok(pins) => contents.baselines = pins,
             Err(reason) => sidecars.problems.push(Problem {
-                location: SourceLocation { file: baselines::FILE.to_owned(), line: 1, column: 1 },
+                location: SourceLocation { file: BASELINES.name.to_owned(), line: 1, column: 1 },
                 reason,
                 remedy: "correct the file; until then no pinned baseline counts".to_owned(),
             }),
