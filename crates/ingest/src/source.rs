@@ -21,6 +21,8 @@ pub struct Text {
     pub log_time: Option<Timestamp>,
     /// What the columns of a table hold, `FIELD=COLUMN`; other formats ignore it.
     pub columns: Vec<String>,
+    /// The mark before the decimals of a table's numbers, where the user says it.
+    pub decimal: Option<DecimalMark>,
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,
     value: OnceCell<Option<Value>>,
@@ -46,6 +48,7 @@ impl Text {
             text,
             log_time: time,
             columns: Vec::new(),
+            decimal: None,
             plain_names: false,
             value: OnceCell::new(),
         }
@@ -86,6 +89,14 @@ impl Text {
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InputError> {
         Ok(serde_json::from_str(&json::quote_bare_numbers(&self.text))?)
     }
+}
+
+/// The mark before the decimals of numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DecimalMark {
+    #[default]
+    Point,
+    Comma,
 }
 
 /// A folder whose files belong together. Who implements it lists the files once and reads each
