@@ -114,6 +114,11 @@ pub trait Folder {
     /// It cannot be read, or is larger than any result.
     fn read(&self, file: &str) -> Result<Text, InputError>;
 
+    /// When one of its files was last written; none where that is not known.
+    fn modified(&self, _file: &str) -> Option<Timestamp> {
+        None
+    }
+
     /// Whether it holds a file of this name.
     fn has(&self, file: &str) -> bool {
         self.files().binary_search_by(|known| known.as_str().cmp(file)).is_ok()

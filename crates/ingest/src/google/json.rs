@@ -2,7 +2,7 @@
 //!
 //! Numbers under other names than its own are counters of the user and become metrics; their unit
 //! is not known, and their direction is lower unless the name says `per_second`. The machine's
-//! facts go to fields, but not its clock and load of the moment. A date without a zone is no time.
+//! facts go to fields, but not its clock and load of the moment. The date is the time of the run.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::google::{GoogleRow, emit_entries, split_aggregate};
+use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
 use crate::json::Number;
-use crate::parse::name;
+use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement};
@@ -90,7 +90,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         let value = context?.get(*name)?;
         Some(((*field).to_owned(), value.clone()))
     });
-    emit_entries(rows, &facts.collect(), sink);
+    let date = context.and_then(|it| it.get("date")?.as_str()).and_then(time::parse_time);
+    emit_entries(rows, &GoogleContext { fields: facts.collect(), date }, sink);
     Ok(())
 }
 
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn repetitions_are_samples_and_make_aggregates_needless() {
-        let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1},"benchmarks":[
+        let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1,"date":"2024-03-10T10:15:00+05:30"},"benchmarks":[
             {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
              "real_time":1.5,"cpu_time":1,"time_unit":"us","items_per_second":7.0,"hits":3,
              "threads":1},
@@ -184,6 +185,7 @@ mod tests {
             (found.len(), found[0].n, found[0].fields["cores"].as_u64()),
             (2, Some(8), Some(4))
         );
+        assert_eq!(found[0].run.timestamp, time::parse_time("2024-03-10T04:45:00Z"));
         let samples: Vec<_> =
             found[0].metrics.iter().map(|it| (&*it.metric, &*it.samples)).collect();
         assert_eq!(
