@@ -23,7 +23,7 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "criterion",
     tool: "criterion.rs 0.2 and later: the folder target/criterion",
-    signature: "a folder with `…/new/estimates.json`",
+    signature: "a folder with `…/new/estimates.json` and `benchmark.json` or `sample.json` beside",
     yields: "time (slope or mean, std, median, lower, upper, samples); size of an iteration",
     backend: "rust",
     reader: Reader::Folder { recognizes, read },
@@ -32,7 +32,12 @@ pub(crate) const FORMAT: Format = Format {
 const ESTIMATES: &str = "/new/estimates.json";
 
 fn recognizes(folder: &dyn Folder) -> bool {
-    folder.files().iter().any(|file| file.ends_with(ESTIMATES) || *file == ESTIMATES[1..])
+    let beside = ["benchmark.json", "sample.json", "tukey.json"];
+    let has_beside = |stem: &str| beside.iter().any(|name| folder.has(&format!("{stem}{name}")));
+    let is_result = |file: &&String| file.ends_with(ESTIMATES) || **file == ESTIMATES[1..];
+    let mut stems =
+        folder.files().iter().filter(is_result).filter_map(|it| it.strip_suffix("estimates.json"));
+    stems.any(has_beside)
 }
 
 fn read(folder: &dyn Folder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

@@ -11,7 +11,7 @@ use crate::parse::number;
 /// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
 /// one on the same line shift by two.
 pub(crate) fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
-    const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
+    const BARE: [&str; 4] = ["NaN", "-NaN", "-Infinity", "Infinity"];
     if !text.contains("NaN") && !text.contains("Infinity") {
         return Cow::Borrowed(text);
     }
@@ -101,6 +101,12 @@ pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 /// The pairs of an object, sorted by key; none of what is no object.
 pub(crate) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+}
+
+/// Whether at least half of a list is of a kind: one odd row makes no file unknown.
+pub(crate) fn mostly(values: &[Value], is_of_kind: impl Fn(&Value) -> bool) -> bool {
+    let count = values.iter().filter(|value| is_of_kind(value)).count();
+    count > 0 && 2 * count >= values.len()
 }
 
 /// The numbers of a list; what is none is passed over.

@@ -18,7 +18,7 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "catch2-text",
     tool: "Catch2 2 and 3: what it prints",
-    signature: "a line `benchmark name  samples  iterations  …`",
+    signature: "a line `benchmark name  samples  iterations  …` between lines of dashes",
     yields: "time (mean, std, lower, upper); sample_count, iterations; failed benchmarks",
     backend: "cpp",
     reader: Reader::Text { recognizes, read },

@@ -24,7 +24,9 @@ pub(crate) const FORMAT: Format = Format {
 const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
 
 fn recognizes(text: &Text) -> bool {
+    let is_dashes = |line: &str| line.len() > 20 && line.bytes().all(|byte| byte == b'-');
     text.lines().any(|(_, line)| is_header(line))
+        && text.lines().any(|(_, line)| is_dashes(line.trim_end()) || parse_line(line).is_some())
 }
 
 fn is_header(line: &str) -> bool {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
-use crate::json::Number;
+use crate::json::{Number, list, mostly};
 use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -56,13 +56,10 @@ const CONTEXT: [(&str, &str); 6] = [
 ];
 
 fn recognizes(text: &Text) -> bool {
-    let first = || text.json()?.get("benchmarks")?.get(0);
-    first().is_some_and(|it| {
-        it.get("name").is_some()
-            && (it.get("real_time").is_some()
-                || it.get("run_type").is_some()
-                || it.get("big_o").is_some())
-    })
+    let own = ["real_time", "run_type", "big_o"];
+    let is_row =
+        |it: &Value| it.get("name").is_some() && own.iter().any(|key| it.get(*key).is_some());
+    text.json().is_some_and(|file| mostly(list(file, "benchmarks"), is_row))
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -118,7 +115,8 @@ fn row(
     let error = flag("error_occurred").then(|| {
         text("error_message").filter(|it| !it.is_empty()).unwrap_or("it failed").to_owned()
     });
-    let (time, cpu) = (number("real_time"), number("cpu_time"));
+    let clock = |name: &str| benchmark.get(name).map(|_| number(name).unwrap_or(f64::NAN));
+    let (time, cpu) = (clock("real_time"), clock("cpu_time"));
     let complexity = text("big_o").is_some() || benchmark.contains_key("rms");
     if time.is_none() && cpu.is_none() && error.is_none() && !complexity {
         return Err("it has neither `real_time` nor `cpu_time`");
@@ -145,7 +143,10 @@ fn row(
 
 /// A counter of the user, or of the memory manager.
 fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
-    let value = value.as_f64().filter(|_| !BUILTIN_KEYS.contains(&name))?;
+    // A counter that is no number is one all the same: it is reported when it is written.
+    const NO_NUMBERS: [&str; 4] = ["NaN", "-NaN", "Infinity", "-Infinity"];
+    let odd = value.as_str().filter(|text| NO_NUMBERS.contains(text)).map(|_| f64::NAN);
+    let value = value.as_f64().or(odd).filter(|_| !BUILTIN_KEYS.contains(&name))?;
     let counter = match name {
         "allocs_per_iter" => metric(ALLOCATIONS, "count", value),
         "max_bytes_used" | "total_allocated_bytes" | "net_heap_growth" => metric(name, "B", value),
