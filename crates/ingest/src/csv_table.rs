@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric, sampled};
 use crate::exported;
 use crate::format::{Format, Reader};
-use crate::parse::decimal::TableCell;
+use crate::parse::decimal::DecimalCell;
 use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::{DecimalMark, Text};
@@ -87,7 +87,7 @@ fn is_numeric_field(field: &str) -> bool {
 /// The mark before the decimals of a table: the cells of all columns may show it.
 fn decimal_mark(
     text: &Text,
-    table: &CsvTable<'_>,
+    table: &ColumnTable<'_>,
     columns: &[Vec<String>],
 ) -> Result<DecimalMark, InputError> {
     let is_value: Vec<bool> =
@@ -100,7 +100,7 @@ fn decimal_mark(
     let cells = rows.iter().flat_map(|row| {
         let line = table.line_of(row);
         let is_value = |at: usize| is_value.get(at).copied().unwrap_or(false);
-        row.iter().enumerate().map(move |(at, text)| TableCell {
+        row.iter().enumerate().map(move |(at, text)| DecimalCell {
             line,
             text,
             is_value: is_value(at),
@@ -148,14 +148,14 @@ fn column_fields(
 }
 
 /// A table from its heading on.
-struct CsvTable<'t> {
+struct ColumnTable<'t> {
     text: &'t str,
     delimiter: u8,
     /// Lines before the heading.
     lines_before: usize,
 }
 
-impl<'t> CsvTable<'t> {
+impl<'t> ColumnTable<'t> {
     fn reader(&self) -> csv::Reader<&'t [u8]> {
         let mut builder = csv::ReaderBuilder::new();
         builder.delimiter(self.delimiter).flexible(true).from_reader(self.text.as_bytes())
@@ -171,7 +171,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         return Err(InputError::whole("no heading"));
     };
     let delimiter = u8::try_from(heading(table).0).unwrap_or(b',');
-    let table = CsvTable { text: table, delimiter, lines_before };
+    let table = ColumnTable { text: table, delimiter, lines_before };
     let mut reader = table.reader();
     let heads = reader.headers().cloned().unwrap_or_default();
     let columns = column_fields(&heads, &text.columns).map_err(InputError::whole)?;
@@ -293,20 +293,24 @@ impl TableRow {
                 *entry = std::mem::take(entry).field(field, times);
             }
             "warmup_ns" => {}
-            // As an export writes them: `key=value` pairs, and a tag on each line of the cell.
-            "params" => {
-                for pair in cell.split(", ").filter(|pair| !pair.is_empty()) {
-                    let (name, value) = pair.split_once('=').ok_or_else(|| {
-                        format!("params: `{pair}` is no pair; write key=value, key=value")
-                    })?;
-                    *entry = std::mem::take(entry).param(name.trim(), value.trim());
-                }
-            }
+            "params" => return self.set_params(cell),
+            // As an export writes them: a tag on each line of the cell.
             "tags" => {
                 let tags = cell.split(['\n', ',', ';']).map(str::trim);
                 entry.tags.extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
             }
             _ => return self.set_prefixed(field, cell),
+        }
+        Ok(())
+    }
+
+    /// `key=value` pairs, as an export writes them.
+    fn set_params(&mut self, cell: &str) -> Result<(), String> {
+        for pair in cell.split(", ").filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').ok_or_else(|| {
+                format!("params: `{pair}` is no pair; write key=value, key=value")
+            })?;
+            self.entry = std::mem::take(&mut self.entry).param(name.trim(), value.trim());
         }
         Ok(())
     }
@@ -325,10 +329,9 @@ impl TableRow {
             };
             let unit = if own.is_empty() { unit.to_owned() } else { own };
             self.values.push((name.to_owned(), unit, number));
-        } else if let (Some(statistic), Some(number)) =
-            (Statistic::from_name(field), self.decimal.parse_number(cell))
-        {
-            self.statistics.push((statistic, number));
+        } else if let Some(statistic) = Statistic::from_name(field) {
+            let value = parse_value(self.decimal, field, cell)?;
+            self.statistics.extend(value.map(|(number, _)| (statistic, number)));
         }
         Ok(())
     }
