@@ -24,7 +24,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = text.json().and_then(Value::as_array).into_iter().flatten();
     let own = ["latency", "mean", "hz", "samples", "totalTime", "period", "error", "state"];
     let is_result = |it: &Value| own.iter().any(|key| it.get(*key).is_some());
     let is_column = |(heading, _): (&str, &Value)| {
