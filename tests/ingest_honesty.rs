@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ingest::ingest;
+use crate::ingest::{ingest, records};
 use crate::support::{Answer, History, answer, program, run};
 
 /// The answer to a file of this content, and its records.
@@ -210,8 +210,8 @@ fn a_folder_without_results_says_what_its_files_are() {
     }
 }
 
-/// The script that `init` writes passes every tool's results to `records`: one that lost a part must
-/// not stop the others, and must not go unseen.
+/// The script that `init` writes passes every tool's results to `records`: one that lost a part
+/// must not stop the others, and must not go unseen.
 #[cfg(unix)]
 #[test]
 fn a_rejected_part_does_not_stop_the_script_of_a_job() {
@@ -232,4 +232,24 @@ fn a_rejected_part_does_not_stop_the_script_of_a_job() {
     assert!(found.err.contains("go.txt:7:1: no numbers follow"), "{}", found.err);
     let records = std::fs::read_to_string(history.data().join("records.ndjson")).unwrap();
     assert_eq!(records.lines().count(), 4);
+}
+
+#[test]
+fn the_report_that_redis_benchmark_prints_by_itself_is_read() {
+    let found = records("redis-benchmark/redis-benchmark-default.txt", &[]);
+    let tests: Vec<&str> = found.iter().filter_map(|record| record["test"].as_str()).collect();
+    let names = ["SET", "GET", "LPUSH", "LPUSH (needed to benchmark LRANGE)"];
+    assert_eq!(tests, [&names[..], &["LRANGE_100 (first 100 elements)"]].concat());
+    for (pointer, value) in [
+        ("/metrics/throughput/value", 48780.49),
+        ("/metrics/time/value", 0.055),
+        ("/metrics/time/min", 0.016),
+        ("/metrics/time/p50", 0.055),
+        ("/metrics/time/p95", 0.103),
+        ("/metrics/time/p99", 0.175),
+        ("/metrics/time/max", 0.303),
+    ] {
+        assert_eq!(found[0].pointer(pointer), Some(&json!(value)), "{pointer}");
+    }
+    assert_eq!(found[0]["metrics"]["time"]["unit"], json!("msec"));
 }

@@ -16,6 +16,7 @@ use ingest::import::{ImportOptions, KINDS, recognize};
 use ingest::line::{self, Completion};
 use ingest::sink::{EntrySink, InputError};
 use ingest::source::{Folder, Source, Text};
+use ingest::unsupported;
 use model::record::time::Timestamp;
 
 /// Entries of one reading that are written as records: a history is read back for each.
@@ -46,7 +47,7 @@ fn is_json(text: &str) -> bool {
 }
 
 fn read_text(text: Text) {
-    let _ = recognize(&text);
+    let _ = (recognize(&text), unsupported::explain(&text));
     let size = text.text.len();
     import(Source::File(&text), size);
     let formats = recognizing_text(&text).into_iter().chain([other_format(&text.text)]);

@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn what_a_benchmark_prints_parts_its_name_from_its_result() {
         let text = "running 2 tests\ntest a ... loading\nbench: none\nbench:   1,234 ns/iter (+/- 5)\n\
-            test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\ntest d ... bench: x\n";
+            test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\n\
+            test d ... bench: x\n";
         let text = Text::new("x", text.as_bytes());
         let mut names = Vec::new();
         let mut take = |entry: BenchmarkEntry| names.push(entry.test);

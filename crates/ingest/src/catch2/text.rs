@@ -100,6 +100,14 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
+/// A line in the column of names that has no numbers beside it.
+#[derive(Clone, Copy)]
+struct NameLine<'t> {
+    text: &'t str,
+    /// Blanks follow to the end of the row: no program prints so.
+    is_padded: bool,
+}
+
 /// Where the reading stands.
 #[derive(Default)]
 struct ConsoleOutput<'t> {
@@ -110,7 +118,7 @@ struct ConsoleOutput<'t> {
     /// The table that is being read.
     table: Option<TableHeader>,
     /// Lines of a name whose numbers are still to come.
-    name_lines: Vec<&'t str>,
+    name_lines: Vec<NameLine<'t>>,
     open: Option<OpenRow>,
     before: &'t str,
     /// The benchmarks so far, to find those of a generator.
@@ -158,7 +166,7 @@ impl<'t> ConsoleOutput<'t> {
         let Some(mut open) = self.open.take() else {
             let (name, cells) = table.split(line).unwrap_or(("", line));
             if table.width > 0 && cells.trim().is_empty() {
-                self.name_lines.push(name);
+                self.name_lines.push(NameLine { text: name, is_padded: line.len() > table.width });
                 return;
             }
             let words: Vec<&str> = cells.split_whitespace().collect();
@@ -219,14 +227,16 @@ impl<'t> ConsoleOutput<'t> {
 
 /// The name that ends beside the numbers. Lines before it are part of it only as far as they are
 /// full: the others are output of the program.
-fn whole_name(lines: &[&str], last: &str, width: usize) -> String {
+fn whole_name(lines: &[NameLine<'_>], last: &str, width: usize) -> String {
     let mut parts = vec![last];
     for line in lines.iter().rev() {
-        if !wrapped::goes_on(line, parts[0], width) {
+        let next = parts.last().copied().unwrap_or(last);
+        if !line.is_padded && !wrapped::goes_on(line.text, next, width) {
             break;
         }
-        parts.insert(0, line);
+        parts.push(line.text);
     }
+    parts.reverse();
     wrapped::joined(&parts, width)
 }
 

@@ -24,16 +24,11 @@ pub(super) fn joined(lines: &[&str], width: usize) -> String {
     name
 }
 
-/// Whether a line may go on in the next: the first word of that did not fit behind it.
+/// Whether a line may go on in the next: the first word of that did not fit behind it. The whole
+/// word counts, because versions differ in the marks at which they break.
 pub(super) fn goes_on(line: &str, next: &str, width: usize) -> bool {
     let (line, next) = (line.trim_end(), next.trim_start());
     let word = next.find(char::is_whitespace).unwrap_or(next.len());
-    let at_mark = next[..word].char_indices().find_map(|(at, c)| match c {
-        _ if at > 0 && BREAKS_BEFORE.contains(c) => Some(at),
-        _ if BREAKS_AFTER.contains(c) => Some(at + c.len_utf8()),
-        _ => None,
-    });
-    let word = at_mark.unwrap_or(word);
     // The blank between them, if there was one, did not fit either.
     word > 0 && line.len() <= width && line.len() + 1 + word > width
 }
@@ -56,9 +51,17 @@ fn has_blank_between(line: &str, next: &str) -> bool {
         '/' | '\\' | '-' | '=' | '&' | '*' | '+' => before.is_whitespace() || before == last,
         ':' => before != ':',
         '>' => before != '-',
+        '.' if is_abbreviation(line) => true,
         '.' => !first.is_lowercase() && !first.is_ascii_digit(),
         _ => !matches!(first, '<' | '['),
     }
+}
+
+/// Whether a line ends in an abbreviation: no file name goes on behind its point.
+fn is_abbreviation(line: &str) -> bool {
+    let word = line.rsplit(char::is_whitespace).next().unwrap_or(line).to_lowercase();
+    ["vs.", "incl.", "excl.", "approx.", "etc.", "e.g.", "i.e.", "max.", "min.", "avg."]
+        .contains(&word.as_str())
 }
 
 #[cfg(test)]
@@ -71,6 +74,7 @@ mod tests {
             ("insert into a sorted vector that", "holds one million items", 35, true),
             ("loading", "holds one million items", 35, false),
             ("parse with the quick scanner of ns::", "json 10", 36, true),
+            ("insert 1000000 ints into", "std::vector of 5", 35, true),
             ("push 100 200 300 elements at the", "end (reserve), 5 times", 35, true),
             ("push", "", 35, false),
         ] {
@@ -87,6 +91,7 @@ mod tests {
             (&["a +", "b"], "a + b"),
             (&["path/", "to.", "file"], "path/to.file"),
             (&["one sentence.", "Another"], "one sentence. Another"),
+            (&["vector vs.", "map"], "vector vs. map"),
             (&["abcdefghijklmnopqrs-", "tuv"], "abcdefghijklmnopqrstuv"),
         ] {
             assert_eq!(joined(lines, 20), expected, "{lines:?}");
