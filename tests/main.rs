@@ -40,6 +40,7 @@ mod import;
 mod import_then_ingest;
 mod infrastructure;
 mod ingest;
+mod ingest_declared;
 mod ingest_go;
 mod ingest_native;
 mod ingest_tools;
@@ -55,6 +56,7 @@ mod metrics;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]
+mod own_formats;
 mod pages;
 mod people;
 mod plain_files;

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::files::{self, Links};
 use ingest::IngestInput;
-use ingest::format::{Format, Reader};
+use ingest::format::Format;
 use ingest::formats;
 use ingest::sink::InputError;
 use ingest::source::{Folder, Text};
@@ -90,9 +90,8 @@ pub(crate) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec
         return Ok(vec![IngestInput::Text(read_text(path, &shown)?)]);
     }
     let folder = DiskFolder::open(path)?;
-    let whole = match format.map(|format| &format.reader) {
-        Some(Reader::Folder { .. }) => true,
-        Some(Reader::Text { .. }) => false,
+    let whole = match format {
+        Some(format) => format.takes_folders(),
         None => !formats::recognizing_folder(&folder).is_empty(),
     };
     if whole {

@@ -8,16 +8,17 @@ use serde_json::value::RawValue;
 
 use crate::parse::number;
 
-/// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
-/// one on the same line shift by two.
+/// The same text with bare `NaN`, `Infinity`, `-nan`, `inf` and their like in quotes: legal JSON.
+/// Columns after one on the same line shift by two.
 pub(crate) fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
-    const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
-    if !text.contains("NaN") && !text.contains("Infinity") {
+    // Programs in C print the short ones.
+    const BARE: [&str; 8] = ["NaN", "-NaN", "Infinity", "-Infinity", "nan", "-nan", "inf", "-inf"];
+    if !["NaN", "Infinity", "nan", "inf"].iter().any(|bare| text.contains(bare)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text;
-    while let Some(at) = rest.find(['"', 'N', 'I', '-']) {
+    while let Some(at) = rest.find(['"', 'N', 'I', 'n', 'i', '-']) {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         if found.starts_with('"') {
@@ -153,14 +154,14 @@ mod tests {
 
     #[test]
     fn bare_words_are_quoted_outside_of_text_only() {
-        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, Infinity, -1, "-Infinity"]}"#;
-        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "Infinity", -1, "-Infinity"]}"#;
+        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, -nan, inf, null, -1, "-inf"]}"#;
+        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "-nan", "inf", null, -1, "-inf"]}"#;
         assert_eq!(quote_bare_numbers(text), legal);
     }
 
     proptest::proptest! {
         #[test]
-        fn what_is_legal_means_the_same_after(text in "[NaIfinity\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
+        fn what_is_legal_means_the_same_after(text in "[NaIfnityul\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
             if let Ok(before) = serde_json::from_str::<Value>(&text) {
                 let quoted = quote_bare_numbers(&text);
                 let after = serde_json::from_str::<Value>(&quoted).expect("still JSON");

@@ -34,6 +34,7 @@ mod criterion;
 mod criterion_text;
 mod csv_table;
 mod custom;
+mod declared;
 mod dart;
 mod deno;
 mod divan;
@@ -76,7 +77,7 @@ mod mutations;
 mod test_support;
 
 use crate::entry::BenchmarkEntry;
-use crate::format::{Format, Reader};
+use crate::format::Format;
 use crate::sink::{EntrySink, InputError, RejectedPart};
 use crate::source::{Folder, Text};
 
@@ -122,15 +123,9 @@ impl IngestInput {
     ) -> Result<IngestReport, InputError> {
         let mut sink = EntrySink::new(take);
         sink.begin_file(&self.name());
-        match (&format.reader, self) {
-            (Reader::Text { read, .. }, Self::Text(text)) => read(text, &mut sink)?,
-            (Reader::Folder { read, .. }, Self::Folder(folder)) => read(&**folder, &mut sink)?,
-            (Reader::Text { .. }, Self::Folder(_)) => {
-                return Err(InputError::whole(format!("{} is read from files", format.name)));
-            }
-            (Reader::Folder { .. }, Self::Text(_)) => {
-                return Err(InputError::whole(format!("{} is read from a folder", format.name)));
-            }
+        match self {
+            Self::Text(text) => format.read_text(text, &mut sink)?,
+            Self::Folder(folder) => format.read_folder(&**folder, &mut sink)?,
         }
         Ok(IngestReport {
             entries: sink.entry_count,

@@ -35,6 +35,7 @@ use model::policy::Policy;
 use model::record::time::Timestamp;
 use model::text;
 
+use self::catalog::FormatChoice;
 use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text};
 use self::options::IntakeOptions;
 use self::summary::IntakeSummary;
@@ -51,6 +52,8 @@ pub(crate) struct IngestRequest {
     pub(crate) inputs: Vec<PathBuf>,
     /// The name of a format, or `auto`.
     pub(crate) format: String,
+    /// Files that declare formats.
+    pub(crate) format_files: Vec<PathBuf>,
     /// `FIELD=COLUMN` of a CSV.
     pub(crate) columns: Vec<String>,
     pub(crate) plain_names: bool,
@@ -112,12 +115,13 @@ pub(crate) struct IntakeOutcome {
 pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
     // Only tables have columns.
     let is_table = request.format == "auto" && !request.columns.is_empty();
-    let requested = catalog::requested_format(if is_table { "csv" } else { &request.format })?;
+    let name = if is_table { "csv" } else { &request.format };
+    let choice = FormatChoice::new(name, &request.format_files)?;
     let mut outcome = IntakeOutcome::default();
     let mut job = ingest_job(request, &mut outcome.warnings)?;
     let mut inputs = Vec::new();
     for path in &request.inputs {
-        match foreign_files::inputs(path, requested) {
+        match foreign_files::inputs(path, choice.only) {
             Ok(found) => inputs.extend(found),
             Err(error) => outcome.problems.push(format!("{error:#}")),
         }
@@ -130,7 +134,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
             text.columns.clone_from(&request.columns);
             text.plain_names = request.plain_names;
         }
-        match catalog::detect_format(&input, requested) {
+        match choice.detect(&input) {
             Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
             Ok(None) if is_alone => outcome.problems.push(catalog::unknown_format_message(&input)),
             Ok(None) => outcome.details.push(format!("{}: no format recognizes it", input.name())),
