@@ -14,9 +14,10 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         return ui::print_file(intake::catalog::list_kinds().as_bytes());
     }
     let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::EXIT_ERROR) };
+    let options = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        load::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
+        load::reject_demo_in(&options)?;
     }
     let request = ImportRequest {
         data: global.data.clone(),
@@ -31,6 +32,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         directions: args.better.clone(),
         columns: args.column.clone(),
         delimiter: args.delimiter,
+        decimal: args.decimal,
+        now: options.now.unwrap_or(options.clock),
         accept_demo: global.demo,
         options: args.intake.options(),
     };
@@ -43,5 +46,5 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         OutputFormat::Text => ui::print(&outcome.summary.import_text())?,
         OutputFormat::Json => ui::print(&json::line(&outcome.summary.import_json()))?,
     };
-    Ok(if outcome.is_failure { super::EXIT_ERROR } else { 0 })
+    Ok(ingest::exit_status(&outcome, args.allow_partial))
 }

@@ -24,6 +24,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         format_files: args.format_file.clone(),
         columns: args.column.clone(),
         plain_names: args.plain_names,
+        decimal: args.decimal,
         into: args.into.clone(),
         commit: args.commit.clone(),
         branch: args.branch.clone(),
@@ -44,7 +45,16 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         let files = files.iter().map(|file| format!("\n  {}", global.data.join(file).display()));
         talk.info(&format!("{}{}", outcome.summary.ingest_text(), files.collect::<String>()));
     }
-    Ok(if outcome.is_failure { super::EXIT_ERROR } else { 0 })
+    Ok(exit_status(&outcome, args.allow_partial))
+}
+
+/// The exit status of an intake.
+pub(super) fn exit_status(outcome: &IntakeOutcome, allow_partial: bool) -> u8 {
+    match outcome.is_failure {
+        true => super::EXIT_ERROR,
+        false if outcome.is_partial && !allow_partial => super::EXIT_PARTIAL,
+        false => 0,
+    }
 }
 
 /// Reports what went wrong, and more where the user wants more.

@@ -2,7 +2,8 @@
 //! prints the answer.
 //!
 //! Answers go to stdout, messages to stderr. Exit status: 0 pass, 1 the check fails, 2 an error of
-//! input or usage, 3 nothing could be compared.
+//! input or usage, 3 nothing could be compared, 4 a part of the input was rejected and the other
+//! parts were taken.
 
 mod accept;
 mod baseline;
@@ -51,6 +52,10 @@ use crate::cli::ui::Reporter;
 
 /// The exit status for errors of input and usage.
 const EXIT_ERROR: u8 = 2;
+
+/// The exit status where a part of the input was rejected and the other parts were taken: the job
+/// can go on, and must not look as if nothing were lost.
+const EXIT_PARTIAL: u8 = 4;
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {

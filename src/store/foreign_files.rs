@@ -13,6 +13,7 @@ use ingest::format::Format;
 use ingest::formats;
 use ingest::sink::InputError;
 use ingest::source::{Folder, Text};
+use model::record::time::Timestamp;
 
 /// A file larger than this is no benchmark result: 256 MiB. It is in memory whole.
 const MAX_BYTES: u64 = 256 << 20;
@@ -58,6 +59,12 @@ impl Folder for DiskFolder {
         let opened = files::open(&self.path_of(file), Links::Reject).map_err(anyhow::Error::from);
         let text = opened.and_then(|opened| text_of(opened, file));
         text.map_err(|error| InputError::whole(format!("{error:#}")))
+    }
+
+    fn modified(&self, file: &str) -> Option<Timestamp> {
+        let time = std::fs::symlink_metadata(self.path_of(file)).ok()?.modified().ok()?;
+        let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
     }
 }
 

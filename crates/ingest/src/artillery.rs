@@ -16,7 +16,8 @@ use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "artillery",
     tool: "Artillery run --output, versions 1 and 2",
-    signature: "`aggregate` with `counters` or `summaries`, or with `latency` and `rps`",
+    signature: "`aggregate` with `counters` or `summaries` of `http.` or `vusers.`, or with `latency` \
+                and `rps`",
     yields: "time and every other summary (mean or median, min, max, percentiles), throughput, \
              errors, failed users; status codes and counts; endpoints as tests",
     backend: "artillery",
@@ -27,10 +28,14 @@ const RESPONSE_TIME: &str = "http.response_time";
 const BY_ENDPOINT: &str = "plugins.metrics-by-endpoint.response_time.";
 
 fn recognizes(text: &Text) -> bool {
-    let aggregate = || text.json()?.get("aggregate");
-    aggregate().is_some_and(|aggregate| {
+    let Some(file) = text.json() else { return false };
+    file.get("aggregate").is_some_and(|aggregate| {
         let has = |key: &str| aggregate.get(key).is_some_and(Value::is_object);
-        has("counters") || has("summaries") || (has("latency") && has("rps"))
+        let own = ["vusers.", "http.", "engine.", "errors.", "plugins.", "socketio.", "websocket."];
+        let is_own = |(key, _): (&str, &Value)| own.iter().any(|start| key.starts_with(start));
+        let parts = ["counters", "summaries"].iter().filter_map(|key| aggregate.get(*key));
+        let named = parts.flat_map(pairs).any(is_own) || file.get("intermediate").is_some();
+        (has("latency") && has("rps")) || ((has("counters") || has("summaries")) && named)
     })
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
-use crate::json::{number, text as word};
+use crate::json::{mostly, number, text as word};
 use crate::parse::number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -21,9 +21,11 @@ pub(crate) const FORMAT: Format = Format {
 
 fn recognizes(text: &Text) -> bool {
     match text.json() {
-        Some(file) => {
-            file.get(0).is_some_and(|it| it.get("ips").is_some() && it.get("name").is_some())
-        }
+        Some(file) => mostly(file.as_array().map_or(&[], Vec::as_slice), |it| {
+            let own = ["cycles", "central_tendency", "iterations", "stddev"];
+            let has = |key: &str| it.get(key).is_some();
+            has("ips") && has("name") && own.iter().any(|key| has(key))
+        }),
         None => text.lines().any(|(_, line)| is_result_line(line)),
     }
 }

@@ -11,8 +11,10 @@ use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::json::Number;
 use crate::parse::name;
+use crate::parse::time::parse_time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
+use model::record::time::Timestamp;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
@@ -59,11 +61,14 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         return Err(InputError::whole("no list `Benchmarks`"));
     };
     let host = whole.get("HostEnvironmentInfo").unwrap_or(&Value::Null);
+    let title = whole.get("Title").and_then(Value::as_str).unwrap_or_default();
+    let began = title_time(title);
     for benchmark in list {
         let Some(mut entry) = entry_of(benchmark) else {
             sink.reject(1, "a benchmark has no `Method`", "leave it out", &benchmark.to_string());
             continue;
         };
+        entry.run.timestamp = began;
         if let Some(job) = DotNetJob::parse(benchmark) {
             entry = entry.field("job", job.shown);
             if !job.distinguishing.is_empty() {
@@ -79,6 +84,14 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         sink.entry(with_metrics(entry, benchmark));
     }
     Ok(())
+}
+
+/// The time of a run in its title, `Sample.Benchmarks-20200529-164431`.
+fn title_time(title: &str) -> Option<Timestamp> {
+    let (before, clock) = title.rsplit_once('-')?;
+    let (_, day) = before.rsplit_once('-')?;
+    let is_digits = |text: &str, count| text.len() == count && name::is_whole(text);
+    (is_digits(day, 8) && is_digits(clock, 6)).then(|| parse_time(&format!("{day}T{clock}")))?
 }
 
 /// The job of a benchmark: what runs it, and how often.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
-use crate::json::{number, pairs};
+use crate::json::{mostly, number, pairs};
 use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -28,13 +28,16 @@ const IGNORE: &str = "-bencher-ignore";
 fn recognizes(text: &Text) -> bool {
     let known = ["value", "lower_value", "upper_value"];
     let is_measure = |(_, body): (&str, &Value)| {
-        number(body, "value").is_some() && pairs(body).all(|(key, _)| known.contains(&key))
+        body.get("value").is_some() && pairs(body).all(|(key, _)| known.contains(&key))
     };
-    let is_benchmark = |(_, measures): (&str, &Value)| {
-        measures.as_object().is_some_and(|it| !it.is_empty()) && pairs(measures).all(is_measure)
+    let Some(file) = text.json().and_then(Value::as_object) else { return false };
+    let benchmarks: Vec<Value> = file.values().cloned().collect();
+    let has_numbers = |measures: &Value| {
+        measures.as_object().is_some_and(|it| !it.is_empty())
+            && pairs(measures).all(|(_, body)| number(body, "value").is_some())
     };
-    let file = text.json().filter(|file| file.as_object().is_some_and(|it| !it.is_empty()));
-    file.is_some_and(|file| pairs(file).all(is_benchmark))
+    file.values().all(|measures| measures.is_object() && pairs(measures).all(is_measure))
+        && mostly(&benchmarks, has_numbers)
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

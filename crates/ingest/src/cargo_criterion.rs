@@ -24,7 +24,9 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    text.lines().any(|(_, line)| line.starts_with('{') && line.contains("\"benchmark-complete\""))
+    let marks = ["\"reason\"", "\"benchmark-complete\""];
+    let is_message = |line: &str| line.starts_with('{') && marks.iter().all(|it| line.contains(it));
+    text.lines().any(|(_, line)| is_message(line))
 }
 
 #[derive(Deserialize)]

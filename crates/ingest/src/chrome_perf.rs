@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric, sampled};
 use crate::format::{Format, Reader};
-use crate::json::{Number, list, number, numbers, text as word, to_plain_text};
+use crate::json::{Number, list, mostly, number, numbers, text as word, to_plain_text};
 use crate::parse::{time, unit as units};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -27,11 +27,9 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let first = || text.json()?.as_array()?.first();
-    first().is_some_and(|it| {
-        let diagnostic = it.get("guid").is_some() && it.get("type").is_some();
-        diagnostic || is_histogram(it)
-    })
+    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let is_diagnostic = |it: &Value| it.get("guid").is_some() && it.get("type").is_some();
+    mostly(all, |it| is_diagnostic(it) || is_histogram(it))
 }
 
 fn is_histogram(item: &Value) -> bool {

@@ -4,7 +4,10 @@
 //!
 //! The value is criterion's own choice: the slope where it measured one, else the mean. Throughput
 //! is the same number turned over, so the size of an iteration is kept as a field, not as a metric
-//! that would alarm twice. `base/` and `change/` are earlier runs and are left alone.
+//! that would alarm twice. `base/` and `change/` are earlier runs and are left alone. So are results
+//! that an earlier run left in `new/`, as the times of the files show ([`stale`]).
+
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,12 +17,13 @@ use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Folder;
+use model::record::time::DAY_US;
 use model::record::{Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
     name: "criterion",
     tool: "criterion.rs 0.2 and later: the folder target/criterion",
-    signature: "a folder with `…/new/estimates.json`",
+    signature: "a folder with `…/new/estimates.json` and `benchmark.json` or `sample.json` beside",
     yields: "time (slope or mean, std, median, lower, upper, samples); size of an iteration",
     backend: "rust",
     reader: Reader::Folder { recognizes, read },
@@ -28,15 +32,30 @@ pub(crate) const FORMAT: Format = Format {
 const ESTIMATES: &str = "/new/estimates.json";
 
 fn recognizes(folder: &dyn Folder) -> bool {
-    folder.files().iter().any(|file| file.ends_with(ESTIMATES) || *file == ESTIMATES[1..])
+    let beside = ["benchmark.json", "sample.json", "tukey.json"];
+    let has_beside = |stem: &str| beside.iter().any(|name| folder.has(&format!("{stem}{name}")));
+    let is_result = |file: &&String| file.ends_with(ESTIMATES) || **file == ESTIMATES[1..];
+    let mut stems =
+        folder.files().iter().filter(is_result).filter_map(|it| it.strip_suffix("estimates.json"));
+    stems.any(has_beside)
 }
 
 fn read(folder: &dyn Folder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    for file in folder.files() {
-        let Some(stem) = file.strip_suffix("estimates.json") else { continue };
-        if !format!("/{stem}").ends_with("/new/") {
-            continue;
-        }
+    let is_result = |file: &&String| file.ends_with(ESTIMATES) || **file == ESTIMATES[1..];
+    let files: Vec<&String> = folder.files().iter().filter(is_result).collect();
+    let stale = stale(folder, &files);
+    if !stale.is_empty() {
+        let names = stale.iter().map(|file| file.strip_suffix(ESTIMATES).unwrap_or(file));
+        let shown: Vec<&str> = names.take(MAX_SHOWN).collect();
+        let more = stale.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        sink.remark(format!(
+            "left by an earlier run, and skipped: {}{more}; delete the folder before a run",
+            shown.join(", ")
+        ));
+    }
+    for file in files.into_iter().filter(|file| !stale.contains(file.as_str())) {
+        let stem = file.strip_suffix("estimates.json").unwrap_or(file);
         sink.begin_file(file);
         match entry(folder, stem) {
             Ok(entry) => sink.entry(entry),
@@ -48,6 +67,27 @@ fn read(folder: &dyn Folder, sink: &mut EntrySink<'_>) -> Result<(), InputError>
         }
     }
     Ok(())
+}
+
+/// Stale results that a warning names.
+const MAX_SHOWN: usize = 10;
+/// No benchmark takes six hours: between two results of one run lies less.
+const MAX_PAUSE_US: i64 = 6 * 3_600_000_000;
+
+/// Results that are older than the run that wrote the newest one: more than six hours lie between
+/// two of them, or more than a day between one and the newest. The files of a checkout or a copy
+/// have one time, and none of them is older.
+fn stale<'f>(folder: &dyn Folder, files: &[&'f String]) -> BTreeSet<&'f str> {
+    let time = |file: &&'f String| Some((folder.modified(file)?.micros(), file.as_str()));
+    let mut times: Vec<(i64, &str)> = files.iter().filter_map(time).collect();
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    let newest = times.first().map_or(0, |(time, _)| *time);
+    let is_break = |pair: &[(i64, &str)]| {
+        let (later, earlier) = (pair[0].0, pair[1].0);
+        later - earlier > MAX_PAUSE_US || newest - earlier > DAY_US
+    };
+    let end = times.windows(2).position(is_break).map_or(times.len(), |at| at + 1);
+    times[end..].iter().map(|(_, file)| *file).collect()
 }
 
 #[derive(Deserialize)]
@@ -139,5 +179,28 @@ fn entry_named(benchmark: &CriterionBenchmark) -> BenchmarkEntry {
         Some(value) if value.parse::<u64>().is_ok() => entry.param("n", value),
         Some(value) => entry.param("value", value),
         None => entry,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::MemoryFolder;
+
+    #[test]
+    fn results_of_an_earlier_run_are_stale() {
+        const HOUR: i64 = 3_600_000_000;
+        let stale_of = |hours: &[i64]| -> Vec<String> {
+            let add = |folder: MemoryFolder, (at, hour): (usize, &i64)| {
+                folder.with_time(&format!("{at}/new/estimates.json"), hour * HOUR)
+            };
+            let folder = hours.iter().enumerate().fold(MemoryFolder::default(), add);
+            let files: Vec<&String> = folder.files().iter().collect();
+            stale(&folder, &files).iter().map(|file| file[..1].to_owned()).collect()
+        };
+        assert_eq!(stale_of(&[100, 100, 100]), [""; 0]);
+        assert_eq!(stale_of(&[94, 97, 100]), [""; 0]);
+        assert_eq!(stale_of(&[100, 99, 50, 52]), ["2", "3"]);
+        assert_eq!(stale_of(&[100, 95, 90, 85, 80, 75]), ["5"]);
     }
 }

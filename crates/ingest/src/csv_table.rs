@@ -4,17 +4,18 @@
 //!
 //! Rows that differ in their values alone are repeats. Times may be RFC 3339, without a zone, or
 //! numbers since 1970. A value may carry its unit (`4ms`). A row whose value or time cannot be read
-//! is refused; an empty value is a gap.
+//! is refused; an empty value is a gap. One mark stands before the decimals of the whole table
+//! ([`decimal`](crate::parse::decimal)).
 
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric, sampled};
 use crate::exported;
 use crate::format::{Format, Reader};
-use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::decimal::TableCell;
 use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{DecimalMark, Text};
 use model::record::fields::RecordField;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
@@ -76,6 +77,38 @@ fn heading(table: &str) -> (char, &str) {
     (mark, line)
 }
 
+/// Whether a column that is this field holds numbers with decimals.
+fn is_numeric_field(field: &str) -> bool {
+    ["value", "mean_ns", "std", "std_ns"].contains(&field)
+        || field.starts_with("metric:")
+        || Statistic::from_name(field).is_some()
+}
+
+/// The mark before the decimals of a table: the cells of all columns may show it.
+fn decimal_mark(
+    text: &Text,
+    table: &CsvTable<'_>,
+    columns: &[Vec<String>],
+) -> Result<DecimalMark, InputError> {
+    let is_value: Vec<bool> =
+        columns.iter().map(|fields| fields.iter().any(|it| is_numeric_field(it))).collect();
+    // Cells are short-lived, so each row is judged before the next is read.
+    let rows: Vec<csv::StringRecord> = match text.decimal {
+        Some(_) => Vec::new(),
+        None => table.reader().into_records().flatten().collect(),
+    };
+    let cells = rows.iter().flat_map(|row| {
+        let line = table.line_of(row);
+        let is_value = |at: usize| is_value.get(at).copied().unwrap_or(false);
+        row.iter().enumerate().map(move |(at, text)| TableCell {
+            line,
+            text,
+            is_value: is_value(at),
+        })
+    });
+    DecimalMark::of_table(text.decimal, table.delimiter, cells)
+}
+
 /// What each column is; empty where it is nothing.
 fn column_fields(
     heads: &csv::StringRecord,
@@ -114,37 +147,61 @@ fn column_fields(
     if faults.is_empty() { Ok(columns) } else { Err(faults.join("; ")) }
 }
 
+/// A table from its heading on.
+struct CsvTable<'t> {
+    text: &'t str,
+    delimiter: u8,
+    /// Lines before the heading.
+    lines_before: usize,
+}
+
+impl<'t> CsvTable<'t> {
+    fn reader(&self) -> csv::Reader<&'t [u8]> {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(self.delimiter).flexible(true).from_reader(self.text.as_bytes())
+    }
+
+    fn line_of(&self, row: &csv::StringRecord) -> usize {
+        row.position().map_or(0, |place| place.line() as usize) + self.lines_before
+    }
+}
+
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let Some((before, table)) = skip_preamble(&text.text) else {
+    let Some((lines_before, table)) = skip_preamble(&text.text) else {
         return Err(InputError::whole("no heading"));
     };
     let delimiter = u8::try_from(heading(table).0).unwrap_or(b',');
-    let mut builder = csv::ReaderBuilder::new();
-    let mut reader = builder.delimiter(delimiter).flexible(true).from_reader(table.as_bytes());
+    let table = CsvTable { text: table, delimiter, lines_before };
+    let mut reader = table.reader();
     let heads = reader.headers().cloned().unwrap_or_default();
     let columns = column_fields(&heads, &text.columns).map_err(InputError::whole)?;
+    let decimal = decimal_mark(text, &table, &columns)?;
     let mut rows: BTreeMap<String, RowGroup> = BTreeMap::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                sink.reject(before + 1, &error.to_string(), "write the row again", "");
+                sink.reject(lines_before + 1, &error.to_string(), "write the row again", "");
                 continue;
             }
         };
-        let line = record.position().map_or(0, |place| place.line() as usize) + before;
-        let mut row = TableRow::default();
+        let mut row = TableRow { decimal, ..TableRow::default() };
         let cells = columns.iter().zip(&record);
         let fields =
             cells.flat_map(|(fields, cell)| fields.iter().map(move |it| (it, cell.trim())));
         let faults: Vec<String> =
             fields.filter_map(|(field, cell)| row.set(field, cell).err()).collect();
-        if faults.is_empty() {
-            row.add_to(&mut rows);
-        } else {
+        if !faults.is_empty() {
             let all: Vec<&str> = record.iter().collect();
-            let remedy = "correct the row, or name another column by --column";
-            sink.reject(line, &faults.join("; "), remedy, &all.join(","));
+            let remedy = match row.has_values() {
+                true => "the other values of the row were taken; correct it",
+                false => "correct the row, or name another column by --column",
+            };
+            sink.reject(table.line_of(&record), &faults.join("; "), remedy, &all.join(","));
+        }
+        // A time or name that cannot be read would put the values into another place.
+        if faults.is_empty() || (row.has_values() && !row.is_misplaced) {
+            row.add_to(&mut rows);
         }
     }
     rows.into_values().for_each(|group| sink.entry(group.entry()));
@@ -154,7 +211,10 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 /// A row as its columns are read.
 #[derive(Default)]
 struct TableRow {
+    decimal: DecimalMark,
     entry: BenchmarkEntry,
+    /// A cell that says what or when was measured cannot be read.
+    is_misplaced: bool,
     /// Metrics by name, with unit.
     values: Vec<(String, String, Option<f64>)>,
     metric: String,
@@ -168,7 +228,19 @@ struct TableRow {
 }
 
 impl TableRow {
+    fn has_values(&self) -> bool {
+        let is_value = self.value.as_ref().is_some_and(Option::is_some);
+        is_value || self.values.iter().any(|(_, _, value)| value.is_some())
+    }
+
     fn set(&mut self, field: &str, cell: &str) -> Result<(), String> {
+        let set = self.set_field(field, cell);
+        self.is_misplaced |= set.is_err() && !is_numeric_field(field);
+        set
+    }
+
+    fn set_field(&mut self, field: &str, cell: &str) -> Result<(), String> {
+        let decimal = self.decimal;
         let owned = || Some(cell.to_owned()).filter(|it| !it.is_empty());
         let time = || match cell {
             "" => Ok(None),
@@ -176,7 +248,8 @@ impl TableRow {
         };
         let numeric = || match cell {
             "" => Ok(None),
-            _ => parse_number(cell)
+            _ => decimal
+                .parse_number(cell)
                 .map(Some)
                 .ok_or_else(|| format!("{field}: `{cell}` is no number")),
         };
@@ -208,15 +281,15 @@ impl TableRow {
             "better" if cell.starts_with("low") => self.direction = Some(Direction::Lower),
             "better" if cell == "unknown" => self.direction = Some(Direction::Unknown),
             "better" => {}
-            "value" => self.value = Some(parse_value(field, cell)?),
+            "value" => self.value = Some(parse_value(decimal, field, cell)?),
             "mean_ns" => {
-                let told = parse_value(field, cell)?.map(|(value, _)| value);
+                let told = parse_value(decimal, field, cell)?.map(|(value, _)| value);
                 self.values.push((TIME_METRIC.to_owned(), "ns".to_owned(), told));
             }
             "std" | "std_ns" => self.std = numeric()?,
-            "samples" => self.samples = number_list(cell),
+            "samples" => self.samples = number_list(decimal, cell),
             "warmup_ns" if !cell.is_empty() => {
-                let times = number_list(cell);
+                let times = number_list(decimal, cell);
                 *entry = std::mem::take(entry).field(field, times);
             }
             "warmup_ns" => {}
@@ -246,14 +319,14 @@ impl TableRow {
             self.entry = std::mem::take(&mut self.entry).field(name, cell);
         } else if let Some(told) = field.strip_prefix("metric:") {
             let (name, unit) = told.split_once(':').unwrap_or((told, ""));
-            let (number, own) = match parse_value(field, cell)? {
+            let (number, own) = match parse_value(self.decimal, field, cell)? {
                 Some((number, own)) => (Some(number), own),
                 None => (None, String::new()),
             };
             let unit = if own.is_empty() { unit.to_owned() } else { own };
             self.values.push((name.to_owned(), unit, number));
         } else if let (Some(statistic), Some(number)) =
-            (Statistic::from_name(field), parse_number(cell))
+            (Statistic::from_name(field), self.decimal.parse_number(cell))
         {
             self.statistics.push((statistic, number));
         }
@@ -290,20 +363,30 @@ impl TableRow {
 }
 
 /// The numbers of a cell such as `3 2.5` or `[3, 2.5]`; what is no number is passed over.
-fn number_list(cell: &str) -> Vec<f64> {
-    let parts = cell.split([' ', ';', ',', '[', ']']).filter(|part| !part.is_empty());
-    parts.filter_map(parse_number).collect()
+fn number_list(decimal: DecimalMark, cell: &str) -> Vec<f64> {
+    let is_between =
+        |c: char| [' ', ';', '[', ']'].contains(&c) || (c == ',' && decimal == DecimalMark::Point);
+    cell.split(is_between).filter_map(|part| decimal.parse_number(part)).collect()
+}
+
+/// Whether a cell says that there is no value.
+pub(crate) fn is_gap(cell: &str) -> bool {
+    const NONE: [&str; 8] = ["", "-", "nan", "n/a", "na", "null", "none", "failed"];
+    NONE.contains(&cell.to_lowercase().as_str())
 }
 
 /// A cell that should hold a number, with the unit it carries; none where it says that there is
 /// none.
-fn parse_value(field: &str, cell: &str) -> Result<Option<(f64, String)>, String> {
-    const NONE: [&str; 8] = ["", "-", "nan", "n/a", "na", "null", "none", "failed"];
-    if NONE.contains(&cell.to_lowercase().as_str()) {
+fn parse_value(
+    decimal: DecimalMark,
+    field: &str,
+    cell: &str,
+) -> Result<Option<(f64, String)>, String> {
+    if is_gap(cell) {
         return Ok(None);
     }
-    let told = parse_quantity(cell).map(|(value, unit)| Some((value, unit.to_owned())));
-    told.ok_or_else(|| format!("{field}: `{cell}` is no number"))
+    let quantity = decimal.parse_quantity(cell).map(|(value, unit)| (value, unit.into_owned()));
+    quantity.map(Some).ok_or_else(|| format!("{field}: `{cell}` is no number"))
 }
 
 /// Rows that differ in their values alone.
@@ -402,9 +485,30 @@ mod tests {
         let text = "when,bench,secs,size\n1700000000,a,0.5,3\n1700000000000,a,0.25,3\n2023-11-14 22:13:20,a,,3\n,b,x,1\n";
         let columns = ["timestamp=when", "test=bench", "metric:time:s=secs", "metric:size:B=size"];
         let (found, refused) = mapped(text, &columns).unwrap();
-        assert_eq!(found.len(), 1);
+        // The row without a number of seconds keeps its size.
+        assert_eq!((found.len(), found[1].metrics.len()), (2, 1));
         assert_eq!(found[0].metrics[1].samples, [0.5, 0.25]);
         assert_eq!(refused, ["5 metric:time:s: `x` is no number"]);
+    }
+
+    #[test]
+    fn a_table_is_read_by_one_decimal_mark() {
+        let columns = ["test=Method", "metric:time=Mean"];
+        let text = "Method;Mean\nA;1,163 us\nB;1.234,5 ns\n";
+        let (found, _) = mapped(text, &columns).unwrap();
+        let values: Vec<_> = found.iter().map(|it| it.metrics[0].value.get()).collect();
+        assert_eq!(values, [Some(1.163), Some(1234.5)]);
+        let refused = mapped("Method;Mean\nA;5 us\nB;1,163 us\n", &columns).unwrap_err();
+        assert!(refused.contains("`1,163 us`") && refused.contains("--decimal ,"), "{refused}");
+    }
+
+    #[test]
+    fn one_bad_value_of_a_row_leaves_its_neighbors() {
+        let columns = ["test=t", "metric:time:s=secs", "metric:size:B=size", "timestamp=at"];
+        let text = "t,secs,size,at\na,0.5,x,2026-01-01\nb,0.5,3,soon\n";
+        let (found, refused) = mapped(text, &columns).unwrap();
+        assert_eq!(refused, ["2 metric:size:B: `x` is no number", "3 `soon` is no time"]);
+        assert_eq!((found.len(), found[0].metrics.len()), (1, 1));
     }
 
     #[test]

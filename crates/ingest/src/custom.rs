@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::json::{number, text as word, to_plain_text};
+use crate::json::{mostly, number, text as word, to_plain_text};
 use crate::parse::number::parse_quantity;
 use crate::parse::unit;
 use crate::sink::{EntrySink, InputError};
@@ -36,13 +36,10 @@ pub(crate) const BIGGER: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let own = |item: &Value| {
-        item.get("name").is_some_and(Value::is_string)
-            && item.get("unit").is_some_and(Value::is_string)
-            && number(item, "value").is_some()
-    };
-    let all = text.json().and_then(Value::as_array);
-    all.is_some_and(|all| !all.is_empty() && all.iter().all(own))
+    let has_text = |item: &Value, key: &str| item.get(key).is_some_and(Value::is_string);
+    let is_named = |item: &Value| has_text(item, "name") && item.get("value").is_some();
+    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    mostly(all, is_named) && all.iter().any(|item| is_named(item) && has_text(item, "unit"))
 }
 
 fn read_smaller(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric, sampled};
 use crate::format::{Format, Reader};
-use crate::json::{list, number, text as word};
+use crate::json::{list, mostly, number, text as word};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
@@ -21,8 +21,8 @@ pub(crate) const FORMAT: Format = Format {
 
 fn recognizes(text: &Text) -> bool {
     text.json().is_some_and(|file| {
-        let first = list(file, "benches").first();
-        first.is_some_and(|it| it.get("origin").is_some() && it.get("results").is_some())
+        let is_bench = |it: &Value| it.get("origin").is_some() && it.get("results").is_some();
+        mostly(list(file, "benches"), is_bench)
     })
 }
 

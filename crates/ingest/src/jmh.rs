@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::json::{Number, to_plain_text};
+use crate::json::{Number, mostly, to_plain_text};
 use crate::parse::{name, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -55,8 +55,8 @@ const FIELDS: [(&str, &str); 12] = [
 ];
 
 fn recognizes(text: &Text) -> bool {
-    let first = || text.json()?.get(0);
-    first().is_some_and(|it| it.get("primaryMetric").is_some() && it.get("benchmark").is_some())
+    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    mostly(all, |it| it.get("primaryMetric").is_some() && it.get("benchmark").is_some())
 }
 
 #[derive(Deserialize)]

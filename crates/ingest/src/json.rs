@@ -104,6 +104,12 @@ pub(crate) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
+/// Whether at least half of a list is of a kind: one odd row makes no file unknown.
+pub(crate) fn mostly(values: &[Value], is_of_kind: impl Fn(&Value) -> bool) -> bool {
+    let count = values.iter().filter(|value| is_of_kind(value)).count();
+    count > 0 && 2 * count >= values.len()
+}
+
 /// The numbers of a list; what is none is passed over.
 pub(crate) fn numbers(values: &[Value]) -> Vec<f64> {
     values.iter().filter_map(|it| Number::of(it).0).collect()

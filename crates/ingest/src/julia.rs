@@ -23,8 +23,9 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let versions = || text.json()?.get(0)?.get("BenchmarkTools");
-    versions().is_some()
+    let versions = || text.json()?.get(0);
+    let has = |key: &str| versions().is_some_and(|it| it.get(key).is_some());
+    has("BenchmarkTools") && has("Julia")
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

@@ -29,8 +29,11 @@ pub(crate) const FORMAT: Format = Format {
 fn recognizes(text: &Text) -> bool {
     let metrics = || text.json()?.get("metrics")?.as_object();
     let own = ["iterations", "vus_max", "iteration_duration", "http_req_duration"];
+    let values = ["avg", "count", "rate", "value", "values", "passes", "type"];
+    let has_values = |body: &Value| values.iter().any(|key| body.get(*key).is_some());
     metrics().is_some_and(|metrics| {
-        own.iter().any(|name| metrics.get(*name).is_some_and(Value::is_object))
+        own.iter().any(|name| metrics.get(*name).is_some_and(has_values))
+            && metrics.values().filter(|body| body.is_object()).count() > 1
     })
 }
 

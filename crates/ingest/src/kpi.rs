@@ -46,12 +46,49 @@ fn recognizes(text: &Text) -> bool {
         let unit = leaf.as_str().and_then(|_| Quantity::of(leaf)).map(|it| it.unit);
         unit.is_some_and(|unit| Quantity::has_known_unit(&unit))
     };
+    let is_word = |word: &str| WORDS.contains(&word) || Statistic::from_name(word).is_some();
+    let has_word = |text: &str| name_words(text).any(|word| is_word(&word));
     let quantities = leaves.iter().filter(|leaf| Quantity::of(leaf).is_some()).count();
     all_plain
         && file.values().any(Value::is_object)
         && file.iter().all(is_top_level)
         && leaves.iter().any(in_unit)
+        // Settings have values in units too: `{"server": {"keep_alive": "5s"}}`.
+        && keys(file).any(|key| has_word(key))
         && 2 * quantities >= leaves.len()
+}
+
+/// Words by which the figures of a service are named.
+const WORDS: [&str; 16] = [
+    "latency",
+    "response",
+    "throughput",
+    "rps",
+    "qps",
+    "tps",
+    "requests",
+    "errors",
+    "error",
+    "success",
+    "availability",
+    "uptime",
+    "cpu",
+    "memory",
+    "mean",
+    "avg",
+];
+
+/// The words of a name: `api_responseTime` has three.
+fn name_words(name: &str) -> impl Iterator<Item = String> {
+    let snaked = metric_name(name);
+    let words: Vec<String> = snaked.split('_').map(str::to_owned).collect();
+    words.into_iter()
+}
+
+/// The keys of two levels.
+fn keys(file: &serde_json::Map<String, Value>) -> impl Iterator<Item = &str> {
+    file.iter()
+        .flat_map(|(key, value)| [key.as_str()].into_iter().chain(pairs(value).map(|it| it.0)))
 }
 
 /// The values at the ends of a group; whether there is nothing but groups and values.

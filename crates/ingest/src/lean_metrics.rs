@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
-use crate::json::pairs;
+use crate::json::{mostly, pairs};
 use crate::parse::name::snake_case;
 use crate::parse::quantity::{self, Quantity};
 use crate::parse::time::{parse_epoch, parse_time};
@@ -68,8 +68,8 @@ impl<'v> LeanResult<'v> {
 }
 
 fn recognizes(text: &Text) -> bool {
-    let all = text.json().and_then(Value::as_array);
-    all.is_some_and(|all| !all.is_empty() && all.iter().all(|it| LeanResult::of(it).is_result()))
+    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    mostly(all, |it| LeanResult::of(it).is_result())
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

@@ -53,6 +53,7 @@ mod lean_metrics;
 mod libtest;
 mod lnt;
 mod locust;
+mod log_lines;
 mod luau;
 mod ndjson;
 mod oha;

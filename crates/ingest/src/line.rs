@@ -1,6 +1,7 @@
 //! An entry becomes a line of history: what the tool told, completed by what the user and the place
 //! of the run say.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Completion {
     /// The pull request that the user names. It counts more than what a record says: a number in
     /// a record is only a claim.
     pub pull: Option<u64>,
+    /// The user named the branch of `run`: it is that of every record that names none.
+    pub is_branch_named: bool,
     /// Leave samples out.
     pub without_samples: bool,
 }
@@ -106,6 +109,12 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     if commit.is_none() {
         faults.push("no commit is known: say --commit, or measure in a git repository".to_owned());
     }
+    // Time and branch of the commit here are not those of another one that a tool names.
+    let is_here = match (commit, with.run.commit.as_deref()) {
+        (Some(commit), Some(here)) => is_same_commit(commit, here),
+        _ => true,
+    };
+    let here = if is_here { Cow::Borrowed(&with.run) } else { Cow::Owned(elsewhere(with)) };
     let timestamp = entry.run.timestamp.or(with.run.timestamp);
     if timestamp.is_none() {
         faults.push("no time is known: say --timestamp".to_owned());
@@ -140,8 +149,8 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let wire = RecordFields {
         commit: commit.unwrap_or_default(),
         timestamp: timestamp.map(|time| time.to_string()).unwrap_or_default(),
-        commit_time: entry.run.commit_time.or(with.run.commit_time).map(|it| it.to_string()),
-        branch: set("branch").or_else(|| run(|run| run.branch.as_deref())),
+        commit_time: entry.run.commit_time.or(here.commit_time).map(|it| it.to_string()),
+        branch: set("branch").or(entry.run.branch.as_deref()).or(here.branch.as_deref()),
         pull,
         suite: &suite,
         test: &test,
@@ -160,6 +169,19 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
     Ok(RecordLine { text, time, pull })
+}
+
+/// Whether two ids name one commit: tools shorten them.
+pub fn is_same_commit(a: &str, b: &str) -> bool {
+    /// git shortens no further by itself.
+    const MIN_ID: usize = 7;
+    a == b || (a.len().min(b.len()) >= MIN_ID && (a.starts_with(b) || b.starts_with(a)))
+}
+
+/// The run here for a record of another commit.
+fn elsewhere(with: &Completion) -> RunContext {
+    let branch = with.run.branch.clone().filter(|_| with.is_branch_named);
+    RunContext { branch, commit_time: None, ..with.run.clone() }
 }
 
 /// A complete line that names this pull request, otherwise as it is.

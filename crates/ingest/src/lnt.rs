@@ -48,8 +48,10 @@ fn recognizes(text: &Text) -> bool {
                 && ["run", "Run"].iter().any(|key| file.get(*key).is_some_and(Value::is_object))
         }
         None => {
-            let mut lines = text.lines().filter(|(_, line)| !line.trim().is_empty()).peekable();
-            lines.peek().is_some() && lines.all(|(_, line)| is_row(line))
+            let filled = || text.lines().filter(|(_, line)| !line.trim().is_empty());
+            let rows = filled().filter(|(_, line)| is_row(line)).count();
+            // One odd row among many makes no other format of it.
+            rows > 0 && 10 * rows >= 9 * filled().count()
         }
     }
 }

@@ -21,6 +21,9 @@ pub(crate) const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
+/// Lines by which a file is recognized: one odd line makes it no other format's.
+const FIRST_LINES: usize = 20;
+
 fn recognizes(text: &Text) -> bool {
     let record = |value: &Value| {
         let values = ["mean_ns", "value", "metrics", "error"];
@@ -28,14 +31,15 @@ fn recognizes(text: &Text) -> bool {
             && values.iter().any(|key| value.get(*key).is_some())
     };
     match text.json() {
-        Some(Value::Array(all)) => all.first().is_some_and(record),
+        Some(Value::Array(all)) => json::mostly(all, record),
         Some(one) => record(one),
         None => {
-            let first = text.lines().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
-            let first = first.filter(|line| line.starts_with('{'));
-            let value =
-                first.and_then(|line| serde_json::from_str(&json::quote_bare_numbers(line)).ok());
-            value.is_some_and(|value: Value| record(&value))
+            let lines = text.lines().map(|(_, line)| line.trim()).filter(|line| !line.is_empty());
+            let value = |line: &str| {
+                serde_json::from_str(&json::quote_bare_numbers(line)).unwrap_or_default()
+            };
+            let first: Vec<Value> = lines.take(FIRST_LINES).map(value).collect();
+            json::mostly(&first, record)
         }
     }
 }

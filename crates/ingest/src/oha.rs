@@ -21,8 +21,9 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let summary = || text.json()?.get("summary")?.get("requestsPerSec");
-    summary().is_some()
+    let summary = || text.json()?.get("summary");
+    let has = |key: &str| summary().is_some_and(|it| it.get(key).is_some());
+    has("requestsPerSec") && has("successRate")
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

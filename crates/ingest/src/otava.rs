@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::json::{list, number, pairs, text as word, to_plain_text};
+use crate::json::{list, mostly, number, pairs, text as word, to_plain_text};
 use crate::parse::{name, time, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -25,10 +25,10 @@ pub(crate) const FORMAT: Format = Format {
 pub(crate) const TEST_NAMES: [&str; 4] = ["test_name", "test", "benchmark", "name"];
 
 fn recognizes(text: &Text) -> bool {
-    text.json().and_then(|file| file.get(0)).is_some_and(|run| {
+    let runs = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    mostly(runs, |run| {
         run.get("timestamp").is_some()
-            && list(run, "metrics").iter().all(|it| it.get("name").is_some())
-            && run.get("metrics").is_some_and(Value::is_array)
+            && mostly(list(run, "metrics"), |it| it.get("name").is_some())
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, sampled};
 use crate::format::{Format, Reader};
-use crate::json::{Number, list, numbers, to_plain_text};
+use crate::json::{Number, list, mostly, numbers, to_plain_text};
 use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -18,15 +18,16 @@ use model::record::TIME_METRIC;
 pub(crate) const FORMAT: Format = Format {
     name: "pyperf",
     tool: "pyperf -o FILE",
-    signature: "`benchmarks` with `runs`, and `version`",
+    signature: "`benchmarks` with `runs` of `values` or `warmups`, and `version`",
     yields: "time, memory or value (samples), max_rss; warm-up, loops, inner_loops, python, cpu, os",
     backend: "python",
     reader: Reader::Text { recognizes, read },
 };
 
 fn recognizes(text: &Text) -> bool {
-    let runs = || text.json()?.get("benchmarks")?.get(0)?.get("runs")?.get(0);
-    runs().is_some_and(Value::is_object)
+    let Some(file) = text.json().filter(|file| file.get("version").is_some()) else { return false };
+    let is_run = |run: &Value| run.get("values").is_some() || run.get("warmups").is_some();
+    mostly(list(file, "benchmarks"), |it| mostly(list(it, "runs"), is_run))
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

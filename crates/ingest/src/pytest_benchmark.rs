@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
 use crate::format::{Format, Reader};
-use crate::json::{list, number, numbers, pairs, text as word, to_plain_text};
+use crate::json::{list, mostly, number, numbers, pairs, text as word, to_plain_text};
 use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -17,7 +17,7 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "pytest-benchmark",
     tool: "pytest-benchmark --benchmark-json, or its storage",
-    signature: "`benchmarks` with `stats` of `rounds`",
+    signature: "`benchmarks` with a name and `stats` of `rounds`",
     yields: "time (mean, std, median, min, max, quartiles, samples); rounds, iterations, group, \
              machine, commit, branch, time",
     backend: "python",
@@ -25,8 +25,11 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let rounds = || text.json()?.get("benchmarks")?.get(0)?.get("stats")?.get("rounds");
-    rounds().is_some()
+    let is_row = |it: &Value| {
+        let named = it.get("fullname").or(it.get("name")).is_some_and(Value::is_string);
+        named && it.get("stats").is_some_and(|stats| stats.get("rounds").is_some())
+    };
+    text.json().is_some_and(|file| mostly(list(file, "benchmarks"), is_row))
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

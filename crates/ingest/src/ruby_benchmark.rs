@@ -11,14 +11,14 @@ use model::record::TIME_METRIC;
 pub(crate) const FORMAT: Format = Format {
     name: "ruby-benchmark",
     tool: "Ruby Benchmark.bm and Benchmark.bmbm",
-    signature: "a line `user system total real`",
+    signature: "a line `user system total real`, and rows of four times",
     yields: "time, user_time, system_time, cpu_time",
     backend: "ruby",
     reader: Reader::Text { recognizes, read },
 };
 
 fn recognizes(text: &Text) -> bool {
-    text.lines().any(|(_, line)| is_head(line))
+    text.lines().any(|(_, line)| is_head(line)) && text.lines().any(|(_, line)| row(line).is_some())
 }
 
 fn is_head(line: &str) -> bool {

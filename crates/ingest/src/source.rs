@@ -1,5 +1,6 @@
 //! What is read: one text, or a folder whose files belong together. This crate opens no files: the
-//! program does, and hands texts and folders in.
+//! program does, and hands texts and folders in. What a log of continuous integration adds to the
+//! lines of a text is taken off first, for every format.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -7,15 +8,21 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::json;
+use crate::log_lines::{self, PlainLines};
 use crate::sink::InputError;
+use model::record::time::Timestamp;
 
-/// One file's text, without byte order mark and colours.
+/// One file's text, without byte order mark, colors and the stamps of a log.
 pub struct Text {
     /// As places name it.
     pub name: String,
     pub text: String,
+    /// The first stamp of the log that the text is: the time of a run that states none.
+    pub log_time: Option<Timestamp>,
     /// What the columns of a table hold, `FIELD=COLUMN`; other formats ignore it.
     pub columns: Vec<String>,
+    /// The mark before the decimals of a table's numbers, where the user says it.
+    pub decimal: Option<DecimalMark>,
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,
     value: OnceCell<Option<Value>>,
@@ -35,24 +42,22 @@ impl Text {
             [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
             _ => String::from_utf8_lossy(bytes),
         };
-        // Only an escape character begins a colour.
-        let text = if text.contains('\u{1b}') {
-            anstream::adapter::strip_str(&text).to_string()
-        } else {
-            text.into_owned()
-        };
+        let PlainLines { text, time } = log_lines::plain_lines(&text);
         Self {
             name: name.into(),
             text,
+            log_time: time,
             columns: Vec::new(),
+            decimal: None,
             plain_names: false,
             value: OnceCell::new(),
         }
     }
 
-    /// Lines with their numbers from 1.
+    /// Lines with their numbers from 1; of a line that was printed over itself, the last state.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
+        let last = |line: &'_ str| line.trim_end_matches('\r').rfind('\r').map_or(0, |at| at + 1);
+        self.text.lines().enumerate().map(move |(index, line)| (index + 1, &line[last(line)..]))
     }
 
     /// The text as JSON, where it is one whole value; read once, for recognition. Bare `NaN` and
@@ -86,6 +91,14 @@ impl Text {
     }
 }
 
+/// The mark before the decimals of numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DecimalMark {
+    #[default]
+    Point,
+    Comma,
+}
+
 /// A folder whose files belong together. Who implements it lists the files once and reads each
 /// when it is asked for, so that a folder of any size passes through.
 pub trait Folder {
@@ -100,6 +113,11 @@ pub trait Folder {
     /// # Errors
     /// It cannot be read, or is larger than any result.
     fn read(&self, file: &str) -> Result<Text, InputError>;
+
+    /// When one of its files was last written; none where that is not known.
+    fn modified(&self, _file: &str) -> Option<Timestamp> {
+        None
+    }
 
     /// Whether it holds a file of this name.
     fn has(&self, file: &str) -> bool {

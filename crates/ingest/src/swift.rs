@@ -62,10 +62,13 @@ const METRICS: [(&str, &str, &str); 28] = [
 
 fn recognizes(text: &Text) -> bool {
     let Some(object) = text.json().and_then(Value::as_object) else { return false };
-    // A custom metric may stand beside those that are known.
+    // A custom metric may stand beside those that are known. Names such as `threads` are anybody's.
     let known = object.keys().filter(|key| METRICS.iter().any(|(name, _, _)| name == key)).count();
+    let is_own = |key: &String| key.contains(char::is_uppercase);
+    let has_own =
+        object.keys().any(|key| is_own(key) && METRICS.iter().any(|(name, _, _)| name == key));
     let plain = |value: &Value| value.is_number() || value.get("max").is_some();
-    known > 0 && 2 * known >= object.len() && object.values().all(plain)
+    has_own && 2 * known >= object.len() && object.values().all(plain)
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

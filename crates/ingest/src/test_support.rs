@@ -8,6 +8,7 @@ use crate::entry::BenchmarkEntry;
 use crate::format::Format;
 use crate::sink::InputError;
 use crate::source::{Folder, Text};
+use model::record::time::Timestamp;
 
 /// The entries of a text that the format must recognize and read whole.
 pub fn read_text(format: &Format, text: &str) -> Vec<BenchmarkEntry> {
@@ -25,6 +26,7 @@ pub fn read_text(format: &Format, text: &str) -> Vec<BenchmarkEntry> {
 pub struct MemoryFolder {
     paths: Vec<String>,
     contents: BTreeMap<String, Vec<u8>>,
+    times: BTreeMap<String, Timestamp>,
 }
 
 impl MemoryFolder {
@@ -32,6 +34,12 @@ impl MemoryFolder {
         self.contents.insert(path.to_owned(), bytes.to_vec());
         self.paths = self.contents.keys().cloned().collect();
         self
+    }
+
+    /// With an empty file that was written at a time, in microseconds.
+    pub fn with_time(mut self, path: &str, micros: i64) -> Self {
+        self.times.insert(path.to_owned(), Timestamp::from_micros(micros));
+        self.with(path, b"")
     }
 }
 
@@ -47,6 +55,10 @@ impl Folder for MemoryFolder {
     fn read(&self, file: &str) -> Result<Text, InputError> {
         let bytes = self.contents.get(file).ok_or_else(|| InputError::whole("it is not there"))?;
         Ok(Text::new(file, bytes))
+    }
+
+    fn modified(&self, file: &str) -> Option<Timestamp> {
+        self.times.get(file).copied()
     }
 }
 

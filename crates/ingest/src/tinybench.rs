@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::json::{list, number, numbers, text as word, to_plain_text};
+use crate::json::{list, mostly, number, numbers, pairs, text as word, to_plain_text};
 use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -24,9 +24,15 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    text.json().and_then(|it| it.get(0)).is_some_and(|first| {
-        let result = first.get("result").is_some_and(Value::is_object);
-        task_name(first).is_some() || (result && first.get("name").is_some())
+    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let own = ["latency", "mean", "hz", "samples", "totalTime", "period", "error", "state"];
+    let is_result = |it: &Value| own.iter().any(|key| it.get(*key).is_some());
+    let is_column = |(heading, _): (&str, &Value)| {
+        ["avg", "average", "ops", "error"].iter().any(|it| heading.to_lowercase().contains(it))
+    };
+    mostly(all, |it| {
+        let is_row = task_name(it).is_some() && pairs(it).any(is_column);
+        is_row || (it.get("name").is_some() && it.get("result").is_some_and(is_result))
     })
 }
 
@@ -102,7 +108,7 @@ fn error_text(error_json: Option<&Value>) -> String {
 /// A row of the table: `Latency avg (ns)`: `128.84 ± 52.82%`, `Average Time (ns)`: 128.84, ….
 fn table_entry(name: &str, row: &Value) -> BenchmarkEntry {
     let column = |words: [&str; 2]| {
-        crate::json::pairs(row).find_map(|(heading, value)| {
+        pairs(row).find_map(|(heading, value)| {
             let known = words.iter().all(|word| heading.to_lowercase().contains(word));
             let (_, unit) = heading.strip_suffix(')')?.rsplit_once('(')?;
             known.then(|| (to_plain_text(value), unit))

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, metric};
 use crate::format::{Format, Reader};
-use crate::json::{pairs, text as word};
+use crate::json::{mostly, pairs, text as word};
 use crate::parse::quantity::{self, Quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -30,7 +30,7 @@ fn is_result(value: &Value) -> bool {
 
 fn recognizes(text: &Text) -> bool {
     match text.json() {
-        Some(Value::Array(all)) => !all.is_empty() && all.iter().all(is_result),
+        Some(Value::Array(all)) => mostly(all, is_result),
         Some(file) if is_result(file) => file.get("test").is_none() || file.get("commit").is_none(),
         Some(Value::Object(all)) => !all.is_empty() && all.values().all(is_result),
         _ => false,

@@ -12,19 +12,24 @@ use crate::site::redact;
 use crate::store;
 use crate::store::append::{AppendTarget, Appender};
 use crate::store::commits;
-use ingest::entry::BenchmarkEntry;
+use ingest::IngestInput;
+use ingest::entry::{BenchmarkEntry, RunContext};
+use ingest::format::Format;
 use ingest::line::{self, Completion, RecordLine};
 use ingest::naming::{self, Pattern};
 use ingest::sink::RejectedPart;
 use model::history::{BranchId, CommitFacts};
 use model::policy::Policy;
-use model::record::time::Timestamp;
+use model::record::time::{DAY_US, Timestamp};
 use model::record::{Direction, Measurement, Problem, SourceLocation, Unit, shorten};
 use model::text;
 
 /// Rejected entries that are kept with their text; of more only their number and reason. A history
 /// may hold millions of one mistake.
 pub(super) const MAX_REJECTED_ENTRIES: usize = 20;
+
+/// Commits that a warning names.
+const MAX_OTHER_COMMITS: usize = 5;
 
 /// Metrics that a warning names.
 const MAX_DIRECTIONS: usize = 12;
@@ -58,7 +63,17 @@ pub(super) struct EntryRules {
     pub(super) policy: Policy,
     /// When the run began, where this program began it: two runs may end in one second.
     pub(super) began: Option<Timestamp>,
+    /// The first stamp of the log that is read: the time of a run that states none.
+    pub(super) log_time: Option<Timestamp>,
+    /// The user said when it was measured.
+    pub(super) is_time_named: bool,
+    /// No run is later, but for the clocks of other machines.
+    pub(super) now: Timestamp,
 }
+
+/// How far ahead of this clock a run may be: clocks of other machines differ, and times without a
+/// zone are hours off. A run that lies further ahead would stay the newest for good.
+const MAX_AHEAD_US: i64 = DAY_US;
 
 /// Where an entry comes from, as messages name it.
 pub(super) enum EntryOrigin<'a> {
@@ -82,6 +97,10 @@ pub(super) struct IntakeJob {
     unknown_directions: BTreeSet<String>,
     /// Records that named another pull request than the user.
     pub(super) other_pulls: u64,
+    /// Commits other than the user's that records named, and how many did.
+    other_commits: BTreeMap<String, u64>,
+    /// The format of the input at hand.
+    format: &'static str,
     pub(super) summary: IntakeSummary,
 }
 
@@ -135,14 +154,18 @@ impl IntakeJob {
             demo_records: 0,
             unknown_directions: BTreeSet::new(),
             other_pulls: 0,
+            other_commits: BTreeMap::new(),
+            format: "",
             summary,
         }
     }
 
     /// One benchmark of one run.
     pub(super) fn add_entry(&mut self, mut entry: BenchmarkEntry, origin: &EntryOrigin<'_>) {
-        let EntryRules { units, directions, patterns, completion, policy, began } = &self.rules;
-        entry.run.timestamp = began.or(entry.run.timestamp);
+        self.drop_facts_of_other_commits(&mut entry);
+        let EntryRules { units, directions, patterns, completion, policy, began, .. } = &self.rules;
+        let log_time = self.rules.log_time.filter(|_| !self.rules.is_time_named);
+        entry.run.timestamp = began.or(entry.run.timestamp).or(log_time);
         for metric in &mut entry.metrics {
             let name = metric.metric.to_string();
             if metric.unit.is_none() {
@@ -156,11 +179,55 @@ impl IntakeJob {
         let name = entry.name.clone();
         let line = naming::rename(&mut entry, patterns)
             .and_then(|_| line::write(&entry, completion))
+            .and_then(|line| self.not_ahead(line))
             .and_then(validated);
         match line {
             Ok(line) => self.add_line(&entry, line),
             Err(reason) => self.reject_entry(&entry, &name, reason, origin),
         }
+    }
+
+    /// Drops what a record says of the commit that it names where the user names another: branch and
+    /// time of one commit are not those of the other.
+    fn drop_facts_of_other_commits(&mut self, entry: &mut BenchmarkEntry) {
+        let completion = &self.rules.completion;
+        let named = completion.overrides.get("commit");
+        let (Some(named), Some(commit)) = (named, &entry.run.commit) else { return };
+        if line::is_same_commit(named, commit) {
+            return;
+        }
+        if self.other_commits.len() < MAX_OTHER_COMMITS || self.other_commits.contains_key(commit) {
+            *self.other_commits.entry(commit.clone()).or_default() += 1;
+        }
+        let timestamp = entry.run.timestamp;
+        entry.run = RunContext { timestamp, ..RunContext::default() };
+        entry.fields.remove("dirty");
+    }
+
+    /// What was dropped where records named another commit than the user.
+    pub(super) fn other_commit_warning(&self) -> Option<String> {
+        let named = self.rules.completion.overrides.get("commit")?;
+        let count: u64 = self.other_commits.values().sum();
+        let commits: Vec<String> =
+            self.other_commits.keys().map(|commit| text::short_commit(commit)).collect();
+        (count > 0).then(|| {
+            format!(
+                "{} named another commit ({}); recorded for {} (--commit), without what was said of \
+                 the other: its time, branch and pull request",
+                text::count_noun(count, "record"),
+                commits.join(", "),
+                text::short_commit(named),
+            )
+        })
+    }
+
+    /// The line, unless it lies ahead of this clock.
+    fn not_ahead(&self, line: RecordLine) -> Result<RecordLine, String> {
+        if line.time.micros().saturating_sub(self.rules.now.micros()) <= MAX_AHEAD_US {
+            return Ok(line);
+        }
+        let (time, now) = (line.time, self.rules.now);
+        Err(format!("its time {time} is more than a day after now ({now})"))
     }
 
     fn add_line(&mut self, entry: &BenchmarkEntry, line: ValidLine) {
@@ -199,7 +266,9 @@ impl IntakeJob {
         }
         let shown = shorten(name, 80);
         let (file, reason) = match origin {
-            EntryOrigin::File(file) => ((*file).to_owned(), format!("`{shown}`: {reason}")),
+            EntryOrigin::File(file) => {
+                ((*file).to_owned(), format!("`{shown}`: {reason}{}", read_as(self.format)))
+            }
             EntryOrigin::History => {
                 let commit = entry.run.commit.as_deref().unwrap_or("an unknown commit");
                 (format!("{shown} at {}", shorten(commit, 40)), reason)
@@ -283,6 +352,21 @@ impl IntakeJob {
         Ok(self)
     }
 
+    /// Whether anything was rejected.
+    pub(super) fn has_rejected(&self) -> bool {
+        !self.summary.rejected.is_empty() || !self.summary.reasons.is_empty()
+    }
+
+    /// Entries come from this input from now on.
+    pub(super) fn begin_input(&mut self, input: &IngestInput, format: &'static Format) {
+        self.set_backend(format.backend);
+        self.format = format.name;
+        self.rules.log_time = match input {
+            IngestInput::Text(text) => text.log_time,
+            IngestInput::Folder(_) => None,
+        };
+    }
+
     /// The backend of entries whose format and user name none.
     pub(super) fn set_backend(&mut self, backend: &'static str) {
         self.rules.completion.backend = backend;
@@ -316,6 +400,11 @@ fn validated(line: RecordLine) -> Result<ValidLine, String> {
         Some(problem) => Err(problem.reason.clone()),
         None => Ok(ValidLine { is_demo: read.counts.demo > 0, line }),
     }
+}
+
+/// The format that was tried, at the end of a cause.
+pub(super) fn read_as(format: &str) -> String {
+    if format.is_empty() { String::new() } else { format!(" (read as {format})") }
 }
 
 /// A problem as messages show it.

@@ -29,14 +29,14 @@ use ingest::format::Format;
 use ingest::import::ImportOptions;
 use ingest::line::Completion;
 use ingest::sink::EntrySink;
-use ingest::source::Source;
+use ingest::source::{DecimalMark, Source};
 use model::history::CommitFacts;
 use model::policy::Policy;
 use model::record::time::Timestamp;
 use model::text;
 
 use self::catalog::FormatChoice;
-use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text};
+use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text, read_as};
 use self::options::IntakeOptions;
 use self::summary::IntakeSummary;
 
@@ -57,6 +57,8 @@ pub(crate) struct IngestRequest {
     /// `FIELD=COLUMN` of a CSV.
     pub(crate) columns: Vec<String>,
     pub(crate) plain_names: bool,
+    /// The mark before the decimals of a CSV.
+    pub(crate) decimal: Option<DecimalMark>,
     /// The file's name under `results/`; none: the day of each record.
     pub(crate) into: Option<String>,
     pub(crate) commit: Option<String>,
@@ -89,6 +91,9 @@ pub(crate) struct ImportRequest {
     pub(crate) directions: Vec<String>,
     pub(crate) columns: Vec<String>,
     pub(crate) delimiter: Option<char>,
+    pub(crate) decimal: Option<DecimalMark>,
+    /// No run is later.
+    pub(crate) now: Timestamp,
     /// The history is a demo.
     pub(crate) accept_demo: bool,
     pub(crate) options: IntakeOptions,
@@ -105,6 +110,8 @@ pub(crate) struct IntakeOutcome {
     pub(crate) summary: IntakeSummary,
     /// Something could not be read at all, or nothing was found.
     pub(crate) is_failure: bool,
+    /// A part of what was found was rejected.
+    pub(crate) is_partial: bool,
 }
 
 /// Reads output of tools into the history. All inputs are read before anything is written. A part
@@ -133,6 +140,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         if let IngestInput::Text(text) = &mut input {
             text.columns.clone_from(&request.columns);
             text.plain_names = request.plain_names;
+            text.decimal = request.decimal;
         }
         match choice.detect(&input) {
             Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
@@ -145,6 +153,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         outcome.problems.push("no benchmark was found".to_owned());
     }
     outcome.is_failure = !outcome.problems.is_empty();
+    outcome.is_partial = job.has_rejected();
     let rejected = job.summary.rejected.iter().map(|part| problem_text(&part.problem));
     outcome.problems.extend(rejected);
     let facts = if request.options.dry_run {
@@ -157,6 +166,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         let warning = format!("{records} named another pull request; recorded for {pull} (--pull)");
         outcome.warnings.push(warning);
     }
+    outcome.warnings.extend(job.other_commit_warning());
     let job = job.finish(facts)?;
     outcome.warnings.extend(job.direction_warning());
     outcome.warnings.extend(job.summary.leftovers.clone());
@@ -209,6 +219,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
             overrides,
             params: options.parameters()?,
             pull: request.pull,
+            is_branch_named: request.branch.is_some(),
             without_samples: options.no_samples,
             ..Completion::default()
         },
@@ -217,6 +228,9 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
         directions: BTreeMap::new(),
         policy: policy_of(&request.data),
         began: None,
+        log_time: None,
+        is_time_named: timestamp.is_some(),
+        now: request.now,
     };
     Ok(IntakeJob::new(plan, rules))
 }
@@ -229,7 +243,7 @@ fn read_input(
     outcome: &mut IntakeOutcome,
 ) -> usize {
     let name = input.name();
-    job.set_backend(format.backend);
+    job.begin_input(input, format);
     let mut entries = 0;
     let read = input.read(format, &mut |entry| {
         entries += 1;
@@ -241,7 +255,12 @@ fn read_input(
             outcome.details.push(format!("{name}: {count} as {}", format.name));
             let remarks = report.remarks.iter().map(|remark| format!("{name}: {remark}"));
             outcome.warnings.extend(remarks);
-            job.add_rejected(report.rejected, BTreeMap::new());
+            let rejected = report.rejected.into_iter().map(|mut part| {
+                // Where content alone decided, the format is a part of the cause.
+                part.problem.reason.push_str(&read_as(format.name));
+                part
+            });
+            job.add_rejected(rejected.collect(), BTreeMap::new());
         }
         Err(fault) => {
             let place = format!("{name}:{}:{}", fault.line, fault.column);
@@ -329,6 +348,7 @@ pub(crate) fn import(
     outcome.warnings.extend(job.direction_warning());
     outcome.warnings.extend(job.summary.leftovers.clone());
     outcome.is_failure = read.is_err() || job.summary.records == 0;
+    outcome.is_partial = job.has_rejected();
     job.summary.kind = kind.name;
     job.summary.skipped = skipped;
     job.summary.remarks = remarks;
@@ -353,6 +373,7 @@ fn import_options(request: &ImportRequest) -> anyhow::Result<ImportOptions> {
     let delimiter = request.delimiter.map(u8::try_from).transpose();
     Ok(ImportOptions {
         delimiter: delimiter.context("--delimiter: one ASCII character")?,
+        decimal: request.decimal,
         columns: options::parse_columns(&request.columns)?,
         test: request.test.clone(),
         has_commit: request.commit.is_some(),
@@ -392,6 +413,9 @@ fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> 
         directions: options::parse_directions(&request.directions)?,
         policy: policy_of(&request.data),
         began: None,
+        log_time: None,
+        is_time_named: request.timestamp.is_some(),
+        now: request.now,
     };
     Ok(IntakeJob::new(plan, rules))
 }

@@ -2,6 +2,7 @@
 //! same formats and rules as `ingest`. The lines are handed back, since a session writes them when
 //! it ends.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -23,7 +24,12 @@ pub(crate) struct RunReader {
     choice: FormatChoice,
     /// What git, continuous integration and the machine do not know, in sentences.
     pub(crate) warnings: Vec<String>,
+    /// Parts of the output that were rejected, each message once.
+    pub(crate) rejects: BTreeSet<String>,
 }
+
+/// Rejected parts that are reported.
+const MAX_REJECTS: usize = 20;
 
 /// What a run printed, and the files that it wrote.
 pub(crate) struct RunOutput {
@@ -49,7 +55,7 @@ impl RunReader {
         let choice = FormatChoice::new(&request.format, &request.format_files)?;
         let mut warnings = Vec::new();
         let job = ingest_job(request, &mut warnings)?;
-        Ok(Self { job, choice, warnings })
+        Ok(Self { job, choice, warnings, rejects: BTreeSet::new() })
     }
 
     /// The commit of the records, as git or the job around it names it.
@@ -89,7 +95,15 @@ impl RunReader {
             }
         }
         let rejected = std::mem::take(&mut self.job.summary.rejected);
-        outcome.problems.extend(rejected.iter().map(|part| problem_text(&part.problem)));
+        let rejected = rejected.iter().map(|part| problem_text(&part.problem));
+        if !outcome.problems.is_empty() || entries == 0 {
+            outcome.problems.extend(rejected);
+        } else {
+            // One benchmark that cannot be read must not cost the others their session. The same
+            // part is rejected in every round, so each message is kept once.
+            let free = MAX_REJECTS.saturating_sub(self.rejects.len());
+            self.rejects.extend(rejected.take(free));
+        }
         if !outcome.problems.is_empty() {
             bail!("{}", outcome.problems.join("\n"));
         }

@@ -4,6 +4,7 @@
 //! its messages: a number from a broken run is worse than none. One that was ended with the session
 //! is no failure.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -143,7 +144,7 @@ impl<'a> Bench<'a> {
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> =
             self.sides.iter().flat_map(|side| side.reader.warnings.clone()).collect();
-        let mut listed = std::collections::BTreeSet::new();
+        let mut listed = BTreeSet::new();
         warnings.retain(|warning| listed.insert(warning.clone()));
         // Each build would replace the program of the other side.
         let target = std::env::var("CARGO_TARGET_DIR").is_ok_and(|it| it.starts_with('/'));
@@ -157,8 +158,13 @@ impl<'a> Bench<'a> {
         warnings
     }
 
-    pub(super) fn direction_warnings(&self) -> Option<String> {
-        self.sides.last().and_then(|side| side.reader.direction_warning())
+    /// What the runs showed: parts of their output that were rejected, metrics without direction.
+    pub(super) fn closing_warnings(&self) -> Vec<String> {
+        let rejects: BTreeSet<&String> =
+            self.sides.iter().flat_map(|side| &side.reader.rejects).collect();
+        let rejects = rejects.into_iter().map(|message| format!("rejected: {message}"));
+        let directions = self.sides.last().and_then(|side| side.reader.direction_warning());
+        rejects.chain(directions).collect()
     }
 
     /// Sets both sides up.
@@ -361,6 +367,7 @@ fn intake_request(request: &MeasureRequest, side: &SideFolder, pull: Option<u64>
         format_files: request.format_files.clone(),
         columns: Vec::new(),
         plain_names: false,
+        decimal: None,
         into: None,
         commit: side.commit.clone(),
         branch: head_branch,

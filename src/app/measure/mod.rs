@@ -140,7 +140,7 @@ pub(crate) fn measure(
         true => error,
         false => anyhow::anyhow!("{error:#}\nthe complete rounds before it are recorded"),
     })?;
-    bench.direction_warnings().iter().for_each(|warning| observer.warn(warning));
+    bench.closing_warnings().iter().for_each(|warning| observer.warn(warning));
     anyhow::ensure!(rounds > 0, "interrupted before the first round was complete");
     let comparison = bench
         .is_comparison()

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::args::OutputFormat;
-use crate::cli::args::intake::IntakeArgs;
+use crate::cli::args::intake::{IntakeArgs, decimal_mark};
+use ingest::source::DecimalMark;
 
 /// A history of another dashboard, and what it does not say itself.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,6 +48,12 @@ pub(crate) struct ImportArgs {
     /// Character between the cells of a CSV [default: what the first line suggests]
     #[arg(long, value_name = "CHAR")]
     pub(crate) delimiter: Option<char>,
+    /// Mark before the decimals in a CSV, `,` or `.` [default: what its numbers show]
+    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
+    pub(crate) decimal: Option<DecimalMark>,
+    /// Exit with 0 although parts of the history were rejected, not with 4
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) format: OutputFormat,

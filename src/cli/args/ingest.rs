@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::intake::IntakeArgs;
+use crate::cli::args::intake::{IntakeArgs, decimal_mark};
+use ingest::source::DecimalMark;
 
 /// Output of benchmark tools, and what it does not say itself.
 #[derive(Clone, Debug, clap::Args)]
@@ -48,6 +49,12 @@ pub(crate) struct IngestArgs {
     /// [default: what its heading says]
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) column: Vec<String>,
+    /// Mark before the decimals in a CSV, `,` or `.` [default: what its numbers show]
+    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
+    pub(crate) decimal: Option<DecimalMark>,
+    /// Exit with 0 although parts of the input were rejected, not with 4
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
     /// Write results/NAME.ndjson, for jobs that run side by side [default: the file of the day]
     #[arg(long, value_name = "NAME")]
     pub(crate) into: Option<String>,

@@ -1,6 +1,7 @@
 //! What may be typed after `ingest` and after `import` alike.
 
 use crate::app::intake::options::IntakeOptions;
+use ingest::source::DecimalMark;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct IntakeArgs {
@@ -27,6 +28,15 @@ pub(crate) struct IntakeArgs {
     /// Show what would be recorded and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// The mark before decimals.
+pub(super) fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    match text {
+        "." => Ok(DecimalMark::Point),
+        "," => Ok(DecimalMark::Comma),
+        _ => Err("write `,` or `.`".to_owned()),
+    }
 }
 
 impl IntakeArgs {

@@ -2,4 +2,5 @@
 //! confidence bounds; sections are part of the suite.
 
 pub(crate) mod text;
+mod wrapped;
 pub(crate) mod xml;

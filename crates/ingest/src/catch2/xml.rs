@@ -16,7 +16,7 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "catch2",
     tool: "Catch2 2 and 3: -r xml",
-    signature: "XML with `<BenchmarkResults`",
+    signature: "XML with `<BenchmarkResults` in `<TestCase`",
     yields: "time (mean, std, lower, upper); sample_count, iterations, outliers; failed benchmarks",
     backend: "cpp",
     reader: Reader::Text { recognizes, read },
@@ -26,7 +26,11 @@ pub(crate) const FORMAT: Format = Format {
 const MAX_DEPTH: usize = 256;
 
 fn recognizes(text: &Text) -> bool {
-    text.text.trim_start().starts_with('<') && text.text.contains("<BenchmarkResults")
+    let text = text.text.trim_start();
+    let around = ["<Catch", "<TestCase", "<mean "];
+    text.starts_with('<')
+        && text.contains("<BenchmarkResults")
+        && around.iter().any(|tag| text.contains(tag))
 }
 
 /// What is being read.

@@ -6,11 +6,12 @@
 //! whole number is `n`, `pkg` the suite. `-8` (GOMAXPROCS) is a parameter, and so is configuration
 //! that does not describe the machine: benchstat too compares nothing across them, and whether a
 //! benchmark has a parameter must not depend on the file's other benchmarks. `MB/s` beside `ns/op`
-//! is the same number turned over and stays a field. Other lines are passed over, as Go says.
+//! is the same number turned over and stays a field. Other lines are passed over, as Go says; a line
+//! that begins as a result and is none is rejected.
 
+mod lines;
 pub(crate) mod units;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -18,14 +19,15 @@ use serde_json::Value;
 use crate::entry::BenchmarkEntry;
 use crate::format::{Format, Reader};
 use crate::parse::go_name::{GOMAXPROCS, GoRunNames};
-use crate::parse::number::parse_number;
 use crate::parse::repeats::RepeatMerger;
+use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::shorten;
 use model::record::time::Timestamp;
 
-use self::units::{GoUnits, GoValue};
+use self::lines::{GoPart, GoResult, OddValue, ResultFinder};
+use self::units::GoUnits;
 
 pub(crate) const FORMAT: Format = Format {
     name: "go",
@@ -51,38 +53,50 @@ const CONFIG_FIELDS: [(&str, &str); 9] = [
 ];
 
 pub(crate) fn recognizes(text: &Text) -> bool {
-    let told = |line: &str| GoResultLine::parse(line).is_some_and(|told| told.values.is_ok());
-    text.lines().any(|(_, line)| told(line)) || is_events(&text.text)
+    let is_result = |part: &GoPart<'_>| match part {
+        GoPart::Result(result) => !result.values.is_empty(),
+        _ => false,
+    };
+    let mut finder = ResultFinder::default();
+    text.lines().any(|(number, line)| finder.take_line(number, line).iter().any(is_result))
+        || is_events(&text.text)
 }
 
 /// `go test -json`: an event a line, benchmarks among what was put out.
 fn is_events(text: &str) -> bool {
-    text.starts_with('{') && text.contains("\"Action\":\"") && text.contains("ns/op")
+    text.contains("\"Action\":\"output\"") && text.contains("/op")
 }
 
+/// Lines of output with the numbers of the lines that hold them.
+struct OutputLine {
+    number: usize,
+    text: String,
+}
+
+const REMEDY: &str = "let benchmarks write to a file instead of the output, or run them again";
+
 pub(crate) fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let output = if is_events(&text.text) {
-        event_output(&text.text).into()
+    let mut began = None;
+    let output: Vec<OutputLine> = if is_events(&text.text) {
+        event_output(text, &mut began)
     } else {
-        Cow::Borrowed(&*text.text)
+        text.lines().map(|(number, line)| OutputLine { number, text: line.to_owned() }).collect()
     };
     let runs = run_names(&output);
     let mut at = GoOutput::default();
+    let mut finder = ResultFinder::default();
     let (mut run, mut in_header) = (0, true);
-    for (number, line) in output.lines().enumerate().map(|(index, line)| (index + 1, line)) {
-        run += usize::from(begins_run(line));
-        let names = runs.get(run).unwrap_or(&runs[0]);
-        if let Some((_, name)) = line.split_once("--- FAIL: Benchmark") {
-            let name = name.split_whitespace().next().unwrap_or(name);
-            at.repeats.add(at.entry(names, name).failed("the benchmark failed"));
-        } else if let Some(result) = GoResultLine::parse(line) {
-            match &result.values {
-                Ok(values) => {
-                    let entry = at.entry(names, result.name).field("iterations", result.iterations);
-                    at.repeats.add(at.units.with_metrics(entry, values));
-                }
-                Err(reason) => sink.reject(number, reason, "values and units come in pairs", line),
-            }
+    for OutputLine { number, text: line } in &output {
+        let parts = finder.take_line(*number, line);
+        let (before, now) = (run, run + usize::from(begins_run(line)));
+        run = now;
+        for part in &parts {
+            // A name that was still open belongs to the run before.
+            let is_lost = matches!(part, GoPart::Lost { .. });
+            let names = runs.get(if is_lost { before } else { run }).unwrap_or(&runs[0]);
+            at.take_part(*number, line, part, names, sink);
+        }
+        if !parts.is_empty() {
         } else if let Some(rest) = line.strip_prefix("Unit ") {
             if let Err(reason) = at.units.declare(rest) {
                 sink.remark(format!("line {number}: {reason}"));
@@ -95,7 +109,13 @@ pub(crate) fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputErr
         }
         in_header = is_header(line, in_header);
     }
-    at.repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
+    if let Some(part) = finder.lost() {
+        at.take_part(0, "", &part, &runs[0], sink);
+    }
+    for mut entry in at.repeats.entries() {
+        entry.run.timestamp = began;
+        sink.entry(entry);
+    }
     Ok(())
 }
 
@@ -116,6 +136,48 @@ impl GoOutput {
             self.config.iter().filter(|(key, _)| !["pkg", GOMAXPROCS].contains(&key.as_str()));
         config.fold(entry, |entry, (key, value)| with_config(entry, key, value))
     }
+
+    fn take_part(
+        &mut self,
+        number: usize,
+        line: &str,
+        part: &GoPart<'_>,
+        names: &GoRunNames,
+        sink: &mut EntrySink<'_>,
+    ) {
+        match part {
+            GoPart::Failed(name, why) => {
+                self.repeats.add(self.entry(names, name).failed(shorten(why, MAX_REASON)));
+            }
+            GoPart::Lost { number, reason, line } => sink.reject(*number, reason, REMEDY, line),
+            GoPart::Result(result) => self.take_result(number, line, result, names, sink),
+        }
+    }
+
+    fn take_result(
+        &mut self,
+        number: usize,
+        line: &str,
+        result: &GoResult<'_>,
+        names: &GoRunNames,
+        sink: &mut EntrySink<'_>,
+    ) {
+        let entry = self.entry(names, result.name).field("iterations", result.iterations);
+        let reasons = result.odd.iter().map(|OddValue { value, unit }| match *unit {
+            "" => format!("`{value}` of `{}` has no unit", result.name),
+            unit => format!("{unit} of `{}` is `{value}`, no number", result.name),
+        });
+        if result.values.is_empty() {
+            let why = reasons.collect::<Vec<_>>().join(", ");
+            sink.remark(format!("line {number}: recorded as failed: {why}"));
+            self.repeats.add(entry.failed(why));
+            return;
+        }
+        for reason in reasons {
+            sink.reject(number, &reason, "the other values of the line were taken", line);
+        }
+        self.repeats.add(self.units.with_metrics(entry, &result.values));
+    }
 }
 
 /// Whether a line begins the output of another package, or of another run of the same one.
@@ -134,76 +196,53 @@ fn is_header(line: &str, in_header: bool) -> bool {
 }
 
 /// The names of each run of a package, in order; the first holds those before any `pkg:` line.
-fn run_names(output: &str) -> Vec<GoRunNames> {
+fn run_names(output: &[OutputLine]) -> Vec<GoRunNames> {
     let mut runs = vec![GoRunNames::default()];
-    for line in output.lines() {
+    let mut finder = ResultFinder::default();
+    for OutputLine { number, text: line } in output {
         if begins_run(line) {
             runs.push(GoRunNames::default());
         }
         let Some(run) = runs.last_mut() else { continue };
-        if let Some(result) = GoResultLine::parse(line) {
-            run.add(result.name);
-        } else if let Some((GOMAXPROCS, number)) = configuration(line) {
+        for part in finder.take_line(*number, line) {
+            if let GoPart::Result(result) = part {
+                run.add(result.name);
+            }
+        }
+        if let Some((GOMAXPROCS, number)) = configuration(line) {
             run.stated = Some(number.to_owned());
         }
     }
     runs
 }
 
-/// The output inside events, each package's on its own, for packages run side by side.
-fn event_output(text: &str) -> String {
-    let mut outputs: BTreeMap<String, String> = BTreeMap::new();
-    for line in text.lines() {
+/// The output inside events, each package's on its own, for packages run side by side; and when the
+/// first event was.
+fn event_output(text: &Text, began: &mut Option<Timestamp>) -> Vec<OutputLine> {
+    let mut outputs: BTreeMap<String, Vec<OutputLine>> = BTreeMap::new();
+    for (number, line) in text.lines() {
         let Ok(event) = serde_json::from_str::<Value>(line) else { continue };
         let text = |name: &str| event.get(name).and_then(Value::as_str);
-        if let (Some("output"), Some(output)) = (text("Action"), text("Output")) {
-            outputs
-                .entry(text("Package").unwrap_or_default().to_owned())
-                .or_default()
-                .push_str(output);
-        }
-    }
-    let mut all = String::new();
-    for (package, output) in outputs {
-        all.push_str(&format!("pkg: {package}\n{output}\n"));
-    }
-    all
-}
-
-/// A result line: name without `Benchmark`, iterations, values and their units.
-struct GoResultLine<'a> {
-    name: &'a str,
-    iterations: u64,
-    values: Result<Vec<GoValue<'a>>, &'static str>,
-}
-
-impl<'a> GoResultLine<'a> {
-    /// None where the line is no result: another word, a name alone, no number of iterations.
-    fn parse(line: &'a str) -> Option<Self> {
-        let mut words = line.strip_prefix("Benchmark")?.split_ascii_whitespace();
-        let name = if line.as_bytes().get(9)?.is_ascii_whitespace() { "" } else { words.next()? };
-        let iterations = words.next()?.parse().ok()?;
-        let words: Vec<&str> = words.collect();
-        let mut values = Vec::new();
-        for pair in words.chunks(2) {
-            match pair {
-                [value, unit] => match parse_number(value) {
-                    Some(value) => values.push(GoValue { value, unit }),
-                    None if values.is_empty() => return None,
-                    None => {
-                        return Some(Self {
-                            name,
-                            iterations,
-                            values: Err("a value is no number"),
-                        });
-                    }
-                },
-                _ if values.is_empty() => return None,
-                _ => return Some(Self { name, iterations, values: Err("a value has no unit") }),
+        *began = began.or_else(|| time::parse_time(text("Time")?));
+        let (Some("output"), Some(printed)) = (text("Action"), text("Output")) else { continue };
+        let package = text("Package").unwrap_or_default();
+        let lines = outputs
+            .entry(package.to_owned())
+            .or_insert_with(|| vec![OutputLine { number, text: format!("pkg: {package}\n") }]);
+        for piece in printed.split_inclusive('\n') {
+            match lines.last_mut() {
+                // An event may hold a part of a line.
+                Some(open) if !open.text.ends_with('\n') => open.text.push_str(piece),
+                _ => lines.push(OutputLine { number, text: piece.to_owned() }),
             }
         }
-        (!values.is_empty()).then_some(Self { name, iterations, values: Ok(values) })
     }
+    let mut all: Vec<OutputLine> = outputs.into_values().flatten().collect();
+    for line in &mut all {
+        let length = line.text.trim_end_matches(['\r', '\n']).len();
+        line.text.truncate(length);
+    }
+    all
 }
 
 /// Key and value of a configuration line: the key begins with a small letter and holds neither
@@ -236,6 +275,9 @@ fn with_config(mut entry: BenchmarkEntry, key: &str, value: &str) -> BenchmarkEn
     }
     entry
 }
+
+/// Longest reason that is kept of a failure, in characters.
+const MAX_REASON: usize = 200;
 
 /// Longest value of configuration that tells benchmarks apart, in characters.
 const MAX_CONFIG_VALUE: usize = 200;
@@ -321,5 +363,22 @@ mod tests {
             ("a/b", "X", Some(4_052_123.0))
         );
         assert_eq!(it.fields["os"], "linux");
+        assert_eq!(it.run.timestamp, time::parse_time("2024-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_rejected_line_of_events_has_its_place_in_the_file() {
+        let text = r#"{"Action":"output","Package":"a","Output":"BenchmarkX-8   \tprinted\n"}
+{"Action":"output","Package":"a","Output":"     295\t   40 ns/op\t   +Inf MB/s\n"}
+{"Action":"output","Package":"a","Output":"BenchmarkY-8   \tprinted\nPASS\n"}
+"#;
+        let text = Text::new("x", text.as_bytes());
+        let mut names = Vec::new();
+        let mut take = |entry: BenchmarkEntry| names.push(entry.test);
+        let mut sink = EntrySink::new(&mut take);
+        read(&text, &mut sink).unwrap();
+        let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
+        assert_eq!(lines, [2, 3]);
+        assert_eq!(names, ["X"]);
     }
 }

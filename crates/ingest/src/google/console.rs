@@ -3,12 +3,12 @@
 //! Numbers are rounded for people here; `--benchmark_format=json` has all digits. Counters stand
 //! with prefixes of their own (`1.2k`) and are kept as fields, as they stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::format::{Format, Reader};
-use crate::google::{GoogleRow, emit_entries, split_aggregate};
-use crate::parse::name;
+use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
 use crate::parse::number::parse_number;
+use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
@@ -24,7 +24,9 @@ pub(crate) const FORMAT: Format = Format {
 const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
 
 fn recognizes(text: &Text) -> bool {
+    let is_dashes = |line: &str| line.len() > 20 && line.bytes().all(|byte| byte == b'-');
     text.lines().any(|(_, line)| is_header(line))
+        && text.lines().any(|(_, line)| is_dashes(line.trim_end()) || parse_line(line).is_some())
 }
 
 fn is_header(line: &str) -> bool {
@@ -40,13 +42,36 @@ struct ConsoleLine<'a> {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut lines = Vec::new();
-    for (_, line) in text.lines().skip_while(|(_, line)| !is_header(line)) {
-        lines.extend(self::parse_line(line));
+    for (number, line) in text.lines().skip_while(|(_, line)| !is_header(line)) {
+        match self::parse_line(line) {
+            Some(line) => lines.push(line),
+            None if looks_like_row(line) => {
+                sink.reject(number, "no time follows the name", "run the benchmark again", line);
+            }
+            None => {}
+        }
     }
+    // The first line of the output is its date.
+    let before = text.lines().take_while(|(_, line)| !is_header(line));
+    let date = before.map(|(_, line)| line.trim()).filter(|line| line.starts_with("20"));
+    let date = date.filter(|line| line.len() <= 40).find_map(time::parse_time);
+    let context = GoogleContext { date, ..GoogleContext::default() };
     let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let rows = lines.iter().map(|line| row(line, &names)).collect();
-    emit_entries(rows, &BTreeMap::new(), sink);
+    emit_entries(rows, &context, sink);
     Ok(())
+}
+
+/// Whether a line that is no row looks like one: as Google's own benchmarks are named, or with a unit
+/// behind a word such as `inf`.
+fn looks_like_row(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let is_odd =
+        |word: &str| ["inf", "-inf", "nan", "-nan"].contains(&word.to_lowercase().as_str());
+    let mut beside = words.clone().zip(words.clone().skip(1));
+    (name.starts_with("BM_") && words.next().is_some())
+        || beside.any(|(value, unit)| is_odd(value) && UNITS.contains(&unit))
 }
 
 /// A row of the table: a time follows the name, or an error does.
@@ -133,6 +158,7 @@ mod tests {
             BM_a_BigO        1.02 N       1.02 N\n\
             BM_c             ERROR OCCURRED: 'no file'\n";
         let found = read_text(&FORMAT, text);
+        assert_eq!(found[0].run.timestamp, time::parse_time("2024-05-05T10:00:00Z"));
         let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
         assert_eq!(names, ["BM_a/8", "BM_c", "BM_b"]);
         assert_eq!(

@@ -2,7 +2,7 @@
 //!
 //! Numbers under other names than its own are counters of the user and become metrics; their unit
 //! is not known, and their direction is lower unless the name says `per_second`. The machine's
-//! facts go to fields, but not its clock and load of the moment. A date without a zone is no time.
+//! facts go to fields, but not its clock and load of the moment. The date is the time of the run.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::google::{GoogleRow, emit_entries, split_aggregate};
-use crate::json::Number;
-use crate::parse::name;
+use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
+use crate::json::{Number, list, mostly};
+use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement};
@@ -56,13 +56,10 @@ const CONTEXT: [(&str, &str); 6] = [
 ];
 
 fn recognizes(text: &Text) -> bool {
-    let first = || text.json()?.get("benchmarks")?.get(0);
-    first().is_some_and(|it| {
-        it.get("name").is_some()
-            && (it.get("real_time").is_some()
-                || it.get("run_type").is_some()
-                || it.get("big_o").is_some())
-    })
+    let own = ["real_time", "run_type", "big_o"];
+    let is_row =
+        |it: &Value| it.get("name").is_some() && own.iter().any(|key| it.get(*key).is_some());
+    text.json().is_some_and(|file| mostly(list(file, "benchmarks"), is_row))
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -90,7 +87,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         let value = context?.get(*name)?;
         Some(((*field).to_owned(), value.clone()))
     });
-    emit_entries(rows, &facts.collect(), sink);
+    let date = context.and_then(|it| it.get("date")?.as_str()).and_then(time::parse_time);
+    emit_entries(rows, &GoogleContext { fields: facts.collect(), date }, sink);
     Ok(())
 }
 
@@ -117,7 +115,8 @@ fn row(
     let error = flag("error_occurred").then(|| {
         text("error_message").filter(|it| !it.is_empty()).unwrap_or("it failed").to_owned()
     });
-    let (time, cpu) = (number("real_time"), number("cpu_time"));
+    let clock = |name: &str| benchmark.get(name).map(|_| number(name).unwrap_or(f64::NAN));
+    let (time, cpu) = (clock("real_time"), clock("cpu_time"));
     let complexity = text("big_o").is_some() || benchmark.contains_key("rms");
     if time.is_none() && cpu.is_none() && error.is_none() && !complexity {
         return Err("it has neither `real_time` nor `cpu_time`");
@@ -144,7 +143,10 @@ fn row(
 
 /// A counter of the user, or of the memory manager.
 fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
-    let value = value.as_f64().filter(|_| !BUILTIN_KEYS.contains(&name))?;
+    // A counter that is no number is one all the same: it is reported when it is written.
+    const NO_NUMBERS: [&str; 4] = ["NaN", "-NaN", "Infinity", "-Infinity"];
+    let odd = value.as_str().filter(|text| NO_NUMBERS.contains(text)).map(|_| f64::NAN);
+    let value = value.as_f64().or(odd).filter(|_| !BUILTIN_KEYS.contains(&name))?;
     let counter = match name {
         "allocs_per_iter" => metric(ALLOCATIONS, "count", value),
         "max_bytes_used" | "total_allocated_bytes" | "net_heap_growth" => metric(name, "B", value),
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn repetitions_are_samples_and_make_aggregates_needless() {
-        let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1},"benchmarks":[
+        let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1,"date":"2024-03-10T10:15:00+05:30"},"benchmarks":[
             {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
              "real_time":1.5,"cpu_time":1,"time_unit":"us","items_per_second":7.0,"hits":3,
              "threads":1},
@@ -184,6 +186,7 @@ mod tests {
             (found.len(), found[0].n, found[0].fields["cores"].as_u64()),
             (2, Some(8), Some(4))
         );
+        assert_eq!(found[0].run.timestamp, time::parse_time("2024-03-10T04:45:00Z"));
         let samples: Vec<_> =
             found[0].metrics.iter().map(|it| (&*it.metric, &*it.samples)).collect();
         assert_eq!(

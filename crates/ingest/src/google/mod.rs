@@ -16,6 +16,7 @@ use crate::entry::{BenchmarkEntry, CPU_TIME, MeasurementExt, metric};
 use crate::parse::name;
 use crate::parse::repeats::RepeatMerger;
 use crate::sink::EntrySink;
+use model::record::time::Timestamp;
 use model::record::{Measurement, Statistic, TIME_METRIC};
 
 /// A row: one repetition, or one aggregate of several.
@@ -53,8 +54,16 @@ fn split_aggregate<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str
     if known { (base, last) } else { (name, "") }
 }
 
+/// What all benchmarks of a run share.
+#[derive(Default)]
+struct GoogleContext {
+    fields: BTreeMap<String, Value>,
+    /// When the run began.
+    date: Option<Timestamp>,
+}
+
 /// Hands on the entries of all rows; `context` goes to each.
-fn emit_entries(rows: Vec<GoogleRow>, context: &BTreeMap<String, Value>, sink: &mut EntrySink<'_>) {
+fn emit_entries(rows: Vec<GoogleRow>, context: &GoogleContext, sink: &mut EntrySink<'_>) {
     let single: BTreeSet<String> =
         rows.iter().filter(|row| row.aggregate.is_empty()).map(|row| row.name.clone()).collect();
     let mut repeats = RepeatMerger::default();
@@ -73,7 +82,8 @@ fn emit_entries(rows: Vec<GoogleRow>, context: &BTreeMap<String, Value>, sink: &
     }
     let aggregates = alone.into_iter().filter_map(|(_, group)| aggregate_entry(group));
     for mut entry in repeats.entries().into_iter().chain(aggregates) {
-        for (name, value) in context {
+        entry.run.timestamp = context.date;
+        for (name, value) in &context.fields {
             entry.fields.entry(name.clone()).or_insert_with(|| value.clone());
         }
         sink.entry(entry);

@@ -4,6 +4,8 @@
 //! A name may go on over several lines. What an earlier run had, `N/A` and changes are left alone.
 //! Lines that are neither are passed over.
 
+use std::collections::BTreeSet;
+
 use crate::entry::BenchmarkEntry;
 use crate::format::{Format, Reader};
 use crate::gungraun::{add_metric, entry_named};
@@ -14,7 +16,7 @@ use crate::source::Text;
 pub(crate) const FORMAT: Format = Format {
     name: "gungraun-text",
     tool: "gungraun, iai-callgrind, iai: what they print",
-    signature: "indented lines `Instructions: … |…` and the like",
+    signature: "indented lines `Instructions: … |…` and the like, or several without `|`",
     yields: "every count, size and rate of Valgrind's tools",
     backend: "rust",
     reader: Reader::Text { recognizes, read },
@@ -37,8 +39,13 @@ const LABELS: [&str; 12] = [
 ];
 
 fn recognizes(text: &Text) -> bool {
-    text.lines()
-        .any(|(_, line)| parse_count(line).is_some_and(|(label, _)| LABELS.contains(&label)))
+    // A single line such as `  Errors: 5` is anybody's; the earlier value behind `|` is not.
+    let label = |line: &'_ str| {
+        let (label, _) = parse_count(line).filter(|(label, _)| LABELS.contains(label))?;
+        Some((LABELS.iter().position(|known| *known == label)?, line.contains('|')))
+    };
+    let found: BTreeSet<(usize, bool)> = text.lines().filter_map(|(_, line)| label(line)).collect();
+    found.len() > 1 || found.iter().any(|(_, compares)| *compares)
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {

@@ -1,5 +1,6 @@
 //! A history in a CSV: a row a run, with a column of times. Lines of `#` before the header are
-//! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed.
+//! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed. One mark
+//! stands before the decimals of a whole file.
 //!
 //! A row with an error is a failed run, and what else stands in it no value. A row whose time
 //! cannot be read, or that has more or fewer cells than the header, is rejected.
@@ -8,15 +9,16 @@ use std::collections::BTreeMap;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use crate::csv_table::is_gap;
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
 use crate::import::csv_columns::{ColumnRole, roles, unit_of};
 use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
 use crate::json::count_value;
+use crate::parse::decimal::TableCell;
 use crate::parse::name;
-use crate::parse::number::parse_number;
 use crate::parse::time::{EpochUnit, parse_time, parse_time_and_unit};
 use crate::sink::{EntrySink, InputError};
-use crate::source::{Source, Text};
+use crate::source::{DecimalMark, Source, Text};
 use model::history::CommitFacts;
 
 pub(crate) const KIND: HistoryKind = HistoryKind {
@@ -78,6 +80,12 @@ impl<'t> CsvTable<'t> {
     fn rows(&self) -> impl Iterator<Item = csv::Result<StringRecord>> {
         records(self.rows, self.delimiter)
     }
+
+    /// The line of a row, from 1; `index` counts rows where its place is not known.
+    fn line_of(&self, row: &StringRecord, index: usize) -> usize {
+        let at = row.position().map(csv::Position::line);
+        self.line + at.map_or(index, |at| at as usize - 1)
+    }
 }
 
 fn records(text: &str, delimiter: u8) -> impl Iterator<Item = csv::Result<StringRecord>> {
@@ -112,17 +120,20 @@ fn read_table(
             "no column holds commits: runs are filed under their time (--column commit=NAME)",
         );
     }
+    let decimal = decimal_mark(&table, &roles, options)?;
     let mut scales: BTreeMap<EpochUnit, u64> = BTreeMap::new();
     let test = options.test.clone().unwrap_or_else(|| stem(&text.name));
     for (index, row) in table.rows().enumerate() {
-        let at = row.as_ref().ok().and_then(|row| row.position().map(csv::Position::line));
-        let line = table.line + at.map_or(index, |at| at as usize - 1);
+        let line = row.as_ref().map_or(table.line + index, |row| table.line_of(row, index));
         let said = match &row {
             Err(error) => Err(error.to_string()),
             Ok(row) if row.len() != names.len() => {
                 Err(format!("{} cells, and {} columns", row.len(), names.len()))
             }
-            Ok(row) => entry(&test, row, &roles, options, &mut scales, sink),
+            Ok(row) => {
+                let row = HistoryRow { cells: row, roles: &roles, decimal, line };
+                row.entry(&test, options, &mut scales, sink)
+            }
         };
         match said {
             Ok(entry) => sink.entry(entry),
@@ -140,13 +151,41 @@ fn read_table(
     Ok(())
 }
 
-/// Which columns hold numbers.
+/// The mark before the decimals of a table.
+fn decimal_mark(
+    table: &CsvTable<'_>,
+    roles: &[ColumnRole],
+    options: &ImportOptions,
+) -> Result<DecimalMark, InputError> {
+    let is_value = |role: Option<&ColumnRole>| {
+        let numeric = |role: &ColumnRole| {
+            matches!(role, ColumnRole::Value | ColumnRole::Measured(..) | ColumnRole::Std(_))
+                || matches!(role, ColumnRole::Statistic(..))
+        };
+        role.is_some_and(numeric)
+    };
+    let rows: Vec<StringRecord> = match options.decimal {
+        Some(_) => Vec::new(),
+        None => table.rows().flatten().collect(),
+    };
+    let cells = rows.iter().enumerate().flat_map(|(index, row)| {
+        let line = table.line_of(row, index);
+        let cell = move |(at, text)| TableCell { line, text, is_value: is_value(roles.get(at)) };
+        row.iter().enumerate().map(cell)
+    });
+    DecimalMark::of_table(options.decimal, table.delimiter, cells)
+}
+
+/// Which columns hold numbers, whatever mark stands before their decimals.
 fn numeric_columns(table: &CsvTable<'_>, columns: usize) -> Vec<bool> {
     let mut counts = vec![(0_u64, 0_u64); columns];
     for row in table.rows().flatten() {
         for (cell, (filled, numbers)) in row.iter().zip(&mut counts) {
             *filled += u64::from(!cell.is_empty());
-            *numbers += u64::from(parse_number(cell).is_some());
+            let is_number = [DecimalMark::Point, DecimalMark::Comma]
+                .iter()
+                .any(|mark| mark.parse_number(cell).is_some());
+            *numbers += u64::from(is_number);
         }
     }
     let most =
@@ -154,96 +193,109 @@ fn numeric_columns(table: &CsvTable<'_>, columns: usize) -> Vec<bool> {
     counts.into_iter().map(most).collect()
 }
 
-/// One row; why it is none.
-fn entry(
-    test: &str,
-    row: &StringRecord,
-    roles: &[ColumnRole],
-    options: &ImportOptions,
-    scales: &mut BTreeMap<EpochUnit, u64>,
-    sink: &mut EntrySink<'_>,
-) -> Result<BenchmarkEntry, String> {
-    let mut entry = BenchmarkEntry::named(test);
-    let mut subject = None;
-    for (cell, role) in row.iter().zip(roles).filter(|(cell, _)| !cell.is_empty()) {
-        match role {
-            ColumnRole::Time => {
-                let parsed = parse_time_and_unit(cell).ok_or("its time cannot be read")?;
-                parsed.unit.into_iter().for_each(|unit| *scales.entry(unit).or_default() += 1);
-                entry.run.timestamp = Some(parsed.time);
-            }
-            ColumnRole::CommitTime => entry.run.commit_time = parse_time(cell),
-            ColumnRole::Commit => entry.run.commit = Some(cell.to_owned()),
-            ColumnRole::Subject => subject = cell.lines().next().map(str::to_owned),
-            ColumnRole::Branch => entry.run.branch = Some(cell.to_owned()),
-            ColumnRole::Suite => cell.clone_into(&mut entry.suite),
-            ColumnRole::Test => {
-                let name = cell.strip_prefix("Tag=").unwrap_or(cell);
-                name.clone_into(&mut entry.test);
-                name.clone_into(&mut entry.name);
-            }
-            ColumnRole::Error => entry.error = Some(cell.to_owned()),
-            ColumnRole::Param(name) => entry = entry.param(name, cell),
-            ColumnRole::Field(name) => {
-                let value = parse_number(cell).map_or_else(|| cell.into(), count_value);
-                entry = entry.field(name, value);
-            }
-            _ => {}
-        }
-    }
-    if entry.run.timestamp.is_none() && !options.has_time {
-        return Err("it has no time".to_owned());
-    }
-    if entry.run.commit.is_none() && !options.has_commit {
-        if roles.contains(&ColumnRole::Commit) {
-            return Err("it has no commit".to_owned());
-        }
-        entry.run.commit = entry.run.timestamp.map(|time| time.to_string());
-    }
-    if let (Some(id), Some(subject)) = (entry.run.commit.clone(), subject) {
-        sink.add_commit(CommitFacts { id, subject: Some(subject), ..CommitFacts::default() });
-    }
-    if entry.error.is_some() {
-        return Ok(entry);
-    }
-    add_values(&mut entry, row, roles, sink);
-    if entry.metrics.is_empty() { Err("it has no value".to_owned()) } else { Ok(entry) }
+/// A row, and how its cells are read.
+struct HistoryRow<'a> {
+    cells: &'a StringRecord,
+    roles: &'a [ColumnRole],
+    decimal: DecimalMark,
+    line: usize,
 }
 
-/// The values of a row, with the statistics beside them.
-fn add_values(
-    entry: &mut BenchmarkEntry,
-    row: &StringRecord,
-    roles: &[ColumnRole],
-    sink: &mut EntrySink<'_>,
-) {
-    let cell =
-        |role: ColumnRole| roles.iter().position(|it| *it == role).and_then(|at| row.get(at));
-    if let (Some(name), Some(value)) =
-        (cell(ColumnRole::Metric), cell(ColumnRole::Value).and_then(parse_number))
-    {
-        let name = name::metric_name(name);
-        let unit = unit_of(&name, cell(ColumnRole::Unit).unwrap_or_default());
-        entry.metrics.push(metric(&name, &unit, value));
-    }
-    for (cell, role) in row.iter().zip(roles) {
-        let ColumnRole::Measured(name, unit) = role else { continue };
-        match parse_number(cell) {
-            Some(value) => entry.metrics.push(metric(name, &unit_of(name, unit), value)),
-            None if cell.is_empty() => {}
-            None => sink.skip("a cell among numbers that is none", 1),
-        }
-    }
-    for metric in &mut entry.metrics {
-        let taken = std::mem::replace(metric, crate::entry::metric("", "", f64::NAN));
-        let beside =
-            row.iter().zip(roles).filter_map(|(cell, role)| Some((parse_number(cell)?, role)));
-        *metric = beside.fold(taken, |metric, (value, role)| match role {
-            ColumnRole::Statistic(name, statistic) if *name == *metric.metric => {
-                metric.statistic(*statistic, value)
+impl HistoryRow<'_> {
+    /// The entry of a row; why it is none.
+    fn entry(
+        &self,
+        test: &str,
+        options: &ImportOptions,
+        scales: &mut BTreeMap<EpochUnit, u64>,
+        sink: &mut EntrySink<'_>,
+    ) -> Result<BenchmarkEntry, String> {
+        let mut entry = BenchmarkEntry::named(test);
+        let mut subject = None;
+        for (cell, role) in self.cells.iter().zip(self.roles).filter(|(cell, _)| !cell.is_empty()) {
+            match role {
+                ColumnRole::Time => {
+                    let parsed = parse_time_and_unit(cell).ok_or("its time cannot be read")?;
+                    parsed.unit.into_iter().for_each(|unit| *scales.entry(unit).or_default() += 1);
+                    entry.run.timestamp = Some(parsed.time);
+                }
+                ColumnRole::CommitTime => entry.run.commit_time = parse_time(cell),
+                ColumnRole::Commit => entry.run.commit = Some(cell.to_owned()),
+                ColumnRole::Subject => subject = cell.lines().next().map(str::to_owned),
+                ColumnRole::Branch => entry.run.branch = Some(cell.to_owned()),
+                ColumnRole::Suite => cell.clone_into(&mut entry.suite),
+                ColumnRole::Test => {
+                    let name = cell.strip_prefix("Tag=").unwrap_or(cell);
+                    name.clone_into(&mut entry.test);
+                    name.clone_into(&mut entry.name);
+                }
+                ColumnRole::Error => entry.error = Some(cell.to_owned()),
+                ColumnRole::Param(name) => entry = entry.param(name, cell),
+                ColumnRole::Field(name) => {
+                    let value =
+                        self.decimal.parse_number(cell).map_or_else(|| cell.into(), count_value);
+                    entry = entry.field(name, value);
+                }
+                _ => {}
             }
-            ColumnRole::Std(name) if *name == *metric.metric => metric.std(value),
-            _ => metric,
-        });
+        }
+        if entry.run.timestamp.is_none() && !options.has_time {
+            return Err("it has no time".to_owned());
+        }
+        if entry.run.commit.is_none() && !options.has_commit {
+            if self.roles.contains(&ColumnRole::Commit) {
+                return Err("it has no commit".to_owned());
+            }
+            entry.run.commit = entry.run.timestamp.map(|time| time.to_string());
+        }
+        if let (Some(id), Some(subject)) = (entry.run.commit.clone(), subject) {
+            sink.add_commit(CommitFacts { id, subject: Some(subject), ..CommitFacts::default() });
+        }
+        if entry.error.is_some() {
+            return Ok(entry);
+        }
+        self.add_values(&mut entry, sink);
+        if entry.metrics.is_empty() { Err("it has no value".to_owned()) } else { Ok(entry) }
+    }
+
+    /// The values of a row, with the statistics beside them.
+    fn add_values(&self, entry: &mut BenchmarkEntry, sink: &mut EntrySink<'_>) {
+        let Self { cells: row, roles, decimal, line } = self;
+        let cell =
+            |role: ColumnRole| roles.iter().position(|it| *it == role).and_then(|at| row.get(at));
+        if let (Some(name), Some(value)) = (
+            cell(ColumnRole::Metric),
+            cell(ColumnRole::Value).and_then(|cell| decimal.parse_number(cell)),
+        ) {
+            let name = name::metric_name(name);
+            let unit = unit_of(&name, cell(ColumnRole::Unit).unwrap_or_default());
+            entry.metrics.push(metric(&name, &unit, value));
+        }
+        for (cell, role) in row.iter().zip(*roles) {
+            let ColumnRole::Measured(name, unit) = role else { continue };
+            match decimal.parse_number(cell) {
+                Some(value) => entry.metrics.push(metric(name, &unit_of(name, unit), value)),
+                None if cell.is_empty() => {}
+                None if is_gap(cell) => sink.skip("a cell among numbers that is none", 1),
+                None => {
+                    let remedy = "the other values of the row were imported";
+                    sink.reject(*line, &format!("{name}: `{cell}` is no number"), remedy, cell);
+                }
+            }
+        }
+        for metric in &mut entry.metrics {
+            let taken = std::mem::replace(metric, crate::entry::metric("", "", f64::NAN));
+            let beside = row
+                .iter()
+                .zip(*roles)
+                .filter_map(|(cell, role)| Some((decimal.parse_number(cell)?, role)));
+            *metric = beside.fold(taken, |metric, (value, role)| match role {
+                ColumnRole::Statistic(name, statistic) if *name == *metric.metric => {
+                    metric.statistic(*statistic, value)
+                }
+                ColumnRole::Std(name) if *name == *metric.metric => metric.std(value),
+                _ => metric,
+            });
+        }
     }
 }

@@ -19,7 +19,7 @@ mod units;
 use std::collections::BTreeMap;
 
 use crate::sink::{EntrySink, InputError};
-use crate::source::{Source, Text};
+use crate::source::{DecimalMark, Source, Text};
 
 /// A kind of history that can be imported.
 pub struct HistoryKind {
@@ -58,6 +58,8 @@ pub fn recognize(text: &Text) -> Option<&'static str> {
 pub struct ImportOptions {
     /// CSV: the byte between cells; none: what the first line suggests.
     pub delimiter: Option<u8>,
+    /// CSV: the mark before decimals; none: what the numbers show.
+    pub decimal: Option<DecimalMark>,
     /// CSV: what a column holds, by its name.
     pub columns: BTreeMap<String, String>,
     /// The test of a history that does not name it.

@@ -7,6 +7,7 @@
 //! rule about names or units stands here, never in a single adapter, and it looks at one benchmark
 //! alone: what else a file holds must not change the series that a benchmark belongs to.
 
+pub(crate) mod decimal;
 pub(crate) mod go_name;
 pub(crate) mod name;
 pub(crate) mod number;

@@ -71,12 +71,13 @@ pub(crate) fn epoch_millis(number: f64) -> Option<Timestamp> {
 /// Times as people and tools write them beside RFC 3339; with an offset, then without (UTC).
 const WITH_OFFSET: [&str; 4] =
     ["%Y-%m-%d %H:%M:%S%.f %z", "%Y.%m.%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S %z", "%Y%m%dT%H%M%S%z"];
-const WITHOUT_OFFSET: [&str; 8] = [
+const WITHOUT_OFFSET: [&str; 9] = [
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
     "%Y.%m.%d %H:%M:%S",
     "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d-%H:%M:%S",
     "%Y%m%dT%H%M%S",
     "%Y-%m-%dT%H:%M",
     "%Y%m%d%H%M%S",

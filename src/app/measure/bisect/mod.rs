@@ -91,6 +91,7 @@ pub(crate) fn bisect(
     let mut search = Search::new(request, &goal, &judge, policy, &session, interrupt)?;
     search.bench.warnings().iter().for_each(|warning| observer.warn(warning));
     let ending = search.run(observer)?;
+    search.bench.closing_warnings().iter().for_each(|warning| observer.warn(warning));
     let report = search.report(ending)?;
     let writes = project.is_some() && !request.measure.intake.dry_run;
     let note = match (&report.culprit, writes) {
