@@ -6,7 +6,7 @@ use crate::ingest::{ingest, records};
 use crate::support::run;
 
 /// The first record of a sample in which every pair of pointer and value holds.
-fn holds(sample: &str, more: &[&str], count: usize, at: usize, pairs: &[(&str, Value)]) {
+pub fn holds(sample: &str, more: &[&str], count: usize, at: usize, pairs: &[(&str, Value)]) {
     let found = records(sample, more);
     assert_eq!(found.len(), count, "{sample}");
     for (pointer, value) in pairs {

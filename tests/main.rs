@@ -41,6 +41,7 @@ mod import_then_ingest;
 mod infrastructure;
 mod ingest;
 mod ingest_go;
+mod ingest_load;
 mod ingest_native;
 mod ingest_tools;
 mod init;

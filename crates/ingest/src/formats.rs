@@ -7,15 +7,17 @@
 use crate::format::{Format, Reader};
 use crate::source::{Folder, Text};
 use crate::{
-    artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
+    ab, artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
     chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
-    google, gungraun, hyperfine, jmh, js_time, julia, k6, kpi, lean_metrics, libtest, lnt, locust,
-    luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf, pytest_benchmark,
-    redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc, vitest, wrk,
+    google, gungraun, hey, hyperfine, jmeter, jmh, js_time, julia, k6, kpi, lean_metrics, libtest,
+    lnt, locust, luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf,
+    pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc,
+    vegeta, vitest, wrk,
 };
 
 /// Every format, sorted by name.
 pub const FORMATS: &[&Format] = &[
+    &ab::FORMAT,
     &artillery::FORMAT,
     &asv::format::FORMAT,
     &asv::text::FORMAT,
@@ -42,7 +44,10 @@ pub const FORMATS: &[&Format] = &[
     &google::console::FORMAT,
     &gungraun::json::FORMAT,
     &gungraun::text::FORMAT,
+    &hey::FORMAT,
     &hyperfine::FORMAT,
+    &jmeter::log::FORMAT,
+    &jmeter::statistics::FORMAT,
     &jmh::FORMAT,
     &js_time::FORMAT,
     &julia::FORMAT,
@@ -66,6 +71,7 @@ pub const FORMATS: &[&Format] = &[
     &swift::FORMAT,
     &tinybench::FORMAT,
     &tracemalloc::FORMAT,
+    &vegeta::FORMAT,
     &vitest::FORMAT,
     &wrk::FORMAT,
 ];

@@ -21,6 +21,7 @@ pub mod naming;
 pub mod sink;
 pub mod source;
 
+mod ab;
 mod artillery;
 mod asv;
 mod benchmark_ips;
@@ -41,7 +42,9 @@ mod exported;
 mod go;
 mod google;
 mod gungraun;
+mod hey;
 mod hyperfine;
+mod jmeter;
 mod jmh;
 mod js_time;
 mod json;
@@ -63,13 +66,16 @@ mod pgbench;
 mod pyperf;
 mod pytest_benchmark;
 mod redis_benchmark;
+mod requests;
 mod ruby_benchmark;
 mod skia_perf;
 mod swift;
 mod tinybench;
 mod tracemalloc;
+mod vegeta;
 mod vitest;
 mod wrk;
+mod xml;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
