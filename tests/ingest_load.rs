@@ -109,7 +109,12 @@ fn ab_counts_what_failed_beside_the_rate() {
 #[test]
 fn hey_reports_thousands_a_second_with_nothing_listening_and_that_is_a_failure() {
     let refused = [
-        ("/error", json!("all 20 requests failed: Get \"http://127.0.0.1:1/\": dial tcp 127.0.0.1:1: connect: connection refused")),
+        (
+            "/error",
+            json!(
+                "all 20 requests failed: Get \"http://127.0.0.1:1/\": dial tcp 127.0.0.1:1: connect: connection refused"
+            ),
+        ),
         ("/requests", json!(20)),
     ];
     holds("hey/hey-all-errors.txt", &[], 1, 0, &refused);
@@ -129,4 +134,22 @@ fn hey_reports_thousands_a_second_with_nothing_listening_and_that_is_a_failure()
         ("/metrics/error_rate/value", json!(0.0)),
     ];
     holds("hey/hey.csv", &[], 1, 0, &csv);
+}
+
+#[test]
+fn logs_of_gatling_are_read_where_they_are_text() {
+    let wanted = [
+        ("/suite", json!("MySimulation")),
+        ("/test", json!("Test Request")),
+        ("/timestamp", json!("2014-07-31T15:54:27.25Z")),
+        ("/metrics/time/value", json!(5000.0)),
+        ("/metrics/time/median", json!(4500.0)),
+        ("/metrics/time/max", json!(9000.0)),
+        ("/metrics/throughput/value", json!(8.0 / 13.0)),
+        ("/requests", json!(8)),
+    ];
+    holds("gatling/simulation_2018_text.log", &[], 1, 0, &wanted);
+    let (status, messages) = messages("gatling/simulation_3.12_binary.log");
+    assert_ne!(status, 0);
+    assert!(messages.contains("js/stats.json of its report"), "{messages}");
 }

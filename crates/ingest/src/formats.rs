@@ -8,11 +8,11 @@ use crate::format::{Format, Reader};
 use crate::source::{Folder, Text};
 use crate::{
     ab, artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
-    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
-    google, gungraun, hey, hyperfine, jmeter, jmh, js_time, julia, k6, kpi, lean_metrics, libtest,
-    lnt, locust, luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf,
-    pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc,
-    vegeta, vitest, wrk,
+    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
+    gatling, gnu_time, go, google, gungraun, hey, hyperfine, jmeter, jmh, js_time, julia, k6, kpi,
+    lean_metrics, libtest, lnt, locust, luau, nanobench, ndjson, oha, otava, perf_collect,
+    perf_stat, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
+    skia_perf, swift, sysbench, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
 };
 
 /// Every format, sorted by name.
@@ -39,6 +39,9 @@ pub const FORMATS: &[&Format] = &[
     &deno::FORMAT,
     &divan::FORMAT,
     &exported::FORMAT,
+    &gatling::log::FORMAT,
+    &gatling::statistics::FORMAT,
+    &gnu_time::FORMAT,
     &go::FORMAT,
     &google::json::FORMAT,
     &google::console::FORMAT,
@@ -57,10 +60,12 @@ pub const FORMATS: &[&Format] = &[
     &libtest::FORMAT,
     &lnt::FORMAT,
     &locust::FORMAT,
+    &nanobench::FORMAT,
     &ndjson::FORMAT,
     &oha::FORMAT,
     &otava::FORMAT,
     &perf_collect::FORMAT,
+    &perf_stat::table::FORMAT,
     &perfherder::FORMAT,
     &pgbench::FORMAT,
     &pyperf::FORMAT,
@@ -69,11 +74,13 @@ pub const FORMATS: &[&Format] = &[
     &ruby_benchmark::FORMAT,
     &skia_perf::FORMAT,
     &swift::FORMAT,
+    &sysbench::FORMAT,
     &tinybench::FORMAT,
     &tracemalloc::FORMAT,
     &vegeta::FORMAT,
     &vitest::FORMAT,
     &wrk::FORMAT,
+    &ycsb::FORMAT,
 ];
 
 /// The format of this name.

@@ -75,11 +75,17 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         } else if let Some(command) = line.strip_prefix(COMMAND) {
             open.into_iter().for_each(|report| report.emit(&mut runs, sink));
             let name = command.trim().trim_matches('"').to_owned();
-            open = Some(TimeReport { name, line: place, failure: failure.take(), ..TimeReport::default() });
+            open = Some(TimeReport {
+                name,
+                line: place,
+                failure: failure.take(),
+                ..TimeReport::default()
+            });
         } else if line.contains("elapsed ") && line.contains("maxresident)k") {
             open.into_iter().for_each(|report| report.emit(&mut runs, sink));
             let name = "time".to_owned();
-            let mut report = TimeReport { name, line: place, failure: failure.take(), ..TimeReport::default() };
+            let mut report =
+                TimeReport { name, line: place, failure: failure.take(), ..TimeReport::default() };
             sink.remark(UNNAMED);
             report.take_short(line);
             open = Some(report);
@@ -97,7 +103,8 @@ const UNNAMED: &str = "time names the command only with -v: name it by --set tes
 
 /// `Command exited with non-zero status 3`, `Command terminated by signal 9`.
 fn failure_of(line: &str) -> Option<&str> {
-    let is_failure = ["exited with non-zero status ", "terminated by signal ", "stopped by signal "];
+    let is_failure =
+        ["exited with non-zero status ", "terminated by signal ", "stopped by signal "];
     let reason = line.trim().strip_prefix("Command ")?;
     is_failure.iter().any(|start| reason.starts_with(start)).then_some(reason)
 }
@@ -243,7 +250,8 @@ mod tests {
     fn repeats_of_a_command_are_samples() {
         let report = "\tCommand being timed: \"a b\"\n\tElapsed (wall clock) time (h:mm:ss or m:ss): 1:00:02\n\tMaximum resident set size (kbytes): 7\n";
         let killed = "Command terminated by signal 9\n\tCommand being timed: \"c\"\n\tElapsed (wall clock) time (h:mm:ss or m:ss): 0:00.01\n";
-        let entries = read_text(&FORMAT, &format!("{report}{}{killed}", report.replace(":02", ":04")));
+        let entries =
+            read_text(&FORMAT, &format!("{report}{}{killed}", report.replace(":02", ":04")));
         assert_eq!(entries[0].metrics[0].samples, [3602.0, 3604.0]);
         assert_eq!(entries[1].error.as_deref(), Some("the command terminated by signal 9"));
     }

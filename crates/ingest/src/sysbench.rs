@@ -4,7 +4,7 @@
 //! sysbench prints no name of the test. It is told from what the report counts; reports of threads
 //! and mutex of 1.0 count nothing of their own and become the test `sysbench`.
 
-use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
+use crate::entry::{BANDWIDTH, BenchmarkEntry, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::parse::number::{parse_number, parse_quantity};
 use crate::requests::error_count;
@@ -136,7 +136,9 @@ impl<'t> SysbenchReport<'t> {
         match name {
             "total time" => self.total_time = parse_quantity(value).map(|(seconds, _)| seconds),
             "total number of events" => self.events = parse_number(value),
-            "Total operations" | "Operations performed" => self.push_rate(THROUGHPUT, "ops/s", value),
+            "Total operations" | "Operations performed" => {
+                self.push_rate(THROUGHPUT, "ops/s", value)
+            }
             "transactions" => self.push_rate(THROUGHPUT, "tps", value),
             "queries" => self.push_rate("queries_per_second", "queries/s", value),
             "ignored errors" | "deadlocks" => {
@@ -204,7 +206,8 @@ impl<'t> SysbenchReport<'t> {
             [_, _, "transferred", rate, unit] => {
                 let rate = parse_number(rate.trim_start_matches('('));
                 // sysbench 0.4 counts 1024 × 1024 bytes an MB.
-                let unit = if unit.starts_with("MiB") || unit.starts_with("MB") { "MiB/s" } else { "" };
+                let unit =
+                    if unit.starts_with("MiB") || unit.starts_with("MB") { "MiB/s" } else { "" };
                 let rate = rate.filter(|_| !unit.is_empty());
                 self.metrics.extend(rate.map(|rate| metric(BANDWIDTH, unit, rate)));
             }
@@ -231,7 +234,8 @@ impl<'t> SysbenchReport<'t> {
     fn emit(self, sink: &mut EntrySink<'_>) {
         let Some(events) = self.events else {
             let fatal = self.fatal.is_empty();
-            let reason = if fatal { "no line `total number of events:` follows" } else { self.fatal };
+            let reason =
+                if fatal { "no line `total number of events:` follows" } else { self.fatal };
             sink.reject(self.line, reason, "let sysbench end by itself", "sysbench");
             return;
         };

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
+use crate::entry::{BenchmarkEntry, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::parse::name::snake_case;
 use crate::parse::number::parse_number;
@@ -191,6 +191,7 @@ impl YcsbRun {
                 }
                 let all = self.sections.iter().filter_map(|(_, section)| section.count).sum();
                 let errors = self.sections.iter().map(|(_, section)| section.errors).sum();
+                entry = entry.metric(error_count(errors));
                 runs.add(fail_where_all_failed(entry, all, errors, ""));
             }
             None => {
