@@ -10,16 +10,18 @@ use crate::declared::{self, built_in};
 use crate::format::{Format, Reader};
 use crate::source::{Folder, Text};
 use crate::{
-    artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
-    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
-    google, gungraun, hyperfine, jmh, js_time, julia, k6, kpi, lean_metrics, libtest, lnt, locust,
-    luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf, pytest_benchmark,
-    redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc, vitest, wrk,
+    ab, artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
+    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
+    gatling, gnu_time, go, google, gungraun, hey, hyperfine, jmeter, jmh, js_time, julia, k6, kpi,
+    lean_metrics, libtest, lnt, locust, luau, nanobench, ndjson, oha, otava, perf_collect,
+    perf_stat, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
+    skia_perf, swift, sysbench, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
 };
 use model::policy::diagnostic::Diagnostic;
 
 /// Every format that is read by code, sorted by name; the others are declared.
 const CODED: &[&Format] = &[
+    &ab::FORMAT,
     &artillery::FORMAT,
     &asv::format::FORMAT,
     &asv::text::FORMAT,
@@ -41,12 +43,18 @@ const CODED: &[&Format] = &[
     &deno::FORMAT,
     &divan::FORMAT,
     &exported::FORMAT,
+    &gatling::log::FORMAT,
+    &gatling::statistics::FORMAT,
+    &gnu_time::FORMAT,
     &go::FORMAT,
     &google::json::FORMAT,
     &google::console::FORMAT,
     &gungraun::json::FORMAT,
     &gungraun::text::FORMAT,
+    &hey::FORMAT,
     &hyperfine::FORMAT,
+    &jmeter::log::FORMAT,
+    &jmeter::statistics::FORMAT,
     &jmh::FORMAT,
     &js_time::FORMAT,
     &julia::FORMAT,
@@ -56,10 +64,12 @@ const CODED: &[&Format] = &[
     &libtest::FORMAT,
     &lnt::FORMAT,
     &locust::FORMAT,
+    &nanobench::FORMAT,
     &ndjson::FORMAT,
     &oha::FORMAT,
     &otava::FORMAT,
     &perf_collect::FORMAT,
+    &perf_stat::table::FORMAT,
     &perfherder::FORMAT,
     &pgbench::FORMAT,
     &pyperf::FORMAT,
@@ -68,10 +78,13 @@ const CODED: &[&Format] = &[
     &ruby_benchmark::FORMAT,
     &skia_perf::FORMAT,
     &swift::FORMAT,
+    &sysbench::FORMAT,
     &tinybench::FORMAT,
     &tracemalloc::FORMAT,
+    &vegeta::FORMAT,
     &vitest::FORMAT,
     &wrk::FORMAT,
+    &ycsb::FORMAT,
 ];
 
 /// Every format, coded and declared, sorted by name.

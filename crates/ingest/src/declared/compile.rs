@@ -36,6 +36,17 @@ pub(crate) struct CompiledFormat {
     pub(crate) version: Template,
 }
 
+impl CompiledFormat {
+    /// Whether a column of a table holds numbers of metrics.
+    pub(crate) fn is_number(&self, column: &str) -> bool {
+        let numbers = self.metrics.iter().flat_map(|metric| {
+            let statistics = metric.statistics.iter().map(|statistic| &statistic.number);
+            metric.value.iter().chain(&metric.std).chain(statistics)
+        });
+        numbers.map(|number| &number.path).any(|path| path.column() == Some(column))
+    }
+}
+
 /// A parameter.
 pub(crate) struct NamedTemplate {
     pub(crate) name: String,

@@ -43,12 +43,14 @@ fn json_lines(text: &Text) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Calls `take` with each value of a text; lines and rows that cannot be read are rejected.
+/// `is_number` says which columns of a table hold numbers.
 ///
 /// # Errors
 /// The text does not have the layout.
 pub(crate) fn for_each<'s>(
     layout: Layout,
     text: &Text,
+    is_number: &dyn Fn(&str) -> bool,
     sink: &mut EntrySink<'s>,
     take: &mut dyn FnMut(&Document<'_>, &mut EntrySink<'s>),
 ) -> Result<(), InputError> {
@@ -67,16 +69,28 @@ pub(crate) fn for_each<'s>(
         }
         Layout::Csv => {
             let table = table::find(&text.text).ok_or_else(|| InputError::whole("no heading"))?;
-            for_each_row(&table, sink, take);
+            let headings = table.reader().headers().cloned().unwrap_or_default();
+            let is_value: Vec<bool> = headings.iter().map(|it| is_number(it.trim())).collect();
+            let decimal = table.decimal_mark(text.decimal, &is_value)?;
+            for_each_row(&table, sink, &mut |row, line, sink| {
+                let mut cells = Map::new();
+                for ((heading, cell), is_value) in headings.iter().zip(row).zip(&is_value) {
+                    let cell = unquoted(cell.trim());
+                    let cell = if *is_value { decimal.to_points(cell) } else { cell.into() };
+                    cells.insert(heading.trim().to_owned(), Value::from(cell));
+                }
+                take(&Document { value: &Value::Object(cells), line }, sink);
+            });
         }
     }
     Ok(())
 }
 
+/// Calls `take` with each row that has the columns of the heading, and with its line.
 fn for_each_row<'s>(
     table: &Table<'_>,
     sink: &mut EntrySink<'s>,
-    take: &mut dyn FnMut(&Document<'_>, &mut EntrySink<'s>),
+    take: &mut dyn FnMut(&csv::StringRecord, usize, &mut EntrySink<'s>),
 ) {
     const REMEDY: &str = "give the row the columns of the heading";
     let mut reader = table.reader();
@@ -91,7 +105,7 @@ fn for_each_row<'s>(
                 continue;
             }
         };
-        let line = row.position().map_or(1, |place| place.line() as usize) + table.lines_before;
+        let line = table.line_of(&row);
         // Tools append to a file that is there, heading and all.
         if row == headings {
             continue;
@@ -103,12 +117,7 @@ fn for_each_row<'s>(
             sink.reject(line, &reason, REMEDY, &row.iter().collect::<Vec<_>>().join(","));
             continue;
         }
-        let cells = headings.iter().zip(row.iter());
-        let pair = |(name, cell): (&str, &str)| {
-            (name.trim().to_owned(), Value::from(unquoted(cell.trim())))
-        };
-        let value = Value::Object(cells.map(pair).collect::<Map<_, _>>());
-        take(&Document { value: &value, line }, sink);
+        take(&row, line, sink);
     }
 }
 

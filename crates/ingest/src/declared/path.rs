@@ -148,6 +148,14 @@ impl Path {
         self.values(frames).into_iter().next()
     }
 
+    /// The column of a row that it leads to.
+    pub(crate) fn column(&self) -> Option<&str> {
+        match self.steps.as_slice() {
+            [JsonStep { key: StepKey::Name(name), .. }] => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it leads to a column of a row, or to the row or cell itself: a CSV has nothing
     /// deeper.
     pub(crate) fn fits_row(&self) -> bool {

@@ -47,7 +47,9 @@ pub(crate) fn read(
         located: 0,
         entries: BTreeMap::new(),
     };
-    document::for_each(format.layout, text, sink, &mut |document, sink| run.read(document, sink))?;
+    let is_number = |column: &str| format.is_number(column);
+    let mut take = |document: &Document<'_>, sink: &mut EntrySink<'_>| run.read(document, sink);
+    document::for_each(format.layout, text, &is_number, sink, &mut take)?;
     for repeats in run.entries.into_values() {
         repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
     }

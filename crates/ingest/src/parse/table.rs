@@ -1,6 +1,10 @@
 //! Where the table of a CSV begins, and what stands between its cells: `,`, `;` or a tab, as often
 //! as the heading has it. Lines with `#` before the heading are passed over.
 
+use crate::parse::decimal::TableCell;
+use crate::sink::InputError;
+use crate::source::DecimalMark;
+
 /// A table within a text.
 pub(crate) struct Table<'t> {
     /// The text from the heading on.
@@ -34,6 +38,36 @@ impl<'t> Table<'t> {
     pub(crate) fn reader(&self) -> csv::Reader<&'t [u8]> {
         let mut builder = csv::ReaderBuilder::new();
         builder.delimiter(self.delimiter).flexible(true).from_reader(self.text.as_bytes())
+    }
+
+    /// The line of a row in the whole text.
+    pub(crate) fn line_of(&self, row: &csv::StringRecord) -> usize {
+        row.position().map_or(1, |place| place.line() as usize) + self.lines_before
+    }
+
+    /// The mark before the decimals of the table; `is_value` says which columns hold values.
+    ///
+    /// # Errors
+    /// Two cells show different marks, or none decides what a value means.
+    pub(crate) fn decimal_mark(
+        &self,
+        requested: Option<DecimalMark>,
+        is_value: &[bool],
+    ) -> Result<DecimalMark, InputError> {
+        // Cells are short-lived, so each row is judged before the next is read.
+        let rows: Vec<csv::StringRecord> = match requested {
+            Some(_) => Vec::new(),
+            None => self.reader().into_records().flatten().collect(),
+        };
+        let cells = rows.iter().flat_map(|row| {
+            let line = self.line_of(row);
+            row.iter().enumerate().map(move |(at, text)| TableCell {
+                line,
+                text,
+                is_value: is_value.get(at).copied().unwrap_or(false),
+            })
+        });
+        DecimalMark::of_table(requested, self.delimiter, cells)
     }
 }
 
