@@ -5,7 +5,7 @@ use crate::declared::declaration::{
     Declaration, Layout, MetricDeclaration, NumberDeclaration, PairsDeclaration,
 };
 use crate::declared::number::NumberPath;
-use crate::declared::path::Path;
+use crate::declared::path::{Path, PathChoice};
 use crate::declared::template::Template;
 use model::policy::checked_yaml::{FieldFault, FieldStep};
 use model::policy::hint;
@@ -23,11 +23,13 @@ pub(crate) struct CompiledFormat {
     pub(crate) suite: Template,
     pub(crate) test: Template,
     pub(crate) backend: Template,
+    pub(crate) name: Template,
     pub(crate) mode: Template,
     /// By name.
     pub(crate) params: Vec<NamedTemplate>,
     pub(crate) pairs: Vec<NamePairs>,
-    pub(crate) fields: Vec<NamedPath>,
+    pub(crate) fields: Vec<NamedNumber>,
+    pub(crate) field_pairs: Vec<NamePairs>,
     pub(crate) failures: Vec<Failure>,
     pub(crate) metrics: Vec<Metric>,
     pub(crate) timestamp: Template,
@@ -43,7 +45,8 @@ impl CompiledFormat {
             let statistics = metric.statistics.iter().map(|statistic| &statistic.number);
             metric.value.iter().chain(&metric.std).chain(statistics)
         });
-        numbers.map(|number| &number.path).any(|path| path.column() == Some(column))
+        let paths = numbers.flat_map(|number| number.paths.paths());
+        paths.into_iter().any(|path| path.column() == Some(column))
     }
 }
 
@@ -55,9 +58,9 @@ pub(crate) struct NamedTemplate {
 }
 
 /// A field.
-pub(crate) struct NamedPath {
+pub(crate) struct NamedNumber {
     pub(crate) name: String,
-    pub(crate) path: Path,
+    pub(crate) number: NumberPath,
 }
 
 /// Parameters whose names stand in the file.
@@ -85,7 +88,7 @@ pub(crate) struct Metric {
     pub(crate) unit_endings: Vec<UnitEnding>,
     pub(crate) better: Option<Direction>,
     pub(crate) std: Option<NumberPath>,
-    pub(crate) samples: Option<Path>,
+    pub(crate) samples: Option<PathChoice>,
     pub(crate) statistics: Vec<StatisticPath>,
 }
 
@@ -141,10 +144,11 @@ impl Compiler {
             };
             Some(NamedTemplate { name: name.to_owned(), text: it.template(param.text())?, when })
         });
-        let fields = self.named("fields", &declaration.fields, |it, name, path| {
-            Some(NamedPath { name: name.to_owned(), path: it.path(path)? })
+        let fields = self.named("fields", &declaration.fields, |it, name, number| {
+            Some(NamedNumber { name: name.to_owned(), number: it.number(number)? })
         });
         let pairs = self.each("params_from", &declaration.params_from, Self::pairs);
+        let field_pairs = self.each("fields_from", &declaration.fields_from, Self::pairs);
         let failures = self.each("failed", &declaration.failed, |it, failure| {
             let when = it.at_key("when", |it| it.condition(&failure.when));
             let reason = it.at_key("reason", |it| it.template(&failure.reason));
@@ -155,6 +159,7 @@ impl Compiler {
         let suite = text("suite", &declaration.suite);
         let test = text("test", &declaration.test);
         let backend = text("record_backend", &declaration.record_backend);
+        let name = text("name", &declaration.name);
         let mode = text("mode", &declaration.mode);
         let timestamp = text("timestamp", &declaration.timestamp);
         let commit = text("commit", &declaration.commit);
@@ -168,10 +173,12 @@ impl Compiler {
             suite: suite?,
             test: test?,
             backend: backend?,
+            name: name?,
             mode: mode?,
             params,
             pairs,
             fields,
+            field_pairs,
             failures,
             metrics,
             timestamp: timestamp?,
@@ -211,11 +218,14 @@ impl Compiler {
     fn metric(&mut self, metric: &MetricDeclaration) -> Option<Metric> {
         let name = self.at_key("name", |it| it.template(&metric.name));
         let unit = self.at_key("unit", |it| it.template(&metric.unit));
-        let optional_path = |it: &mut Self, key: &str, path: &str| {
-            if path.is_empty() { None } else { it.at_key(key, |it| it.path(path)) }
+        let each = match metric.each.as_str() {
+            "" => None,
+            path => self.at_key("each", |it| it.path(path)),
         };
-        let each = optional_path(self, "each", &metric.each);
-        let samples = optional_path(self, "samples", &metric.samples);
+        let samples = match metric.samples.as_str() {
+            "" => None,
+            text => self.at_key("samples", |it| it.paths(text)),
+        };
         let when = match metric.when.as_str() {
             "" => None,
             text => self.at_key("when", |it| it.condition(text)),
@@ -259,13 +269,21 @@ impl Compiler {
 
     fn number(&mut self, number: &NumberDeclaration) -> Option<NumberPath> {
         let written = number.path().to_owned();
-        Some(NumberPath { path: self.path(&written)?, written, factor: number.factor() })
+        let is_sum = matches!(number, NumberDeclaration::Sum(_));
+        let (paths, factor) = (self.paths(&written)?, number.factor());
+        Some(NumberPath { paths, is_sum, written, factor })
     }
 
     /// A path, which in a table leads to a column.
     fn path(&mut self, text: &str) -> Option<Path> {
         let path = self.plain_path(text)?;
         self.check_column(&path).then_some(path)
+    }
+
+    /// Paths with `|` between them.
+    fn paths(&mut self, text: &str) -> Option<PathChoice> {
+        let choice = PathChoice::parse(text).map_err(|message| self.fault(&message, None)).ok()?;
+        choice.paths().iter().all(|path| self.check_column(path)).then_some(choice)
     }
 
     fn plain_path(&mut self, text: &str) -> Option<Path> {

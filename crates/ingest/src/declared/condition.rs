@@ -1,6 +1,6 @@
 //! Conditions on a value: `path`, `!path`, `path=value`, `path!=value`.
 
-use crate::declared::path::{Frame, Path, PathValue};
+use crate::declared::path::{Frame, Path, PathChoice, PathValue};
 
 /// Conditions that must hold together.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ impl Conditions {
 
     /// The paths in them.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.0.iter().map(|condition| &condition.path)
+        self.0.iter().flat_map(|condition| condition.paths.paths())
     }
 
     /// Whether all of them hold for a value.
@@ -34,7 +34,7 @@ impl Conditions {
 /// A condition, ready to be examined.
 #[derive(Clone, Debug, PartialEq)]
 struct ValueCondition {
-    path: Path,
+    paths: PathChoice,
     /// The text that the value must be; none: it must be truthy.
     wanted: Option<String>,
     negated: bool,
@@ -51,26 +51,26 @@ impl ValueCondition {
                 Some(path) => (path, true),
                 None => (path, false),
             };
-            return Ok(Self { path: Path::parse(path)?, wanted: Some(wanted), negated });
+            return Ok(Self { paths: PathChoice::parse(path)?, wanted: Some(wanted), negated });
         }
         let (path, negated) = match text.strip_prefix('!') {
             Some(path) => (path, true),
             None => (text, false),
         };
-        Ok(Self { path: Path::parse(path)?, wanted: None, negated })
+        Ok(Self { paths: PathChoice::parse(path)?, wanted: None, negated })
     }
 
     /// Whether it holds as a mark: a path alone needs to lead to something, be it 0 or `null`.
     fn is_marked(&self, frames: &[Frame<'_>]) -> bool {
         match &self.wanted {
-            None => self.path.first(frames).is_some() != self.negated,
+            None => self.paths.first(frames).is_some() != self.negated,
             Some(_) => self.holds(frames),
         }
     }
 
     /// Whether it holds for a value.
     fn holds(&self, frames: &[Frame<'_>]) -> bool {
-        let values = self.path.values(frames);
+        let values = self.paths.values(frames);
         let fits = |value: &PathValue<'_>| match &self.wanted {
             None => value.is_truthy(),
             Some(wanted) => value.text().is_some_and(|text| is_same(&text, wanted)),

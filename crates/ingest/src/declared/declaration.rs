@@ -47,6 +47,9 @@ pub(crate) struct Declaration {
     /// The backend of a record, a text.
     #[serde(default)]
     pub(crate) record_backend: String,
+    /// The whole name, a text, where it is not suite and test: `--map` takes it apart.
+    #[serde(default)]
+    pub(crate) name: String,
     /// The mode, a text.
     #[serde(default)]
     pub(crate) mode: String,
@@ -57,9 +60,12 @@ pub(crate) struct Declaration {
     /// Parameters whose names stand in the file.
     #[serde(default)]
     pub(crate) params_from: Vec<PairsDeclaration>,
-    /// Fields beside the measurement, by name: paths.
+    /// Fields beside the measurement, by name.
     #[serde(default)]
-    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) fields: BTreeMap<String, NumberDeclaration>,
+    /// Fields whose names stand in the file.
+    #[serde(default)]
+    pub(crate) fields_from: Vec<PairsDeclaration>,
     /// When a record is a failed run, and why. The first that holds counts.
     #[serde(default)]
     pub(crate) failed: Vec<FailureDeclaration>,
@@ -238,6 +244,16 @@ pub(crate) enum NumberDeclaration {
     Path(String),
     /// A path and a factor.
     Scaled(ScaledDeclaration),
+    /// Everything that a path leads to, added up.
+    Sum(SumDeclaration),
+}
+
+/// A number that the file holds in parts, in one unit.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SumDeclaration {
+    /// A path to each part.
+    pub(crate) sum: String,
 }
 
 /// A number that the file holds in a multiple.
@@ -255,12 +271,13 @@ impl NumberDeclaration {
         match self {
             Self::Path(path) => path,
             Self::Scaled(scaled) => &scaled.path,
+            Self::Sum(parts) => &parts.sum,
         }
     }
 
     pub(crate) fn factor(&self) -> f64 {
         match self {
-            Self::Path(_) => 1.0,
+            Self::Path(_) | Self::Sum(_) => 1.0,
             Self::Scaled(scaled) => scaled.times,
         }
     }

@@ -3,13 +3,15 @@
 use model::record::Unit;
 use serde_json::Value;
 
-use crate::declared::path::{Frame, Path, PathValue};
+use crate::declared::path::{Frame, PathChoice, PathValue};
 use crate::parse::number::{convert, parse_quantity};
 
 /// A number and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NumberPath {
-    pub(crate) path: Path,
+    pub(crate) paths: PathChoice,
+    /// Whether everything that the paths lead to is added up.
+    pub(crate) is_sum: bool,
     /// As it was written, for messages.
     pub(crate) written: String,
     pub(crate) factor: f64,
@@ -30,17 +32,30 @@ pub(crate) enum NumberReading {
 const NOTHING: [&str; 9] = ["", "-", "--", "?", "n/a", "na", "null", "none", "(null)"];
 
 impl NumberPath {
+    /// Whether the number stands in the file as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.is_sum && self.factor == 1.0
+    }
+
     /// The number of a value.
     pub(crate) fn read(&self, frames: &[Frame<'_>]) -> NumberReading {
-        match self.path.first(frames) {
-            None => NumberReading::Missing,
-            Some(found) => match reading(found) {
-                NumberReading::Number { value, unit } => {
+        let found = self.paths.values(frames);
+        let found = if self.is_sum { &found[..] } else { &found[..found.len().min(1)] };
+        let mut total = NumberReading::Missing;
+        for one in found {
+            total = match (total, reading(*one)) {
+                (
+                    NumberReading::Number { value, unit },
+                    NumberReading::Number { value: next, .. },
+                ) => NumberReading::Number { value: value + next * self.factor, unit },
+                (_, NumberReading::Number { value, unit }) => {
                     NumberReading::Number { value: value * self.factor, unit }
                 }
-                other => other,
-            },
+                (_, NumberReading::Unreadable(text)) => return NumberReading::Unreadable(text),
+                (total, NumberReading::Missing) => total,
+            };
         }
+        total
     }
 
     /// The number in a unit; none where there is none of that kind.

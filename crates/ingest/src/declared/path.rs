@@ -165,6 +165,44 @@ impl Path {
     }
 }
 
+/// Paths to one thing in outputs of several versions: the first that leads somewhere counts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PathChoice(Vec<Path>);
+
+impl PathChoice {
+    /// Reads paths with `|` between them.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = vec![String::new()];
+        let mut is_quoted = false;
+        for c in text.chars() {
+            is_quoted ^= c == '`';
+            match parts.last_mut() {
+                Some(part) if c != '|' || is_quoted => part.push(c),
+                _ => parts.push(String::new()),
+            }
+        }
+        parts.iter().map(|part| Path::parse(part)).collect::<Result<_, _>>().map(Self)
+    }
+
+    pub(crate) fn paths(&self) -> &[Path] {
+        &self.0
+    }
+
+    /// What the first path leads to that leads somewhere.
+    pub(crate) fn values<'v>(&self, frames: &[Frame<'v>]) -> Vec<PathValue<'v>> {
+        let all = self.0.iter().map(|path| path.values(frames));
+        all.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
+    }
+
+    /// The first value that a path leads to.
+    pub(crate) fn first<'v>(&self, frames: &[Frame<'v>]) -> Option<PathValue<'v>> {
+        self.values(frames).into_iter().next()
+    }
+}
+
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum PathValue<'v> {
@@ -333,6 +371,18 @@ mod tests {
         });
         let row = |x: &str| (["x", "5", "g", "7", ""].map(|it| it.replace('x', x)), 4);
         assert_eq!(seen, [row("1"), row("2")]);
+    }
+
+    #[test]
+    fn of_several_paths_the_first_that_leads_somewhere_counts() {
+        let value = json!({"a|b": 1, "c": 2});
+        let first = |text: &str| {
+            let choice = PathChoice::parse(text).expect("paths");
+            choice.first(&[Frame::root(&value)]).and_then(PathValue::text)
+        };
+        assert_eq!(first("x | c").as_deref(), Some("2"));
+        assert_eq!(first("`a|b`|c").as_deref(), Some("1"));
+        assert_eq!((first("x|y"), PathChoice::parse("a|b[").is_err()), (None, true));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declared::compile::{CompiledFormat, Metric};
+use crate::declared::compile::{CompiledFormat, Metric, NamePairs};
 use crate::declared::declaration::Layout;
 use crate::declared::document::{self, Document};
 use crate::declared::number::{NumberPath, NumberReading, reading};
@@ -90,14 +90,13 @@ impl DeclaredReader<'_> {
             return self.reject(document, frames, "the benchmark has no name", sink);
         };
         let mut entry = BenchmarkEntry::of(self.fill(&format.suite, frames), test);
+        if let Some(name) = format.name.fill(frames, &self.file).filter(|name| !name.is_empty()) {
+            entry.name = name;
+        }
         entry.backend = self.fill(&format.backend, frames);
         entry.mode = self.fill(&format.mode, frames);
         entry = self.with_parameters(entry, frames);
-        for field in &format.fields {
-            if let Some(PathValue::Json(value)) = field.path.first(frames) {
-                entry = entry.field(&field.name, field_value(value));
-            }
-        }
+        entry = self.with_fields(entry, frames);
         let text = |template| Some(self.fill(template, frames)).filter(|text| !text.is_empty());
         entry.version = text(&format.version);
         entry.run.commit = text(&format.commit);
@@ -135,25 +134,55 @@ impl DeclaredReader<'_> {
     }
 
     fn with_parameters(&self, mut entry: BenchmarkEntry, frames: &[Frame<'_>]) -> BenchmarkEntry {
-        let mut params = Vec::new();
         for param in &self.format.params {
             let counts = param.when.as_ref().is_none_or(|when| when.hold(frames));
             let value = param.text.fill(frames, &self.file).filter(|_| counts);
-            params.extend(value.map(|value| (param.name.clone(), value)));
+            entry = value.into_iter().fold(entry, |entry, value| entry.param(&param.name, value));
         }
-        for pairs in &self.format.pairs {
+        self.for_each_pair(&self.format.pairs, frames, &mut |name, value| {
+            entry = std::mem::take(&mut entry).param(name, value);
+        });
+        entry
+    }
+
+    fn with_fields(&self, mut entry: BenchmarkEntry, frames: &[Frame<'_>]) -> BenchmarkEntry {
+        for field in &self.format.fields {
+            // A field may be any value; only what is computed must be a number.
+            let value = match (field.number.read(frames), field.number.is_plain()) {
+                (NumberReading::Number { value, .. }, false) => value.into(),
+                (_, true) => match field.number.paths.first(frames) {
+                    Some(PathValue::Json(value)) => field_value(value),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            entry = entry.field(&field.name, value);
+        }
+        self.for_each_pair(&self.format.field_pairs, frames, &mut |name, value| {
+            entry = std::mem::take(&mut entry).field(name, field_value(&value.into()));
+        });
+        entry
+    }
+
+    /// Calls `take` with each name and value that stand in the file.
+    fn for_each_pair(
+        &self,
+        all: &[NamePairs],
+        frames: &[Frame<'_>],
+        take: &mut dyn FnMut(&str, String),
+    ) {
+        for pairs in all {
             pairs.each.walk(frames, &mut |frames| {
-                let name = pairs.name.fill(frames, &self.file);
-                let name = name.filter(|name| !pairs.except.contains(name));
-                let name = name.and_then(|it| it.strip_prefix(&*pairs.prefix).map(str::to_owned));
-                let value = pairs.value.fill(frames, &self.file);
-                params.extend(name.zip(value));
+                let name = pairs.name.fill(frames, &self.file).unwrap_or_default();
+                let name = match name.strip_prefix(&*pairs.prefix) {
+                    Some(rest) if !rest.is_empty() && !pairs.except.contains(&name) => rest,
+                    _ => return,
+                };
+                if let Some(value) = pairs.value.fill(frames, &self.file) {
+                    take(name, value);
+                }
             });
         }
-        for (name, value) in params.into_iter().filter(|(name, _)| !name.is_empty()) {
-            entry = entry.param(&name, value);
-        }
-        entry
     }
 
     fn add_metrics(
@@ -248,9 +277,9 @@ fn not_a_number(number: &NumberPath, text: &str) -> String {
 
 /// The samples in the unit of the value.
 fn samples(declared: &Metric, frames: &[Frame<'_>], unit: &str) -> Result<Vec<f64>, String> {
-    let Some(path) = &declared.samples else { return Ok(Vec::new()) };
+    let Some(paths) = &declared.samples else { return Ok(Vec::new()) };
     let mut samples = Vec::new();
-    for found in path.values(frames) {
+    for found in paths.values(frames) {
         match reading(found) {
             NumberReading::Number { value, unit: own } if own.is_empty() => samples.push(value),
             NumberReading::Number { value, unit: own } => {
