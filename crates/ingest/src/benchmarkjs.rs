@@ -31,7 +31,13 @@ fn split_result_line(line: &str) -> Option<(&str, &str)> {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (place, line) in text.lines() {
-        let Some((name, result)) = split_result_line(line.trim_end()) else { continue };
+        let Some((name, result)) = split_result_line(line.trim_end()) else {
+            if line.contains(" x ") && line.contains(" ops/sec") {
+                let reason = "no `±…% (… runs sampled)` follows the rate";
+                sink.reject(place, reason, "print the benchmark as a whole", line);
+            }
+            continue;
+        };
         match entry(name, result) {
             Some(entry) => sink.entry(entry),
             None => sink.reject(place, "a number is missing", "run the benchmark again", line),
@@ -43,6 +49,10 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 fn entry(name: &str, result: &str) -> Option<BenchmarkEntry> {
     let (rate, rest) = result.split_once(" ops/sec ±")?;
     let (margin, runs) = rest.split_once("% (")?;
+    if ["Infinity", "NaN", "0"].contains(&rate.trim()) {
+        let why = format!("its rate is {}: nothing was measured", rate.trim());
+        return Some(BenchmarkEntry::named(name).failed(why));
+    }
     let (rate, margin) = (parse_number(rate)?, parse_number(margin)? / 100.0);
     let throughput = metric(THROUGHPUT, "ops/sec", rate)
         .statistic(Statistic::Lower, rate - rate * margin)

@@ -39,8 +39,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut repeats = RepeatMerger::default();
     let (mut before, mut begun, mut target) = ("", None, None);
     let mut last: Option<BenchmarkEntry> = None;
-    for (_, line) in text.lines() {
-        let line = line.rsplit('\r').next().unwrap_or(line);
+    for (number, line) in text.lines() {
         target = name::cargo_target(line).or(target);
         if let Some(name) = line.strip_prefix("Benchmarking ") {
             begun = Some(name.split(": ").next().unwrap_or(name));
@@ -49,6 +48,9 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             last.take().into_iter().for_each(|entry| repeats.add(entry));
             let name = if name.is_empty() { before } else { name };
             last = Some(entry(name, &estimate).field("target", target));
+            begun = None;
+        } else if is_odd_time_line(line) {
+            sink.reject(number, "no estimate between two bounds", "run the benchmark again", line);
             begun = None;
         } else if let (Some(rest), Some(entry)) = (line.trim().strip_prefix("thrpt:"), &mut last) {
             let rest = rest.trim();
@@ -79,7 +81,6 @@ fn progress_name(line: &str) -> Option<&str> {
 
 /// The name, empty where it stands on a line before, and the estimate of a `time:` line.
 fn parse_time_line(line: &str) -> Option<(&str, PrintedEstimate<'_>)> {
-    let line = line.rsplit('\r').next().unwrap_or(line);
     let (name, rest) =
         line.rsplit_once(" time:").or_else(|| Some(("", line.strip_prefix("time:")?)))?;
     let inside = rest.trim_start().strip_prefix('[')?.split_once(']')?.0;
@@ -89,6 +90,12 @@ fn parse_time_line(line: &str) -> Option<(&str, PrintedEstimate<'_>)> {
     let (value, rest) = parse_quantity(value)?;
     let (lower, upper) = (bound(low, low_unit), bound(high, high_unit));
     rest.is_empty().then_some((name.trim(), PrintedEstimate { lower, value, upper, unit }))
+}
+
+/// A line that looks like a result and is none. A change since the last run is in percent.
+fn is_odd_time_line(line: &str) -> bool {
+    let result = line.split_once("time:").map(|(_, result)| result.trim_start());
+    result.is_some_and(|result| result.starts_with('[') && !result.contains('%'))
 }
 
 fn entry(name: &str, estimate: &PrintedEstimate<'_>) -> BenchmarkEntry {
@@ -117,6 +124,16 @@ mod tests {
         assert_eq!((found[0].n, &*found[0].suite, &*found[0].test), (Some(10), "group", "fn"));
         assert_eq!(found[0].metrics, [time]);
         assert_eq!(found[0].fields["throughput"], "[1 MiB/s 2 MiB/s 3 MiB/s]");
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_rejected() {
+        let text = "a   time:   [1 ns 2 ns 3 ns]\nb   time:   [NaN ns NaN ns NaN ns]\n";
+        let text = Text::new("x", text.as_bytes());
+        let mut take = |_| {};
+        let mut sink = EntrySink::new(&mut take);
+        read(&text, &mut sink).unwrap();
+        assert_eq!((sink.rejected.len(), sink.rejected[0].problem.location.line), (1, 2));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(crate) const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
+/// What stands in the brackets.
+const MEASURES: [&str; 4] = ["RunTime", "RunTimeRaw", "CodeSize", "StartupTime"];
+
 fn recognizes(text: &Text) -> bool {
     text.lines().any(|(_, line)| parse_result_line(line).is_some())
 }
@@ -27,7 +30,7 @@ fn recognizes(text: &Text) -> bool {
 fn parse_result_line(line: &str) -> Option<(&str, &str, f64, &str)> {
     let (head, told) = line.trim().rsplit_once("): ")?;
     let (name, what) = head.rsplit_once('(')?;
-    let known = ["RunTime", "RunTimeRaw", "CodeSize", "StartupTime"].contains(&what);
+    let known = MEASURES.contains(&what);
     let (value, unit) = parse_quantity(told)?;
     let unit = unit.strip_suffix('.').unwrap_or(unit);
     (known && !name.is_empty() && !unit.is_empty()).then_some((name, what, value, unit))
@@ -35,9 +38,11 @@ fn parse_result_line(line: &str) -> Option<(&str, &str, f64, &str)> {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<&str, BTreeMap<(&str, &str), Vec<f64>>> = BTreeMap::new();
-    for (_, line) in text.lines() {
+    for (number, line) in text.lines() {
         if let Some((name, what, value, unit)) = parse_result_line(line) {
             all.entry(name).or_default().entry((what, unit)).or_default().push(value);
+        } else if MEASURES.iter().any(|what| line.contains(&format!("({what}): "))) {
+            sink.reject(number, "no number and unit follow", "run the benchmark again", line);
         }
     }
     for (name, metrics) in all {

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, metric};
 use crate::format::{Format, Reader};
+use crate::json::{Number, list, mostly, text as word, to_plain_text};
+use crate::parse::quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
@@ -21,39 +24,52 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let first = || text.json()?.get("results")?.get(0)?.get("command");
-    first().is_some()
-}
-
-#[derive(Deserialize)]
-struct HyperfineExport {
-    results: Vec<HyperfineCommand>,
+    let own = ["times", "mean", "exit_codes"];
+    let is_result =
+        |it: &Value| it.get("command").is_some() && own.iter().any(|key| it.get(*key).is_some());
+    text.json().is_some_and(|file| mostly(list(file, "results"), is_result))
 }
 
 #[derive(Deserialize)]
 struct HyperfineCommand {
     command: String,
-    mean: Option<f64>,
-    stddev: Option<f64>,
-    median: Option<f64>,
-    user: Option<f64>,
-    system: Option<f64>,
-    min: Option<f64>,
-    max: Option<f64>,
     #[serde(default)]
-    times: Vec<f64>,
+    mean: Number,
     #[serde(default)]
-    memory_usage_byte: Vec<f64>,
+    stddev: Number,
+    #[serde(default)]
+    median: Number,
+    #[serde(default)]
+    user: Number,
+    #[serde(default)]
+    system: Number,
+    #[serde(default)]
+    min: Number,
+    #[serde(default)]
+    max: Number,
+    #[serde(default)]
+    times: Vec<Number>,
+    #[serde(default)]
+    memory_usage_byte: Vec<Number>,
     #[serde(default)]
     exit_codes: Vec<Option<i64>>,
     #[serde(default)]
-    parameters: BTreeMap<String, String>,
+    parameters: BTreeMap<String, Value>,
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let export: HyperfineExport = text.parse()?;
-    for command in export.results {
-        sink.entry(entry(command));
+    let Some(results) = text.value()?.get("results").and_then(Value::as_array) else {
+        return Err(InputError::whole("no list `results`"));
+    };
+    for result in results {
+        match HyperfineCommand::deserialize(result) {
+            Ok(command) => sink.entry(entry(command)),
+            Err(error) => {
+                let line = quantity::line_of(&text.text, &["results", word(result, "command")]);
+                let reason = InputError::from(error).reason;
+                sink.reject(line, &reason, "run the command again", &result.to_string());
+            }
+        }
     }
     Ok(())
 }
@@ -61,30 +77,31 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 fn entry(command: HyperfineCommand) -> BenchmarkEntry {
     let mut entry = BenchmarkEntry::named(command.command);
     for (name, value) in command.parameters {
-        entry = entry.param(&name, value);
+        entry = entry.param(&name, to_plain_text(&value));
     }
     let failed = command.exit_codes.iter().filter(|code| **code != Some(0)).count();
     if failed > 0 {
         entry = entry.field("failed_runs", failed);
     }
-    let Some(mean) = command.mean else {
+    let Some(mean) = command.mean.0 else {
         return entry.failed("hyperfine reports no mean");
     };
     let time = metric(TIME_METRIC, "s", mean)
-        .std(command.stddev)
-        .statistic(Statistic::Median, command.median)
-        .statistic(Statistic::Min, command.min)
-        .statistic(Statistic::Max, command.max)
-        .samples(command.times);
+        .std(command.stddev.0)
+        .statistic(Statistic::Median, command.median.0)
+        .statistic(Statistic::Min, command.min.0)
+        .statistic(Statistic::Max, command.max.0)
+        .samples(command.times.iter().filter_map(|it| it.0).collect());
     entry = entry.metric(time);
-    for (name, value) in [("user_time", command.user), ("system_time", command.system)] {
+    for (name, value) in [("user_time", command.user.0), ("system_time", command.system.0)] {
         entry.metrics.extend(value.map(|value| metric(name, "s", value)));
     }
-    if let (Some(user), Some(system)) = (command.user, command.system) {
+    if let (Some(user), Some(system)) = (command.user.0, command.system.0) {
         entry = entry.metric(metric(CPU_TIME, "s", user + system));
     }
-    if let Some(peak) = command.memory_usage_byte.iter().copied().reduce(f64::max) {
-        let memory = metric(MEMORY, "B", peak).samples(command.memory_usage_byte);
+    let peaks: Vec<f64> = command.memory_usage_byte.iter().filter_map(|it| it.0).collect();
+    if let Some(peak) = peaks.iter().copied().reduce(f64::max) {
+        let memory = metric(MEMORY, "B", peak).samples(peaks);
         entry = entry.metric(memory);
     }
     entry

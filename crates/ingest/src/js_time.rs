@@ -48,9 +48,13 @@ fn parse_timer_line(line: &str) -> Option<(&str, f64, bool)> {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (_, line) in text.lines() {
-        if let Some((label, value, true)) = parse_timer_line(line) {
-            all.entry(label).or_default().push(value);
+    for (number, line) in text.lines() {
+        match parse_timer_line(line) {
+            Some((label, value, true)) => all.entry(label).or_default().push(value),
+            None if ["ms", "s"].iter().any(|unit| line.trim_end().ends_with(unit)) => {
+                sink.reject(number, "no label and time", "let console.timeEnd write it", line);
+            }
+            _ => {}
         }
     }
     for (label, times) in all {

@@ -20,6 +20,7 @@ pub mod line;
 pub mod naming;
 pub mod sink;
 pub mod source;
+pub mod unsupported;
 
 mod ab;
 mod artillery;

@@ -49,26 +49,50 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let reasons = failure_reasons(text);
     let mut repeats = RepeatMerger::default();
     let mut target = None;
+    // With --nocapture, what a benchmark prints stands between its name and its result.
+    let mut open: Option<&str> = None;
     for (number, line) in text.lines() {
         target = name::cargo_target(line).or(target);
-        let Some((name, told)) = line.strip_prefix("test ").and_then(|it| it.split_once(" ... "))
-        else {
-            continue;
-        };
-        let name = name.trim().trim_end_matches(" - should panic");
-        let entry = entry_named(name, target);
-        if told.trim() == "FAILED" {
-            let why = reasons.get(name).map_or("the benchmark panicked", String::as_str);
-            repeats.add(entry.failed(why));
-        } else if let Some((_, told)) = told.split_once("bench:") {
-            match with_result(told, entry) {
-                Some(entry) => repeats.add(entry),
-                None => sink.reject(number, "no number and unit after `bench:`", "mend it", line),
+        let named = line.strip_prefix("test ").and_then(|it| it.split_once(" ..."));
+        let (name, printed) = match (named, open) {
+            (Some((name, printed)), _) => (name, printed),
+            (None, Some(name)) => (name, line),
+            (None, None) => {
+                if is_result(line) {
+                    let reason = "no name of a benchmark stands before this result";
+                    sink.reject(number, reason, "run the benchmark again", line);
+                }
+                continue;
             }
+        };
+        open = Some(name).filter(|_| !printed.trim().starts_with("ignored"));
+        let plain = name.trim().trim_end_matches(" - should panic");
+        let entry = entry_named(plain, target);
+        if printed.trim() == "FAILED" {
+            let why = reasons.get(plain).map_or("the benchmark panicked", String::as_str);
+            repeats.add(entry.failed(why));
+            open = None;
+        } else if let Some((_, result)) = printed.split_once("bench:") {
+            match with_result(result, entry) {
+                Some(entry) => repeats.add(entry),
+                None if named.is_some() || is_result(line) => {
+                    let reason = "no number and unit after `bench:`";
+                    sink.reject(number, reason, "run the benchmark again", line);
+                }
+                // A word of the program.
+                None => continue,
+            }
+            open = None;
+        } else if ["ok", "ignored"].contains(&printed.trim()) {
+            open = None;
         }
     }
     repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
     Ok(())
+}
+
+fn is_result(line: &str) -> bool {
+    line.contains("bench:") && line.contains("/iter")
 }
 
 /// `tests::add` of the target `app` is `add` of `app::tests`.
@@ -151,6 +175,20 @@ mod tests {
         let why = "thread 'main' panicked at src/lib.rs:3:5: out of luck";
         assert_eq!((&*found[0].test, found[0].error.as_deref()), ("b", Some(why)));
         assert_eq!(found[1].error, None);
+    }
+
+    #[test]
+    fn what_a_benchmark_prints_parts_its_name_from_its_result() {
+        let text = "running 2 tests\ntest a ... loading\nbench: none\nbench:   1,234 ns/iter (+/- 5)\n\
+            test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\n";
+        let text = Text::new("x", text.as_bytes());
+        let mut names = Vec::new();
+        let mut take = |entry: BenchmarkEntry| names.push(entry.test);
+        let mut sink = EntrySink::new(&mut take);
+        read(&text, &mut sink).unwrap();
+        let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
+        assert_eq!(lines, [6, 7]);
+        assert_eq!(names, ["a"]);
     }
 
     #[test]

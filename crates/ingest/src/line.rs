@@ -41,6 +41,8 @@ pub struct RecordLine {
     pub text: String,
     pub time: Timestamp,
     pub pull: Option<u64>,
+    /// Why metrics are not in it although others are.
+    pub odd: Vec<String>,
 }
 
 /// The fields in the order in which they are written.
@@ -99,7 +101,7 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
         let pull = with.pull.or(entry.run.pull).or(with.run.pull);
         let text = if pull == entry.run.pull { line.clone() } else { with_pull(line, pull)? };
-        return Ok(RecordLine { text, time, pull });
+        return Ok(RecordLine { text, time, pull, odd: Vec::new() });
     }
     let mut faults = Vec::new();
     let set = |name: &str| with.overrides.get(name).map(String::as_str).filter(|it| !it.is_empty());
@@ -166,9 +168,10 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
         tags,
         fields: fields(entry, with),
     };
+    let odd = if entry.error.is_none() && nothing.is_none() { odd } else { Vec::new() };
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
-    Ok(RecordLine { text, time, pull })
+    Ok(RecordLine { text, time, pull, odd })
 }
 
 /// Whether two ids name one commit: tools shorten them.

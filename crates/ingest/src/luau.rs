@@ -32,15 +32,21 @@ fn cells(line: &str) -> Vec<&str> {
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut table = text.lines().skip_while(|(_, line)| !is_head(line)).skip(1).peekable();
     if table.peek().is_none() {
-        for (_, line) in text.lines() {
-            if let Some(entry) = success_entry(line) {
-                sink.entry(entry);
+        for (place, line) in text.lines().filter(|(_, line)| line.starts_with("SUCCESS: ")) {
+            match success_entry(line) {
+                Some(entry) => sink.entry(entry),
+                None => sink.reject(place, "a number is missing", "run the benchmark again", line),
             }
         }
     }
     for (place, line) in table {
         let cells = cells(line);
-        let [name, min, average, deviation, driver] = cells.as_slice() else { continue };
+        let [name, min, average, deviation, driver] = cells.as_slice() else {
+            if cells.len() > 2 {
+                sink.reject(place, "not five cells", "run the benchmark again", line);
+            }
+            continue;
+        };
         if *name == "Total" {
             continue;
         }

@@ -26,18 +26,23 @@ fn is_head(line: &str) -> bool {
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let mut rehearsal = false;
+    let (mut rehearsal, mut in_table) = (false, false);
     for (place, line) in text.lines() {
         if line.starts_with("Rehearsal ---") {
             rehearsal = true;
         } else if is_head(line) {
             rehearsal = false;
+            in_table = true;
         } else if let (false, Some((label, times))) = (rehearsal, row(line)) {
             if label.is_empty() {
                 sink.reject(place, "the row has no label", "give `report` a label", line);
             } else {
                 sink.entry(entry(label, times));
             }
+        } else if in_table && !rehearsal && line.trim_end().ends_with(')') && line.contains('(') {
+            sink.reject(place, "not four times", "run the benchmark again", line);
+        } else if line.trim().is_empty() {
+            in_table = false;
         }
     }
     Ok(())

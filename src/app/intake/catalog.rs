@@ -12,6 +12,7 @@ use ingest::format::Format;
 use ingest::formats;
 use ingest::import::{self, HistoryKind};
 use ingest::sink::InputError;
+use ingest::unsupported;
 use model::policy::diagnostic;
 
 /// Names at least this similar (Jaro-Winkler, 1 is the same) are offered for one that is mistyped.
@@ -149,8 +150,11 @@ pub(super) fn unknown_format_message(input: &IngestInput) -> String {
         if text.text.trim().is_empty() {
             return format!("{name}: the file is empty");
         }
+        if let Some(explained) = unsupported::explain(text) {
+            return format!("{name}: {explained}");
+        }
         // A file that was cut off is recognized by nothing: the user should learn why.
-        if text.text.trim_start().starts_with(['{', '['])
+        if begins_as_json(&text.text)
             && let Err(fault) = text.parse::<serde::de::IgnoredAny>()
         {
             let InputError { line, column, reason } = fault;
@@ -169,4 +173,37 @@ pub(super) fn unknown_format_message(input: &IngestInput) -> String {
         "{name}: no format recognizes it; `benchpages ingest --list` shows how each is recognized, \
          --format NAME reads it as one"
     )
+}
+
+/// Whether a text begins as JSON does: `[OVERALL], RunTime(ms)` and `[ 10s ] tps` do not.
+fn begins_as_json(text: &str) -> bool {
+    let text = text.trim_start();
+    if let Some(inside) = text.strip_prefix('{') {
+        let inside = inside.trim_start();
+        return inside.is_empty() || inside.starts_with(['"', '}']);
+    }
+    let Some(inside) = text.strip_prefix('[') else { return false };
+    let inside = inside.trim_start();
+    let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c));
+    let word = &inside[..end.unwrap_or(inside.len())];
+    match word {
+        "" => inside.is_empty() || inside.starts_with(['{', '[', '"', ']']),
+        "true" | "false" | "null" | "NaN" => true,
+        number => number.parse::<f64>().is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_as_json;
+
+    #[test]
+    fn brackets_alone_are_no_json() {
+        for text in [r#"[{"a":1}"#, "[1, 2", "{\n \"a\"", "[[", "[null", "[-1.5e3]", "{"] {
+            assert!(begins_as_json(text), "{text}");
+        }
+        for text in ["[OVERALL], RunTime(ms)", "[ 10s ] tps", "[info] x", "{{range}}", "a", ""] {
+            assert!(!begins_as_json(text), "{text}");
+        }
+    }
 }

@@ -182,7 +182,13 @@ impl IntakeJob {
             .and_then(|line| self.not_ahead(line))
             .and_then(validated);
         match line {
-            Ok(line) => self.add_line(&entry, line),
+            Ok(mut line) => {
+                // A metric without a number is no reason to lose the others.
+                for reason in std::mem::take(&mut line.line.odd) {
+                    self.reject_entry(&entry, &name, reason, origin);
+                }
+                self.add_line(&entry, line);
+            }
             Err(reason) => self.reject_entry(&entry, &name, reason, origin),
         }
     }

@@ -163,6 +163,10 @@ impl<'t> ConsoleOutput<'t> {
             }
             let words: Vec<&str> = cells.split_whitespace().collect();
             let Some((row, time)) = parse_first_row(number, &words, table.width == 0) else {
+                if words.len() > 3 && words.last().is_some_and(|unit| UNITS.contains(unit)) {
+                    let reason = "not samples, iterations and a time";
+                    sink.reject(number, reason, "run the benchmark again", line);
+                }
                 return;
             };
             let lines = std::mem::take(&mut self.name_lines);
