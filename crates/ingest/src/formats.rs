@@ -13,9 +13,9 @@ use crate::{
     ab, artillery, asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
     chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
     gatling, gnu_time, go, google, gungraun, hey, hyperfine, jmeter, jmh, js_time, julia, k6, kpi,
-    lean_metrics, libtest, lnt, locust, luau, nanobench, ndjson, oha, otava, perf_collect,
-    perf_stat, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
-    skia_perf, swift, sysbench, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
+    lean_metrics, libtest, lnt, luau, nanobench, ndjson, otava, perf_collect, perf_stat,
+    perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf,
+    swift, sysbench, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
 };
 use model::policy::diagnostic::Diagnostic;
 
@@ -63,10 +63,8 @@ const CODED: &[&Format] = &[
     &lean_metrics::FORMAT,
     &libtest::FORMAT,
     &lnt::FORMAT,
-    &locust::FORMAT,
     &nanobench::FORMAT,
     &ndjson::FORMAT,
-    &oha::FORMAT,
     &otava::FORMAT,
     &perf_collect::FORMAT,
     &perf_stat::table::FORMAT,

@@ -3,10 +3,23 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::parse::number;
+
+/// Reads JSON in which `NaN` and its like may stand bare.
+///
+/// # Errors
+/// It is no JSON, or JSON of another shape.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    // Legal JSON is the rule, and is read without a copy.
+    serde_json::from_str(text).or_else(|fault| match quote_bare_numbers(text) {
+        Cow::Borrowed(_) => Err(fault),
+        Cow::Owned(legal) => serde_json::from_str(&legal),
+    })
+}
 
 /// The same text with bare `NaN`, `Infinity`, `-nan`, `inf` and their like in quotes: legal JSON.
 /// Columns after one on the same line shift by two.

@@ -63,7 +63,7 @@ impl Text {
     /// The text as JSON, where it is one whole value; read once, for recognition. Bare `NaN` and
     /// `Infinity` read as the texts of that name.
     pub fn json(&self) -> Option<&Value> {
-        let whole = || serde_json::from_str(&json::quote_bare_numbers(&self.text)).ok();
+        let whole = || json::parse(&self.text).ok();
         let begins = self.text.trim_start().starts_with(['{', '[']);
         self.value.get_or_init(|| if begins { whole() } else { None }).as_ref()
     }
@@ -87,7 +87,7 @@ impl Text {
     /// # Errors
     /// It is not, with line and column.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InputError> {
-        Ok(serde_json::from_str(&json::quote_bare_numbers(&self.text))?)
+        Ok(json::parse(&self.text)?)
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("nanobench-csv.yml", include_str!("formats/nanobench-csv.yml")),
     ("nanobench.yml", include_str!("formats/nanobench.yml")),
     ("nvbench.yml", include_str!("formats/nvbench.yml")),
+    ("locust.yml", include_str!("formats/locust.yml")),
+    ("oha.yml", include_str!("formats/oha.yml")),
     ("size-limit.yml", include_str!("formats/size-limit.yml")),
     ("tasty-bench.yml", include_str!("formats/tasty-bench.yml")),
     ("vegeta.yml", include_str!("formats/vegeta.yml")),

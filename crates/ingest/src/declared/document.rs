@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::declared::declaration::Layout;
 use crate::declared::path::{Frame, Token};
-use crate::json::{LineCounter, quote_bare_numbers};
+use crate::json::{self, LineCounter, quote_bare_numbers};
 use crate::parse::table::{self, Table};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -23,8 +23,8 @@ pub(crate) fn first_is(layout: Layout, text: &Text, test: impl Fn(&Value) -> boo
     match layout {
         Layout::Json => text.json().is_some_and(test),
         Layout::JsonLines => {
-            let first = json_lines(text).next().map(|(_, line)| quote_bare_numbers(line));
-            let value: Option<Value> = first.and_then(|line| serde_json::from_str(&line).ok());
+            let first = json_lines(text).next();
+            let value: Option<Value> = first.and_then(|(_, line)| json::parse(line).ok());
             value.as_ref().is_some_and(test)
         }
         Layout::Csv => {
@@ -57,12 +57,12 @@ pub(crate) fn for_each<'s>(
     match layout {
         Layout::Json => take(&Document { value: text.value()?, line: 1 }, sink),
         Layout::JsonLines => {
-            for (line, json) in json_lines(text) {
-                match serde_json::from_str(&quote_bare_numbers(json)) {
+            for (line, line_text) in json_lines(text) {
+                match json::parse(line_text) {
                     Ok(value) => take(&Document { value: &value, line }, sink),
                     Err(error) => {
                         let reason = InputError::from(error).reason;
-                        sink.reject(line, &reason, "write one JSON object a line", json);
+                        sink.reject(line, &reason, "write one JSON object a line", line_text);
                     }
                 }
             }

@@ -22,3 +22,26 @@ fn a_table_with_decimal_commas_is_read_by_one_rule() {
     assert_eq!((time(0), time(1)), (Some(1.163), Some(831.283)));
     assert_eq!(&*found[0].params["N"], "1,5", "a parameter stays as it is written");
 }
+
+#[test]
+fn a_run_of_oha_that_reached_nobody_is_a_gap() {
+    let text = r#"{"summary":{"successRate":0.0,"average":null,"requestsPerSec":9.5},
+        "errorDistribution":{"refused":3,"timeout":1}}"#;
+    let format = crate::formats::by_name("oha").expect("a format");
+    let found = crate::test_support::read_text(format, text);
+    assert_eq!(found[0].error.as_deref(), Some("no request succeeded"));
+    assert_eq!(found[0].fields["errors"], 4);
+}
+
+#[test]
+fn the_old_headings_of_locust_are_read_too() {
+    let text = "\"Method\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\
+                \"Average response time\",\"Min response time\",\"Max response time\",\
+                \"Average Content Size\",\"Requests/s\"\n\
+                \"GET\",\"/a,b\",2,0,5,6.5,1,9,10,0.5\n,idle,0,0,0,0,0,0,0,0\n";
+    let format = crate::formats::by_name("locust").expect("a format");
+    let found = crate::test_support::read_text(format, text);
+    assert_eq!((&*found[0].name, found[0].metrics[0].value.get()), ("GET /a,b", Some(6.5)));
+    assert_eq!(found[0].metrics[1].value, 0.5);
+    assert_eq!(found[1].error.as_deref(), Some("no request was made"));
+}
