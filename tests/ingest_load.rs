@@ -51,7 +51,8 @@ fn jmeter_logs_are_counted_by_label() {
         (
             "/test",
             json!(
-                "no such element: Unable to locate element: {\"method\":\"id\",\"selector\":\"reviewBAD\"} \
+                "no such element: Unable to locate element: \
+                 {\"method\":\"id\",\"selector\":\"reviewBAD\"} \
              Session ID: 89a1a36b52e184afb01963257d8739e8 \
              *** Element info: {Using=id, value=reviewBAD}"
             ),
@@ -112,7 +113,8 @@ fn hey_reports_thousands_a_second_with_nothing_listening_and_that_is_a_failure()
         (
             "/error",
             json!(
-                "all 20 requests failed: Get \"http://127.0.0.1:1/\": dial tcp 127.0.0.1:1: connect: connection refused"
+                "all 20 requests failed: Get \"http://127.0.0.1:1/\": dial tcp 127.0.0.1:1: \
+                 connect: connection refused"
             ),
         ),
         ("/requests", json!(20)),
@@ -152,4 +154,50 @@ fn logs_of_gatling_are_read_where_they_are_text() {
     let (status, messages) = messages("gatling/simulation_3.12_binary.log");
     assert_ne!(status, 0);
     assert!(messages.contains("js/stats.json of its report"), "{messages}");
+}
+
+#[test]
+fn summaries_of_k6_have_rates_and_failures() {
+    let wanted = [
+        ("/metrics/http_req_duration/value", json!(110.45262006702498)),
+        ("/metrics/http_req_failed/value", json!(0.00010155377272265665)),
+        ("/metrics/checks/value", json!(0.9972577696526508)),
+        ("/metrics/throughput/value", json!(90.1676927431747)),
+    ];
+    holds("k6/rahoot-k6-summary.json", &[], 2, 0, &wanted);
+}
+
+#[test]
+fn other_load_tools_are_read_with_their_errors() {
+    let siege = [
+        ("/metrics/time/value", json!(0.02)),
+        ("/metrics/throughput/value", json!(180.31)),
+        ("/metrics/availability/value", json!(100.0)),
+        ("/metrics/errors/value", json!(0.0)),
+    ];
+    holds("siege/siege.txt", &[], 1, 0, &siege);
+    let httperf = [
+        ("/test", json!("/slow")),
+        ("/params/rate", json!("20")),
+        ("/metrics/time/value", json!(23.9)),
+        ("/metrics/connection_time/std", json!(10.2)),
+        ("/metrics/errors/value", json!(0.0)),
+    ];
+    holds("httperf/httperf.txt", &[], 1, 0, &httperf);
+    let taurus = [
+        ("/test", json!("total")),
+        ("/metrics/time/value", json!(0.00054)),
+        ("/metrics/time/p99.9", json!(0.008)),
+        ("/metrics/errors/value", json!(29656.0)),
+        ("/requests", json!(59314)),
+    ];
+    holds("taurus/TaurusXmlWithDuration.xml", &[], 4, 0, &taurus);
+    let failed = [("/error", json!("all 29656 requests failed"))];
+    holds("taurus/TaurusXmlWithDuration.xml", &[], 4, 1, &failed);
+    let wrk2 = [
+        ("/metrics/time/value", json!(58.33)),
+        ("/metrics/time/p99.9", json!(244.22)),
+        ("/metrics/errors/value", json!(14.0)),
+    ];
+    holds("wrk2/wrk2_output_errors.txt", &[], 1, 0, &wrk2);
 }

@@ -1,9 +1,9 @@
 //! ApacheBench: its report, one entry a run, and the table of percentiles of `ab -e`. Times in
 //! milliseconds.
 //!
-//! `errors` is the larger of `Failed requests` and `Non-2xx responses`, for one request may be both.
-//! A response of another length than the first counts as failed in ab, so such failures alone do not
-//! make a failed run; answers of which none is 2xx, and requests without an answer, do.
+//! `errors` is the larger of `Failed requests` and `Non-2xx responses`, for one request may be
+//! both. A response of another length than the first counts as failed in ab, so such failures alone
+//! do not make a failed run; answers of which none is 2xx, and requests without an answer, do.
 
 use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
@@ -94,6 +94,7 @@ const PERCENTILES: [(&str, Statistic); 5] = [
 impl<'t> AbReport<'t> {
     fn take_line(&mut self, line: &'t str) {
         let words: Vec<&str> = line.split_whitespace().collect();
+        // Rows of percentiles have no colon, so they come before the facts.
         if let [percent, value, ..] = words.as_slice()
             && let Some((_, statistic)) = PERCENTILES.iter().find(|(name, _)| name == percent)
         {
@@ -118,7 +119,8 @@ impl<'t> AbReport<'t> {
             "Complete requests" => self.complete = number,
             "Failed requests" => self.failed = number.unwrap_or(0.0),
             "Non-2xx responses" => self.non_2xx = number.unwrap_or(0.0),
-            "(Connect" => self.unanswered = unanswered(line),
+            "Write errors" => self.unanswered += number.unwrap_or(0.0),
+            "(Connect" => self.unanswered += unanswered(line),
             "Requests per second" => {
                 self.rates.extend(number.map(|rate| metric(THROUGHPUT, "req/s", rate)));
             }
@@ -132,6 +134,7 @@ impl<'t> AbReport<'t> {
     }
 
     fn emit(mut self, sink: &mut EntrySink<'_>) {
+        // A server that answers nobody makes ab stop without a report.
         let Some(complete) = self.complete else {
             let reason = match self.complaint {
                 "" => "no line `Complete requests:` follows".to_owned(),
@@ -149,6 +152,7 @@ impl<'t> AbReport<'t> {
         if !self.concurrency.is_empty() {
             entry = entry.param("concurrency", self.concurrency);
         }
+        // ab prints the line only with -k, so without it connections were not reused.
         if self.has_keep_alive {
             entry = entry.param("keep_alive", "true");
         }
@@ -158,6 +162,7 @@ impl<'t> AbReport<'t> {
         entry.metrics.extend(self.time());
         entry.metrics.append(&mut self.rates);
         entry = entry.metric(error_count(self.failed.max(self.non_2xx)));
+        // A load balancer answers 503 in no time: such a run must not look like the fastest one.
         let reason = if self.non_2xx > 0.0 { "answers were not 2xx" } else { self.complaint };
         sink.entry(fail_where_all_failed(
             entry,
@@ -217,6 +222,7 @@ fn read_table(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         let row = ROWS.iter().find(|(name, _)| *name == percent);
         statistics.extend(row.map(|(_, statistic)| (*statistic, time)));
     }
+    // The file has no mean; the median is what a reader would take for the typical time.
     let median = statistics.iter().find(|(statistic, _)| *statistic == Statistic::Median);
     let Some((_, median)) = median else {
         return Err(InputError::whole("no row for 50 percent of the requests"));

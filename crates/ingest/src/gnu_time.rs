@@ -27,6 +27,7 @@ const REMEDY: &str = "keep the whole output of time, or run the command again";
 
 fn recognizes(text: &Text) -> bool {
     let has = |start: &str| text.lines().any(|(_, line)| line.trim_start().starts_with(start));
+    // A command may print either of the lines, but hardly both.
     let long = has("Command being timed: ") && has("Maximum resident set size (kbytes):");
     let short = || text.lines().any(|(_, line)| line.contains("maxresident)k"));
     long || short() || portable(text).is_some()
@@ -206,10 +207,12 @@ impl TimeReport {
 
     fn emit(self, runs: &mut RepeatMerger, sink: &mut EntrySink<'_>) {
         let mut entry = BenchmarkEntry::named(&self.name);
+        // A command that fails at once is fast, and that is no improvement.
         if let Some(reason) = self.failure {
             runs.add(entry.failed(format!("the command {reason}")));
             return;
         }
+        // Without the elapsed time the report was cut off: the other values may be missing too.
         let Some(elapsed) = self.elapsed else {
             sink.reject(self.line, "the report has no elapsed time", REMEDY, &self.name);
             return;

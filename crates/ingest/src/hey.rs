@@ -27,11 +27,9 @@ const HEADING: &str = "response-time,DNS+dialup,";
 
 fn recognizes(text: &Text) -> bool {
     let has = |wanted: &str| text.lines().any(|(_, line)| line.trim().starts_with(wanted));
-    is_csv(text)
-        || (has("Requests/sec:")
-            && has("Slowest:")
-            && has("Fastest:")
-            && has("Status code distribution:"))
+    // oha prints a summary of the same shape, with a rate of success and other units.
+    let is_summary = || has("Slowest:") && has("Fastest:") && !has("Success rate:");
+    is_csv(text) || (has("Requests/sec:") && has("Status code distribution:") && is_summary())
 }
 
 fn is_csv(text: &Text) -> bool {
@@ -101,7 +99,8 @@ impl<'t> HeySummary<'t> {
             self.percentiles.extend(pair.map(|((_, statistic), value)| (*statistic, value)));
             return;
         }
-        // `[200]	171 responses` is a status code, `[20]	Get "http://…": refused` a number of errors.
+        // `[200]  171 responses` is a status code, `[20]  Get "http://…": refused` a number of
+        // errors.
         let Some((inside, after)) = line.strip_prefix('[').and_then(|it| it.split_once(']')) else {
             return;
         };
@@ -124,6 +123,7 @@ impl<'t> HeySummary<'t> {
             return;
         };
         let mut entry = BenchmarkEntry::named("hey").field("duration_s", self.duration);
+        // hey prints no number of requests: it is that of all answers and errors.
         let (mut requests, mut refused) = (self.unanswered, self.unanswered);
         let mut reason = self.first_error.to_owned();
         for (code, count) in &self.answers {
@@ -162,6 +162,7 @@ fn read_csv(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (line_number, line) in text.lines().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
         let cells: Vec<&str> = line.split(',').map(str::trim).collect();
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().unwrap_or_default();
+        // A row that was cut off has fewer cells, and its last number may be half a number.
         let duration = parse_number(cell(Some(0))).filter(|_| cells.len() == heading.len());
         let Some(duration) = duration else {
             let remedy = "write the file again; hey adds nothing to its rows";

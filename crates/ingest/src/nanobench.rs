@@ -49,12 +49,12 @@ fn recognizes(text: &Text) -> bool {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut open: Option<Heading<'_>> = None;
-    let (mut found_any, mut complexities) = (false, 0_u64);
+    let (mut has_heading, mut complexities) = (false, 0_u64);
     for (place, line) in text.lines() {
         let line = line.trim();
         if let Some(next) = heading(line) {
             open = Some(next);
-            found_any = true;
+            has_heading = true;
         } else if !line.starts_with('|') {
             open = None;
         } else if let Some(table) = open.as_ref().filter(|_| !is_ruler(line)) {
@@ -75,7 +75,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     if complexities > 0 {
         sink.remark(format!("{complexities} rows of fitted complexities are no results"));
     }
-    if found_any { Ok(()) } else { Err(InputError::whole("no table with `err%` and `total`")) }
+    if has_heading { Ok(()) } else { Err(InputError::whole("no table with `err%` and `total`")) }
 }
 
 /// `|---------:|:--------`
@@ -101,6 +101,7 @@ fn row(table: &Heading<'_>, line: &str) -> Option<BenchmarkEntry> {
         return None;
     }
     let mut entry = BenchmarkEntry::of(table.title, name);
+    // nanobench keeps the value of a benchmark that it could not measure well.
     if !after.is_empty() || printed.starts_with(":wavy_dash:") {
         entry = entry.field("unstable", true);
     }
@@ -108,6 +109,7 @@ fn row(table: &Heading<'_>, line: &str) -> Option<BenchmarkEntry> {
     for (column, cell) in table.columns.iter().zip(values) {
         let Some(value) = parse_quantity(cell).map(|(value, _)| value) else { continue };
         match *column {
+            // The size of the input, not the order of growth.
             "complexityN" => entry = entry.param("n", parse_number(cell)?.to_string()),
             "err%" => entry = entry.field("error_percent", value),
             "relative" => entry = entry.field("relative_percent", value),
@@ -143,9 +145,11 @@ mod tests {
 
     #[test]
     fn counters_and_unstable_rows_are_read() {
-        let text = "| relative |               ms/op |                op/s |    err% |          ins/op |          cyc/op |    IPC |         bra/op |   miss% |     total | a title
-|---------:|--------------------:|--------------------:|--------:|----------------:|----------------:|-------:|---------------:|--------:|----------:|:----------
-|   100.0% |                7.81 |      128,074,358.03 |    0.5% |       1,026.00 |           24.59 |  1.057 |           0.50 |    1.3% |      0.00 | :wavy_dash: `x | y` (Unstable with ~12.3 iters. Increase `minEpochIterations` to e.g. 123)
+        let text = "| relative | ms/op | op/s | err% | ins/op | cyc/op | IPC | bra/op | miss% | total | a title
+|-----:|-----:|-----:|-----:|-----:|-----:|-----:|-----:|-----:|-----:|:------
+| 100.0% | 7.81 | 128.0 | 0.5% | 1,026.00 | 24.59 | 1.057 | 0.50 | 1.3% | 0.00 | \
+:wavy_dash: `x | y` \
+(Unstable with ~12.3 iters. Increase `minEpochIterations` to e.g. 123)
 
 |   coefficient |   err% | complexity
 |--------------:|-------:|------------

@@ -96,6 +96,7 @@ impl LabelRequests {
     fn add(&mut self, request: &Request<'_>) {
         self.requests += 1;
         if let Some(reason) = request.failure {
+            // One reason is enough to begin with; a log may have a million of them.
             if self.failures == 0 {
                 self.first_failure = reason.chars().take(MAX_REASON).collect();
             }
@@ -117,6 +118,7 @@ impl LabelRequests {
         }
         let durations = std::mem::take(&mut self.durations);
         entry.metrics.extend(time_of(durations, unit));
+        // From the first start to the last end, as JMeter and Gatling divide.
         let span = self.last_end.zip(self.first_start).map(|(last, first)| last - first);
         let rate = span.filter(|span| *span > 0.0).map(|span| requests / (span / per_second));
         entry.metrics.extend(rate.map(|rate| metric(THROUGHPUT, "req/s", rate)));
@@ -151,7 +153,8 @@ pub(crate) fn fail_where_all_failed(
 
 /// Requests that failed, as a metric of its own: fewer are better.
 pub(crate) fn error_count(errors: f64) -> Measurement<'static> {
-    metric("errors", "count", errors).direction(Direction::Lower)
+    // An empty sum is minus zero, which nobody should read.
+    metric("errors", "count", errors + 0.0).direction(Direction::Lower)
 }
 
 /// The mean of durations with its statistics; none of none.
@@ -163,6 +166,7 @@ fn time_of(durations: Vec<f64>, unit: &str) -> Option<Measurement<'static>> {
     let mean = durations.iter().sum::<f64>() / count as f64;
     let squares: f64 = durations.iter().map(|value| (value - mean).powi(2)).sum();
     let std = (count > 1).then(|| (squares / (count - 1) as f64).sqrt());
+    // In the order in which they were measured, before they are sorted.
     let samples = if count <= MAX_SAMPLES { durations.clone() } else { Vec::new() };
     let mut sorted = durations;
     sorted.sort_unstable_by(f64::total_cmp);

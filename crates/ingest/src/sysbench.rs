@@ -1,7 +1,7 @@
 //! sysbench 0.4 to 1.1, its report; one entry a run. cpu, memory, fileio, oltp, and what it prints
 //! of threads, mutex and scripts of one's own.
 //!
-//! sysbench prints no name of the test. It is told from what the report counts; reports of threads
+//! sysbench prints no name of the test. It follows from what the report counts; reports of threads
 //! and mutex of 1.0 count nothing of their own and become the test `sysbench`.
 
 use crate::entry::{BANDWIDTH, BenchmarkEntry, THROUGHPUT, metric};
@@ -39,6 +39,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             open = Some(SysbenchReport { line: place, ..SysbenchReport::default() });
         }
         let Some(report) = &mut open else { continue };
+        // The options follow the banner: a second line of them begins another run.
         report.has_options |= is_options;
         if is_banner {
             report.version = line.split_whitespace().nth(1).unwrap_or_default().trim_matches(':');
@@ -178,6 +179,7 @@ impl<'t> SysbenchReport<'t> {
     fn take_latency(&mut self, line: &str) -> bool {
         let Some((name, value)) = line.split_once(':') else { return false };
         let Some((value, unit)) = parse_quantity(value) else { return false };
+        // `max:  12 threads` of a script is no latency.
         if !["", "ms"].contains(&unit) {
             return false;
         }
@@ -239,6 +241,7 @@ impl<'t> SysbenchReport<'t> {
             sink.reject(self.line, reason, "let sysbench end by itself", "sysbench");
             return;
         };
+        // The name must not be guessed from the options: a script may print the same ones.
         let kind = if self.kind.is_empty() { "sysbench" } else { self.kind };
         if self.kind.is_empty() {
             sink.remark("sysbench does not print which test it ran: name it by --set test=…");
@@ -250,6 +253,7 @@ impl<'t> SysbenchReport<'t> {
         for (name, value) in self.params {
             entry = entry.param(name, value);
         }
+        // A run that died early still prints rates, of the seconds it lived.
         if events <= 0.0 || !self.fatal.is_empty() {
             let reason = if self.fatal.is_empty() { "no event was completed" } else { self.fatal };
             sink.entry(entry.failed(reason));

@@ -1,7 +1,7 @@
 //! vegeta report, its text and its histogram; one entry a run, or a bucket. The text does not name
 //! the target: name it by `--set test=…`.
 //!
-//! Times are written with units of their own (`1.2ms`, `1m2.5s`); they are told in milliseconds.
+//! Times are written with units of their own (`1.2ms`, `1m2.5s`); they are read as milliseconds.
 //! The rate is that of successful requests, where vegeta prints it, as it was achieved.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
@@ -36,19 +36,19 @@ fn is_heading(line: &str) -> bool {
 }
 
 /// A line of the report: `Requests      [total, rate]            100, 101.01`.
-struct Columns<'t> {
+struct ReportRow<'t> {
     name: &'t str,
     pairs: Vec<(&'t str, &'t str)>,
     values: &'t str,
 }
 
-fn columns(line: &str) -> Option<Columns<'_>> {
+fn columns(line: &str) -> Option<ReportRow<'_>> {
     let (name, after) = line.split_once('[')?;
     let (names, values) = after.split_once(']')?;
     let name = name.trim();
     let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
     let pairs = names.split(',').map(str::trim).zip(values.split(',').map(str::trim)).collect();
-    is_word.then_some(Columns { name, pairs, values: values.trim() })
+    is_word.then_some(ReportRow { name, pairs, values: values.trim() })
 }
 
 /// Milliseconds of a duration as Go prints it: `915µs`, `1.2ms`, `1m2.5s`, `0s`.
@@ -80,15 +80,16 @@ fn milliseconds(text: &str) -> Option<f64> {
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut open: Option<VegetaReport<'_>> = None;
     let mut is_histogram = false;
-    let mut found_any = false;
+    let mut has_report = false;
     for (place, line) in text.lines() {
+        // Reports and histograms may follow each other in one file.
         is_histogram |= is_heading(line);
-        found_any |= is_heading(line);
+        has_report |= is_heading(line);
         match columns(line) {
             Some(row) if row.name == "Requests" => {
                 open.into_iter().for_each(|report| report.emit(sink));
                 open = Some(VegetaReport { line: place, ..VegetaReport::default() });
-                (is_histogram, found_any) = (false, true);
+                (is_histogram, has_report) = (false, true);
                 open.iter_mut().for_each(|report| report.take_row(&row));
             }
             Some(row) => open.iter_mut().for_each(|report| report.take_row(&row)),
@@ -101,7 +102,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         }
     }
     open.into_iter().for_each(|report| report.emit(sink));
-    if found_any { Ok(()) } else { Err(InputError::whole("no line `Requests  [total, …]`")) }
+    if has_report { Ok(()) } else { Err(InputError::whole("no line `Requests  [total, …]`")) }
 }
 
 const REMEDY: &str = "let vegeta write the report again";
@@ -134,7 +135,7 @@ struct VegetaReport<'t> {
 }
 
 impl<'t> VegetaReport<'t> {
-    fn take_row(&mut self, row: &Columns<'t>) {
+    fn take_row(&mut self, row: &ReportRow<'t>) {
         let value =
             |name: &str| row.pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
         let number = |name: &str| value(name).and_then(parse_number);
@@ -186,6 +187,7 @@ impl<'t> VegetaReport<'t> {
             entry = entry.field(&name, value);
         }
         entry.metrics.extend(self.latency);
+        // `rate` is what was asked of vegeta; older versions print nothing else.
         let rate = match self.throughput {
             Some(throughput) => {
                 entry = entry.field("rate", self.rate);
@@ -223,7 +225,7 @@ mod tests {
     /// As vegeta 12 prints it.
     const REPORT: &str = "Requests      [total, rate, throughput]         1200, 120.00, 65.87
 Duration      [total, attack, wait]             10.094965987s, 9.949883921s, 145.082066ms
-Latencies     [min, mean, 50, 90, 95, 99, max]  90.438129ms, 113.172398ms, 108.272568ms, 140.18235ms, 247.771566ms, 264.815246ms, 1m2.5s
+Latencies     [min, mean, 50, 90, 95, 99, max]  90ms, 113.172398ms, 108ms, 140ms, 247ms, 9s, 1m2.5s
 Bytes In      [total, mean]                     3714690, 3095.57
 Bytes Out     [total, mean]                     0, 0.00
 Success       [ratio]                           55.42%

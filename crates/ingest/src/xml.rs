@@ -31,7 +31,7 @@ pub(crate) fn error_at(text: &str, at: u64, reason: &str) -> InputError {
     InputError { line, column: 1, reason: reason.to_owned() }
 }
 
-/// A part of a document, with the number of elements around it.
+/// A part of a document; `depth` is the number of elements around it.
 pub(crate) enum Node<'x, 't> {
     /// Also an element without content; its end follows.
     Start {
@@ -42,11 +42,9 @@ pub(crate) enum Node<'x, 't> {
     },
     Text {
         text: String,
-        depth: usize,
     },
     End {
         name: &'x [u8],
-        depth: usize,
     },
 }
 
@@ -74,6 +72,7 @@ pub(crate) fn walk<'t>(
     loop {
         let before = xml.buffer_position();
         let event = xml.read_event().map_err(|error| error_at(text, before, &error.to_string()))?;
+        // What stands between two places is the source of the event, for messages.
         let (from, to) = (before as usize, xml.buffer_position() as usize);
         let source = text.get(from..to).unwrap_or_default();
         match event {
@@ -81,27 +80,29 @@ pub(crate) fn walk<'t>(
                 visit(Node::Start { tag: &tag, depth, line: lines.line_of(source), source });
                 depth += 1;
             }
+            // Callers see one form of an element, whether it was written with an end or not.
             Event::Empty(tag) => {
                 visit(Node::Start { tag: &tag, depth, line: lines.line_of(source), source });
-                visit(Node::End { name: tag.name().as_ref(), depth });
+                visit(Node::End { name: tag.name().as_ref() });
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                visit(Node::End { name: tag.name().as_ref(), depth });
+                visit(Node::End { name: tag.name().as_ref() });
             }
             Event::Text(part) => {
                 let raw = String::from_utf8_lossy(&part);
                 let plain = quick_xml::escape::unescape(&raw);
                 let text = plain.map_or_else(|_| raw.to_string(), Into::into);
-                visit(Node::Text { text, depth });
+                visit(Node::Text { text });
             }
             Event::CData(part) => {
-                visit(Node::Text { text: String::from_utf8_lossy(&part).into_owned(), depth });
+                visit(Node::Text { text: String::from_utf8_lossy(&part).into_owned() });
             }
             Event::Eof if depth > 0 => return Ok(Ending::CutOff),
             Event::Eof => return Ok(Ending::Complete),
             _ => {}
         }
+        // A document may be nothing but a million open elements.
         if depth > MAX_DEPTH {
             return Err(error_at(text, before, "elements lie too deep in each other"));
         }
@@ -119,13 +120,11 @@ mod tests {
             Node::Start { tag, depth, line, .. } => {
                 seen.push(format!("{depth} {line} {:?}", attribute(tag, "x")));
             }
-            Node::Text { text, depth } => seen.push(format!("{depth} {}", text.trim())),
-            Node::End { name, depth } => {
-                seen.push(format!("{depth} /{}", String::from_utf8_lossy(name)));
-            }
+            Node::Text { text } => seen.push(text.trim().to_owned()),
+            Node::End { name } => seen.push(format!("/{}", String::from_utf8_lossy(name))),
         });
         assert_eq!(ending, Ok(Ending::Complete));
-        let wanted = ["0 1 None", "1 ", "1 2 Some(\"1 < 2\")", "1 /b", "1 t", "0 /a"];
+        let wanted = ["0 1 None", "", "1 2 Some(\"1 < 2\")", "/b", "t", "/a"];
         assert_eq!(seen, wanted);
         assert_eq!(walk("<a><b>", &mut |_| {}), Ok(Ending::CutOff));
         assert!(walk("<a></b>", &mut |_| {}).is_err());

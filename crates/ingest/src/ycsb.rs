@@ -20,8 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     name: "ycsb",
     tool: "YCSB, its summary",
     signature: "lines `[OVERALL], RunTime(ms), …` and `[OVERALL], Throughput(ops/sec), …`",
-    yields: "throughput of the run; of each operation time (mean, min, max, p50, p90, p95, p99, p99.9), \
-             errors; workload and threads as parameters where the command is in the file; collections",
+    yields: "throughput of the run; time of each operation (mean, min, max, percentiles), errors; \
+             workload and threads as parameters where the command is in the file; collections",
     backend: "database",
     reader: Reader::Text { recognizes, read },
 };

@@ -132,9 +132,14 @@ pub(super) fn requested_kind(name: &str) -> anyhow::Result<&'static HistoryKind>
 }
 
 fn similar_names(name: &str, all: impl Iterator<Item = &'static str>) -> String {
-    let similar: Vec<&str> =
-        all.filter(|known| strsim::jaro_winkler(known, name) > SIMILAR).collect();
-    match similar.as_slice() {
+    /// Names this much less similar than the best one are not meant.
+    const BESIDE_BEST: f64 = 0.05;
+    let scored = all.map(|known| (strsim::jaro_winkler(known, name), known));
+    let similar: Vec<(f64, &str)> = scored.filter(|(score, _)| *score > SIMILAR).collect();
+    let best = similar.iter().map(|(score, _)| *score).fold(SIMILAR, f64::max);
+    let close = similar.iter().filter(|(score, _)| *score > best - BESIDE_BEST);
+    let names: Vec<&str> = close.map(|(_, name)| *name).collect();
+    match names.as_slice() {
         [] => ";".to_owned(),
         names => format!(", did you mean {}?", names.join(" or ")),
     }

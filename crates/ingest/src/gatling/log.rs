@@ -25,8 +25,9 @@ fn recognizes(text: &Text) -> bool {
     is_binary(text) || (begins("RUN\t") && (begins("USER\t") || requests()))
 }
 
-/// A binary log begins with lengths, the version of Gatling and the class of the simulation. Control
-/// characters may be gone: where a text has the one that begins a color, all of them are dropped.
+/// A binary log begins with lengths, the version of Gatling and the class of the simulation.
+/// Control characters may be gone: where a text has the one that begins a color, all of them are
+/// dropped.
 fn is_binary(text: &Text) -> bool {
     let head: String = text.text.chars().take(40).filter(|c| !c.is_control()).collect();
     let version = head.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! `js/stats.json` and `js/global_stats.json` of Gatling's report; one entry a request or group, and
-//! one for all requests. Milliseconds; numbers may stand in text, and `-` is none.
+//! `js/stats.json` and `js/global_stats.json` of Gatling's report; one entry a request or group,
+//! and one for all requests. Milliseconds; numbers may stand in text, and `-` is none.
 //!
 //! The four percentiles are 50, 75, 95 and 99, unless `gatling.conf` says otherwise, which the file
 //! does not show.
@@ -77,6 +77,7 @@ fn read_node(node: &Value, path: &str, depth: usize, sink: &mut EntrySink<'_>) {
             sink.reject(1, &reason, "make the report again", &path);
         }
     }
+    // A file made by hand may nest without end, and this function calls itself.
     if depth < MAX_DEPTH {
         let contents = node.get("contents").into_iter().flat_map(pairs);
         contents.for_each(|(_, child)| read_node(child, &path, depth + 1, sink));
@@ -87,6 +88,7 @@ fn entry(name: &str, stats: &Value) -> BenchmarkEntry {
     let part = |key: &str, part: &str| stats.get(key).and_then(|values| number(values, part));
     let total = |key: &str| part(key, "total");
     let requests = total("numberOfRequests").unwrap_or(0.0);
+    // The share is printed in whole percent only, where small ones are lost.
     let errors = part("numberOfRequests", "ko").unwrap_or(0.0);
     let mut entry = BenchmarkEntry::named(name).field("requests", requests);
     if errors > 0.0 {

@@ -1,18 +1,18 @@
 //! JMeter's log as CSV, with or without a heading, for any separator that JMeter is told to use.
 //!
-//! Without a heading the columns stand in JMeter's own order: time stamp, elapsed time, label, code,
-//! message, thread, kind of data, success. Rows of another length are rejected: they are cut off, or
-//! a quotation mark was not closed.
+//! Without a heading the columns stand in JMeter's own order: time stamp, elapsed time, label,
+//! code, message, thread, kind of data, success. Rows of another length are rejected: they are cut
+//! off, or a quotation mark was not closed.
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::jmeter::log::{is_failure_code, one_line, time_stamp};
+use crate::jmeter::values::{is_failure_code, one_line, time_stamp};
 use crate::requests::{Request, RequestLog};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
 /// Where in a row each value stands.
-pub(super) struct Columns {
+pub(super) struct LogColumns {
     delimiter: u8,
     has_heading: bool,
     time_stamp: usize,
@@ -37,7 +37,7 @@ const USUAL: [&str; 8] = [
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const REMEDY: &str = "write the log again, or delete the row";
 
-impl Columns {
+impl LogColumns {
     /// The columns of a log; none where it is none of JMeter's.
     pub(super) fn of(text: &str) -> Option<Self> {
         DELIMITERS.iter().find_map(|delimiter| {
@@ -94,6 +94,7 @@ impl Columns {
         let Ok(duration) = elapsed.parse::<u64>() else {
             return Err(format!("`{elapsed}` is no number of milliseconds"));
         };
+        // Labels with line breaks would not fit into a table of benchmarks.
         let label = one_line(cell(self.label));
         if label.is_empty() {
             return Err("the sample has no label".to_owned());
@@ -103,6 +104,7 @@ impl Columns {
             Some(flag) if flag.eq_ignore_ascii_case("true") => true,
             Some(flag) if flag.eq_ignore_ascii_case("false") => false,
             Some(flag) => return Err(format!("success is `{flag}`, neither true nor false")),
+            // Without `success` nothing but the code says whether the sample failed.
             None => code.is_some_and(|code| !is_failure_code(code)),
         };
         let reason = [code, optional(self.message)].into_iter().flatten().collect::<Vec<_>>();
@@ -122,12 +124,12 @@ pub(super) fn read(
     log: &mut RequestLog,
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
-    let Some(columns) = Columns::of(&text.text) else {
+    let Some(columns) = LogColumns::of(&text.text) else {
         return Err(InputError::whole("no heading and no rows of JMeter's log"));
     };
     if columns.success.is_none() && columns.code.is_none() {
         return Err(InputError::whole(
-            "neither a column `success` nor `responseCode`: failed samples cannot be told from others",
+            "no column `success` or `responseCode`: nothing says which samples failed",
         ));
     }
     let mut reader = ReaderBuilder::new()
@@ -146,6 +148,7 @@ pub(super) fn read(
             }
             Ok(true) => {}
         }
+        // JMeter writes all rows of a file with the same columns.
         let is_first = width == 0;
         width = if is_first { row.len() } else { width };
         // Logs that were joined have a heading in their middle too.

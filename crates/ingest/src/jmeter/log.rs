@@ -1,12 +1,12 @@
-//! JMeter's log of samples, CSV or XML; one entry a label. Times in milliseconds, with the statistics
-//! that the dashboard shows; the time of the run is that of its first sample.
+//! JMeter's log of samples, CSV or XML; one entry a label. Times in milliseconds, with the
+//! statistics that the dashboard shows; the time of the run is that of its first sample.
 //!
 //! Failed samples count in the times, as in JMeter's own tables, and in `error_rate` beside them.
 //! Samples inside of other samples are parts of those and are passed over.
 
 use crate::format::{Format, Reader};
 use crate::jmeter::{csv, xml};
-use crate::parse::time::{epoch_millis, parse_time};
+use crate::parse::time::epoch_millis;
 use crate::requests::RequestLog;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -23,7 +23,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    xml::recognizes(text) || csv::Columns::of(&text.text).is_some()
+    xml::recognizes(text) || csv::LogColumns::of(&text.text).is_some()
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -33,25 +33,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     } else {
         csv::read(text, &mut log, sink)?;
     }
+    // Samples of tests that run for hours belong to one run.
     let time = log.first_start().and_then(epoch_millis);
     log.emit("", time, sink);
     Ok(())
-}
-
-/// Milliseconds since 1970 of a time stamp: a number, or a date as `jmeter.properties` may ask for.
-pub(super) fn time_stamp(text: &str) -> Option<f64> {
-    match text.parse::<u64>() {
-        Ok(millis) => epoch_millis(millis as f64).map(|_| millis as f64),
-        Err(_) => parse_time(text).map(|time| time.micros() as f64 / 1e3),
-    }
-}
-
-/// Whether a response code of HTTP says that the request failed.
-pub(super) fn is_failure_code(code: &str) -> bool {
-    !matches!(code.as_bytes(), [b'2' | b'3', _, _])
-}
-
-/// A label in one line: JMeter writes the message of an error as a label, with line breaks.
-pub(super) fn one_line(label: &str) -> String {
-    label.split_whitespace().collect::<Vec<_>>().join(" ")
 }

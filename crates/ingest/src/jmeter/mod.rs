@@ -3,4 +3,5 @@
 mod csv;
 pub(crate) mod log;
 pub(crate) mod statistics;
+mod values;
 mod xml;

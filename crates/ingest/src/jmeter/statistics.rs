@@ -53,6 +53,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 
 fn entry(body: &Value) -> BenchmarkEntry {
     let value = |key: &str| number(body, key);
+    // A transaction that never ran is in the table with zeros.
     let samples = value("sampleCount").unwrap_or(0.0);
     let errors = value("errorCount").unwrap_or(0.0);
     let mut entry = BenchmarkEntry::named(word(body, "transaction")).field("requests", samples);
@@ -76,6 +77,7 @@ fn entry(body: &Value) -> BenchmarkEntry {
         ("error_rate", "%", "errorPct"),
     ];
     for (name, unit, key) in others {
+        // JMeter counts 1,024 bytes a KB, and `NaN` where it divided by nothing.
         entry.metrics.extend(value(key).map(|value| metric(name, unit, value)));
     }
     fail_where_all_failed(entry, samples, errors, "")

@@ -1,6 +1,6 @@
 //! JMeter's log as XML, version 1.1 and later: `<httpSample t= ts= s= lb= rc= rm=>`.
 
-use crate::jmeter::log::{is_failure_code, one_line, time_stamp};
+use crate::jmeter::values::{is_failure_code, one_line, time_stamp};
 use crate::requests::{Request, RequestLog};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -40,6 +40,7 @@ pub(super) fn read(
         };
         let duration = number(tag, "t").filter(|millis| *millis >= 0.0);
         let start = time_stamp(&stamp);
+        // An attribute that JMeter was not asked to save is absent, which is no fault.
         let is_odd = |name: &str, value: Option<f64>| !text(name).is_empty() && value.is_none();
         let fault = if label.is_empty() {
             "the sample has no label `lb`"
@@ -66,7 +67,9 @@ pub(super) fn read(
         sink.remark(format!("{inner} samples inside of other samples are parts of those"));
     }
     if untimed > 0 {
-        sink.remark(format!("{untimed} samples have no time: JMeter was told not to save it"));
+        sink.remark(format!(
+            "{untimed} samples have no time: JMeter does not save it by its settings"
+        ));
     }
     Ok(())
 }

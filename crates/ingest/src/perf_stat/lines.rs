@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::json::{number, text as word};
 use crate::parse::number::parse_number;
-use crate::perf_stat::{CountedRun, Event, REMEDY};
+use crate::perf_stat::{Event, PerfStatRun, REMEDY};
 use crate::sink::EntrySink;
 use crate::source::Text;
 
@@ -72,9 +72,13 @@ fn separated(line: &str, separator: char) -> Option<Event<'_>> {
     (is_row && !name.is_empty()).then_some(Event { name, value, unit, deviation })
 }
 
-pub(super) fn read_separated(text: &Text, separator: char, sink: &mut EntrySink<'_>) -> CountedRun {
+pub(super) fn read_separated(
+    text: &Text,
+    separator: char,
+    sink: &mut EntrySink<'_>,
+) -> PerfStatRun {
     sink.remark(UNNAMED);
-    let mut run = CountedRun::new("perf stat", 1);
+    let mut run = PerfStatRun::new("perf stat", 1);
     for (place, line) in rows(text) {
         match separated(line, separator) {
             Some(event) => run.add(&event, place, line, sink),
@@ -86,9 +90,9 @@ pub(super) fn read_separated(text: &Text, separator: char, sink: &mut EntrySink<
     run
 }
 
-pub(super) fn read_json(text: &Text, sink: &mut EntrySink<'_>) -> CountedRun {
+pub(super) fn read_json(text: &Text, sink: &mut EntrySink<'_>) -> PerfStatRun {
     sink.remark(UNNAMED);
-    let mut run = CountedRun::new("perf stat", 1);
+    let mut run = PerfStatRun::new("perf stat", 1);
     for (place, line) in rows(text) {
         let object: Value = match serde_json::from_str(line) {
             Ok(object) => object,

@@ -30,6 +30,7 @@ impl Event<'_> {
 
     fn metric(&self) -> Option<Measurement<'static>> {
         let value = number::parse_number(self.value)?;
+        // A count has no unit in the table.
         let unit = match self.unit {
             "" => "count".into(),
             "msec" => "ms".into(),
@@ -46,18 +47,19 @@ impl Event<'_> {
 }
 
 /// What was counted of a command.
-struct CountedRun {
+struct PerfStatRun {
     entry: BenchmarkEntry,
     line: usize,
     uncounted: Vec<String>,
 }
 
-impl CountedRun {
+impl PerfStatRun {
     fn new(name: &str, line: usize) -> Self {
         Self { entry: BenchmarkEntry::named(name), line, uncounted: Vec::new() }
     }
 
     fn add(&mut self, event: &Event<'_>, line: usize, source: &str, sink: &mut EntrySink<'_>) {
+        // A virtual machine has no counters, and the other events are good all the same.
         if !event.is_counted() {
             self.uncounted.push(event.name.to_owned());
             return;

@@ -5,7 +5,7 @@ use crate::parse::number::{parse_number, parse_quantity};
 use crate::parse::repeats::RepeatMerger;
 use crate::parse::time::parse_time;
 use crate::perf_stat::lines::{self, LineKind};
-use crate::perf_stat::{CountedRun, Event, REMEDY};
+use crate::perf_stat::{Event, PerfStatRun, REMEDY};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
@@ -67,7 +67,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-fn add_run(runs: &mut RepeatMerger, run: CountedRun, sink: &mut EntrySink<'_>) {
+fn add_run(runs: &mut RepeatMerger, run: PerfStatRun, sink: &mut EntrySink<'_>) {
     run.finish(sink).into_iter().for_each(|entry| runs.add(entry));
 }
 
@@ -76,11 +76,11 @@ fn read_tables(
     runs: &mut RepeatMerger,
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
-    let mut open: Option<CountedRun> = None;
+    let mut open: Option<PerfStatRun> = None;
     for (place, line) in text.lines() {
         if let Some((name, count)) = heading(line) {
             open.into_iter().for_each(|run| add_run(runs, run, sink));
-            let mut run = CountedRun::new(name, place);
+            let mut run = PerfStatRun::new(name, place);
             run.entry = run.entry.field("runs", parse_number(count));
             open = Some(run);
             continue;
@@ -129,10 +129,17 @@ fn event(line: &str) -> Option<Event<'_>> {
         }
         ["seconds", "user"] | ["+-", _, "seconds", "user"] => ("user_time", "s"),
         ["seconds", "sys"] | ["+-", _, "seconds", "sys"] => ("system_time", "s"),
+        // Older versions put the unit behind the name.
+        [name, "(msec)"] => (*name, "msec"),
         [name] => (*name, ""),
         [unit, name] => (*name, *unit),
         _ => return None,
     };
+    // `77 375 671 cycles` of another locale is no event in the unit `375`.
+    let begins_with_letter = |word: &str| !word.starts_with(|c: char| !c.is_alphabetic());
+    if !begins_with_letter(name) || !begins_with_letter(unit) {
+        return None;
+    }
     Some(Event { name, value, unit, deviation })
 }
 
@@ -182,6 +189,9 @@ mod tests {
         let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
         assert_eq!(sink.rejected[0].problem.location.line, 6);
+        assert!(event("356 636 branch-misses  #  1,15% of all branches").is_none());
+        let old = event("26.554473 task-clock (msec) #  0.965 CPUs utilized").map(|it| it.unit);
+        assert_eq!(old, Some("msec"));
         let interval = Text::new(
             "x",
             b"#           time             counts unit events\n 1.0 2 msec task-clock\n",
