@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ingest::{ingest, records};
+use crate::ingest::{ingest, records, tools};
 use crate::support::run;
 
 /// The first record of a sample in which every pair of pointer and value holds.
@@ -22,18 +22,26 @@ fn pytest_benchmark_tells_commit_time_and_rounds() {
         ("/suite", json!("bench.py")),
         ("/test", json!("test_fib_20")),
         ("/timestamp", json!("2019-11-17T02:22:16.817862Z")),
-        ("/commit_time", json!("2019-11-16T03:10:30Z")),
-        ("/branch", json!("pytest")),
         ("/metrics/time/value", json!(0.002985030672661863)),
         ("/metrics/time/std", json!(0.0001745301654140968)),
         ("/metrics/time/p75", json!(0.0030686519999996165)),
         ("/metrics/time/samples/3", json!(0.00316091800000029)),
         ("/metrics/time/unit", json!("s")),
         ("/rounds", json!(278)),
-        ("/dirty", json!(true)),
         ("/cpu", json!("Intel(R) Core(TM) i7-4771 CPU @ 3.50GHz")),
     ];
     holds(sample, &[], 2, 1, &wanted);
+    // Its commit is its own where the user names none.
+    let path = tools().join(sample);
+    let arguments = ["ingest", "--elsewhere", "--dry-run", path.to_str().unwrap()];
+    let record: Value = serde_json::from_str(run(&arguments).out.lines().next().unwrap()).unwrap();
+    for (field, value) in [
+        ("commit_time", json!("2019-11-16T03:10:30Z")),
+        ("branch", json!("pytest")),
+        ("dirty", json!(true)),
+    ] {
+        assert_eq!(record[field], value, "{field}");
+    }
     let storage = "pytest-benchmark/tests/test_storage/0030_5b78858eb718649a31fb93d8dc96ca2cee41a4cd_20150815_030419_uncommitted-changes.json";
     let wanted = [("/n", json!(0)), ("/metrics/time/value", json!(2.61205074138546e-07))];
     holds(storage, &[], 1, 0, &wanted);

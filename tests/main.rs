@@ -43,6 +43,7 @@ mod ingest;
 mod ingest_declared;
 mod ingest_go;
 mod ingest_load;
+mod ingest_honesty;
 mod ingest_native;
 mod ingest_system;
 mod ingest_tools;

@@ -25,6 +25,10 @@ const FIRST_LINES: usize = 100;
 
 /// Takes off what a log adds to the lines of a text.
 pub(crate) fn plain_lines(text: &str) -> PlainLines {
+    if text.contains('\0') {
+        // No text: without its zeros it could pass for one.
+        return PlainLines { text: text.to_owned(), time: None };
+    }
     let messages = circle_ci_messages(text);
     let (text, mut time) = match &messages {
         Some(log) => (log.text.as_str(), log.time),

@@ -114,7 +114,7 @@ pub fn explain(text: &Text) -> Option<String> {
             }
             _ => advice.to_owned(),
         };
-        format!("this is {what}, which is not read; {advice}")
+        format!("recognized as {what}, which no format reads; {advice}")
     };
     if let Some((_, what, advice)) = BINARY.iter().find(|(start, ..)| content.starts_with(start)) {
         return Some(sentence(what, advice));

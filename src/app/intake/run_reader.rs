@@ -24,12 +24,12 @@ pub(crate) struct RunReader {
     choice: FormatChoice,
     /// What git, continuous integration and the machine do not know, in sentences.
     pub(crate) warnings: Vec<String>,
-    /// Parts of the output that were rejected, each message once.
-    pub(crate) rejects: BTreeSet<String>,
+    /// What was rejected or skipped in the output, each message once.
+    pub(crate) messages: BTreeSet<String>,
 }
 
-/// Rejected parts that are reported.
-const MAX_REJECTS: usize = 20;
+/// Messages about the output that are reported.
+const MAX_MESSAGES: usize = 20;
 
 /// What a run printed, and the files that it wrote.
 pub(crate) struct RunOutput {
@@ -55,7 +55,7 @@ impl RunReader {
         let choice = FormatChoice::new(&request.format, &request.format_files)?;
         let mut warnings = Vec::new();
         let job = ingest_job(request, &mut warnings)?;
-        Ok(Self { job, choice, warnings, rejects: BTreeSet::new() })
+        Ok(Self { job, choice, warnings, messages: BTreeSet::new() })
     }
 
     /// The commit of the records, as git or the job around it names it.
@@ -99,10 +99,11 @@ impl RunReader {
         if !outcome.problems.is_empty() || entries == 0 {
             outcome.problems.extend(rejected);
         } else {
-            // One benchmark that cannot be read must not cost the others their session. The same
-            // part is rejected in every round, so each message is kept once.
-            let free = MAX_REJECTS.saturating_sub(self.rejects.len());
-            self.rejects.extend(rejected.take(free));
+            // One benchmark that cannot be read must not cost the others their session. Every round
+            // has the same messages, so each is kept once.
+            let rejected = rejected.map(|problem| format!("rejected: {problem}"));
+            let free = MAX_MESSAGES.saturating_sub(self.messages.len());
+            self.messages.extend(outcome.warnings.drain(..).chain(rejected).take(free));
         }
         if !outcome.problems.is_empty() {
             bail!("{}", outcome.problems.join("\n"));

@@ -158,13 +158,14 @@ impl<'a> Bench<'a> {
         warnings
     }
 
-    /// What the runs showed: parts of their output that were rejected, metrics without direction.
+    /// What the runs showed: parts of their output that were rejected or skipped, metrics without
+    /// direction.
     pub(super) fn closing_warnings(&self) -> Vec<String> {
-        let rejects: BTreeSet<&String> =
-            self.sides.iter().flat_map(|side| &side.reader.rejects).collect();
-        let rejects = rejects.into_iter().map(|message| format!("rejected: {message}"));
+        let messages: BTreeSet<&String> =
+            self.sides.iter().flat_map(|side| &side.reader.messages).collect();
+        let messages = messages.into_iter().cloned();
         let directions = self.sides.last().and_then(|side| side.reader.direction_warning());
-        rejects.chain(directions).collect()
+        messages.chain(directions).collect()
     }
 
     /// Sets both sides up.
