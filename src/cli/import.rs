@@ -31,6 +31,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         directions: args.better.clone(),
         columns: args.column.clone(),
         delimiter: args.delimiter,
+        name_pattern: args.name_pattern.clone(),
+        result_format: args.result_format.clone(),
         accept_demo: global.demo,
         options: args.intake.options(),
     };

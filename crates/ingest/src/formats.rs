@@ -11,7 +11,8 @@ use crate::{
     chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
     google, gungraun, hyperfine, jmh, js_time, julia, k6, kpi, lean_metrics, libtest, lnt, locust,
     luau, ndjson, oha, otava, perf_collect, perfherder, pgbench, pyperf, pytest_benchmark,
-    redis_benchmark, ruby_benchmark, skia_perf, swift, tinybench, tracemalloc, vitest, wrk,
+    redis_benchmark, ruby_benchmark, sandmark, skia_perf, swift, tinybench, tracemalloc, vitest,
+    wrk,
 };
 
 /// Every format, sorted by name.
@@ -62,6 +63,7 @@ pub const FORMATS: &[&Format] = &[
     &pytest_benchmark::FORMAT,
     &redis_benchmark::FORMAT,
     &ruby_benchmark::FORMAT,
+    &sandmark::FORMAT,
     &skia_perf::FORMAT,
     &swift::FORMAT,
     &tinybench::FORMAT,

@@ -51,6 +51,11 @@ impl Folder for MemoryFolder {
         let bytes = self.contents.get(file).ok_or_else(|| InputError::whole("it is not there"))?;
         Ok(Text::new(file, bytes))
     }
+
+    fn open(&self, file: &str) -> Result<Box<dyn std::io::Read + '_>, InputError> {
+        let bytes = self.contents.get(file).ok_or_else(|| InputError::whole("it is not there"))?;
+        Ok(Box::new(bytes.as_slice()))
+    }
 }
 
 /// The samples of the repository.

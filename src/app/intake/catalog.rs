@@ -43,11 +43,20 @@ pub(super) fn requested_format(name: &str) -> anyhow::Result<Option<&'static For
     if name == "auto" {
         return Ok(None);
     }
+    format_of_option("--format", name).map(Some)
+}
+
+/// The format that all files of a folder of results have.
+pub(super) fn result_format(name: &str) -> anyhow::Result<&'static Format> {
+    format_of_option("--result-format", name)
+}
+
+fn format_of_option(option: &str, name: &str) -> anyhow::Result<&'static Format> {
     if let Some(format) = formats::by_name(name) {
-        return Ok(Some(format));
+        return Ok(format);
     }
     let hint = similar_names(name, formats::FORMATS.iter().map(|format| format.name));
-    bail!("--format {name}: no such format{hint} `benchpages ingest --list` prints all of them")
+    bail!("{option} {name}: no such format{hint} `benchpages ingest --list` prints all of them")
 }
 
 /// The kind of this name.

@@ -47,6 +47,14 @@ pub(crate) struct ImportArgs {
     /// Character between the cells of a CSV [default: what the first line suggests]
     #[arg(long, value_name = "CHAR")]
     pub(crate) delimiter: Option<char>,
+    /// What the path of a result says of its run: --name-pattern '{date}/{commit}.json'; parts are
+    /// commit, date, branch, year, month, day, hour, minute, second; others are parameters, {_} is
+    /// left out
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) name_pattern: Option<String>,
+    /// Format of all files in a folder of results [default: the one that recognizes each]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) result_format: Option<String>,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) format: OutputFormat,
