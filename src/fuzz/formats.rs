@@ -163,4 +163,9 @@ impl Folder for MemoryFolder {
         let text = self.files.get(file).ok_or_else(|| InputError::whole("no such file"))?;
         Ok(Text::new(file, text.as_bytes()))
     }
+
+    fn open(&self, file: &str) -> Result<Box<dyn std::io::Read + '_>, InputError> {
+        let text = self.files.get(file).ok_or_else(|| InputError::whole("no such file"))?;
+        Ok(Box::new(text.as_bytes()))
+    }
 }

@@ -1,13 +1,14 @@
 //! New lines for the history: each once, in the file of its day, its pull request, or its import.
 //!
-//! Lines wait in memory and then in a hidden folder beside the results, so that a history of any
-//! size passes through; they reach their files at the end, each file whole by a rename. A line that
+//! Lines wait in memory and then, sorted, in a hidden folder beside the results, so that a history
+//! of any size passes through; they reach their files at the end, each file whole by a rename. Of
+//! the lines that a file holds already only hashes are in memory. A line that
 //! stands there already is not written again, so doing the same twice changes nothing, and a run
 //! that was cut off is completed by doing it once more.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -17,10 +18,13 @@ use tempfile::TempDir;
 use crate::files::lock::{HistoryLock, TEMPORARY_FOLDER};
 use crate::files::{Directory, Links};
 use crate::store::own_file_limit;
+use crate::store::sorted_runs::SortedRuns;
 use model::record::time::Timestamp;
 
-/// Bytes of lines that wait in memory: a few large files' worth.
-const MAX_PENDING_BYTES: usize = 32 << 20;
+/// Bytes of lines that wait in memory. Texts that grow have up to as much room again.
+const MAX_PENDING_BYTES: usize = 12 << 20;
+/// Bytes of new lines of one file that are in memory.
+const MAX_NEW_BYTES: usize = 8 << 20;
 
 /// Which file of the history a line goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub(crate) struct Appender {
     bytes: usize,
     /// Made when the first lines do not fit into memory.
     staged: Option<TempDir>,
+    /// What is in it, by file.
+    runs: BTreeMap<String, SortedRuns>,
 }
 
 /// What reached the history.
@@ -52,6 +58,8 @@ pub(crate) struct Appender {
 pub(crate) struct Appended {
     /// Files that changed, relative to the history directory.
     pub(crate) files: Vec<String>,
+    /// Files that hold the lines, changed or not.
+    pub(crate) all_files: Vec<String>,
     pub(crate) added: usize,
     /// Lines that were there already, or were given twice.
     pub(crate) duplicates: usize,
@@ -67,6 +75,7 @@ impl Appender {
             pending: BTreeMap::new(),
             bytes: 0,
             staged: None,
+            runs: BTreeMap::new(),
         }
     }
 
@@ -127,12 +136,10 @@ impl Appender {
         }
         let Some(staged) = &self.staged else { return Ok(()) };
         for (file, lines) in std::mem::take(&mut self.pending) {
-            let path = staged.path().join(file.replace('/', "@"));
-            let open = OpenOptions::new().create(true).append(true).open(&path);
-            open.and_then(|mut file| file.write_all(lines.as_bytes()))
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            // Remembered with no lines: the file has them.
-            self.pending.insert(file, String::new());
+            let stem = file.replace('/', "@");
+            let runs = self.runs.entry(file).or_default();
+            runs.add(staged.path(), &stem, &lines)
+                .with_context(|| format!("cannot write into {}", staged.path().display()))?;
         }
         self.bytes = 0;
         Ok(())
@@ -148,24 +155,133 @@ impl Appender {
         let lock = self.lock()?;
         let directory = Directory::new(&self.directory, Links::Reject);
         let mut appended = Appended::default();
-        for (file, mut lines) in std::mem::take(&mut self.pending) {
-            if let Some(staged) = &self.staged {
-                let path = staged.path().join(file.replace('/', "@"));
-                if path.exists() {
-                    let earlier = fs::read_to_string(&path)
-                        .with_context(|| format!("cannot read {}", path.display()))?;
-                    lines.insert_str(0, &earlier);
-                }
-            }
-            let (added, duplicates) = append_lines(&directory, &lock, &file, &lines)?;
-            appended.added += added;
-            appended.duplicates += duplicates;
-            if added > 0 {
+        for file in self.pending.keys() {
+            self.runs.entry(file.clone()).or_default();
+        }
+        for (file, runs) in std::mem::take(&mut self.runs) {
+            let lines = self.pending.remove(&file).unwrap_or_default();
+            let merged = NewLines::of(&directory, &file, &runs, &lines)
+                .with_context(|| format!("cannot add to {file}"))?;
+            appended.added += merged.added;
+            appended.duplicates += merged.duplicates;
+            appended.all_files.push(file.clone());
+            if merged.added > 0 {
+                merged.append_to(&directory, &lock, &file)?;
                 appended.files.push(file);
             }
         }
         Ok((appended, lock))
     }
+}
+
+/// The lines that a file does not hold yet, sorted: the same lines in another order are the same
+/// file.
+struct NewLines {
+    /// Where to put what does not fit into memory.
+    folder: PathBuf,
+    in_memory: Vec<u8>,
+    /// Those before, where they are many.
+    on_disk: Option<File>,
+    added: usize,
+    /// Lines that the file holds, or that came twice.
+    duplicates: usize,
+}
+
+impl NewLines {
+    fn of(
+        directory: &Directory,
+        file: &str,
+        runs: &SortedRuns,
+        lines: &str,
+    ) -> anyhow::Result<Self> {
+        let mut present: FxHashSet<u128> = FxHashSet::default();
+        if let Some(existing) = open_existing(directory, file)? {
+            let mut existing = BufReader::new(existing);
+            let mut line = Vec::new();
+            while existing.read_until(b'\n', &mut line)? > 0 {
+                present.insert(line_hash(&line));
+                line.clear();
+            }
+        }
+        let (in_memory, on_disk) = (Vec::new(), None);
+        let folder = directory.path().to_owned();
+        let mut new = Self { folder, in_memory, on_disk, added: 0, duplicates: 0 };
+        runs.merge(lines, &mut |line| {
+            if present.insert(line_hash(line.as_bytes())) {
+                new.push(line)
+            } else {
+                new.duplicates += 1;
+                Ok(())
+            }
+        })?;
+        Ok(new)
+    }
+
+    fn push(&mut self, line: &str) -> io::Result<()> {
+        self.added += 1;
+        self.in_memory.extend_from_slice(line.as_bytes());
+        self.in_memory.push(b'\n');
+        if self.in_memory.len() < MAX_NEW_BYTES {
+            return Ok(());
+        }
+        let file = match &mut self.on_disk {
+            Some(file) => file,
+            None => self.on_disk.insert(tempfile::tempfile_in(&self.folder)?),
+        };
+        file.write_all(&self.in_memory)?;
+        self.in_memory.clear();
+        Ok(())
+    }
+
+    /// Writes the file with these lines at its end.
+    fn append_to(
+        mut self,
+        directory: &Directory,
+        lock: &HistoryLock,
+        file: &str,
+    ) -> anyhow::Result<()> {
+        let mut existing = open_existing(directory, file)?;
+        directory.replace_with(lock, file, &mut |output| {
+            if let Some(existing) = &mut existing {
+                io::copy(existing, output)?;
+                if !ends_with_newline(existing)? {
+                    output.write_all(b"\n")?;
+                }
+            }
+            if let Some(lines) = &mut self.on_disk {
+                lines.rewind()?;
+                io::copy(lines, output)?;
+            }
+            output.write_all(&self.in_memory)
+        })?;
+        Ok(())
+    }
+}
+
+/// A file that is there.
+fn open_existing(directory: &Directory, file: &str) -> anyhow::Result<Option<File>> {
+    match directory.open(file) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn ends_with_newline(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == [b'\n'])
+}
+
+/// 128 bits: of a million lines two have the same in one of 10^26 cases.
+fn line_hash(line: &[u8]) -> u128 {
+    let hash = blake3::hash(line.trim_ascii());
+    let (bytes, _) = hash.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
+    u128::from_le_bytes(*bytes)
 }
 
 /// Adds the lines that a file does not hold yet; how many those are, and how many it held.

@@ -27,6 +27,7 @@ mod fast_parser;
 #[cfg(any(all(test, feature = "net"), feature = "fuzz"))]
 pub(crate) mod parsers;
 mod sidecar;
+mod sorted_runs;
 mod unpack;
 mod walk;
 

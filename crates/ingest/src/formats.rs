@@ -15,8 +15,8 @@ use crate::{
     gatling, gnu_time, go, google, gungraun, hey, httperf, hyperfine, hyperfine_table, jmeter, jmh,
     js_time, julia, junit, k6, kpi, lean_metrics, libtest, llama_bench, lnt, luau, nanobench,
     ndjson, netperf, otava, perf_collect, perf_stat, perfherder, pgbench, phpbench, pyperf,
-    pytest_benchmark, redis_benchmark, ruby_benchmark, siege, skia_perf, stress_ng, swift,
-    sysbench, taurus, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
+    pytest_benchmark, redis_benchmark, ruby_benchmark, sandmark, siege, skia_perf, stress_ng,
+    swift, sysbench, taurus, tinybench, tracemalloc, vegeta, vitest, wrk, ycsb,
 };
 use model::policy::diagnostic::Diagnostic;
 
@@ -82,6 +82,7 @@ const CODED: &[&Format] = &[
     &pytest_benchmark::FORMAT,
     &redis_benchmark::FORMAT,
     &ruby_benchmark::FORMAT,
+    &sandmark::FORMAT,
     &siege::FORMAT,
     &skia_perf::FORMAT,
     &stress_ng::FORMAT,

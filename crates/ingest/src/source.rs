@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::io::Read;
 
 use crate::json;
 use crate::log_lines::{self, PlainLines};
@@ -119,16 +120,54 @@ pub trait Folder {
         None
     }
 
+    /// One of its files, to be read from its beginning to its end and never held whole.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&self, file: &str) -> Result<Box<dyn Read + '_>, InputError>;
+
     /// Whether it holds a file of this name.
     fn has(&self, file: &str) -> bool {
         self.files().binary_search_by(|known| known.as_str().cmp(file)).is_ok()
     }
 }
 
+/// A file of a history, which may be larger than memory.
+pub trait SourceFile {
+    /// As messages name it.
+    fn name(&self) -> &str;
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// It cannot be read, or is larger than what is held whole.
+    fn text(&self) -> Result<Text, InputError>;
+
+    /// To be read from its beginning to its end.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&self) -> Result<Box<dyn Read + '_>, InputError>;
+}
+
+impl SourceFile for Text {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn text(&self) -> Result<Text, InputError> {
+        Ok(Self::new(self.name.clone(), self.text.as_bytes()))
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>, InputError> {
+        Ok(Box::new(self.text.as_bytes()))
+    }
+}
+
 /// What a history is imported from.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    File(&'a Text),
+    File(&'a dyn SourceFile),
     Folder(&'a dyn Folder),
 }
 

@@ -60,6 +60,11 @@ impl Folder for MemoryFolder {
     fn modified(&self, file: &str) -> Option<Timestamp> {
         self.times.get(file).copied()
     }
+
+    fn open(&self, file: &str) -> Result<Box<dyn std::io::Read + '_>, InputError> {
+        let bytes = self.contents.get(file).ok_or_else(|| InputError::whole("it is not there"))?;
+        Ok(Box::new(bytes.as_slice()))
+    }
 }
 
 /// The samples of the repository.

@@ -79,8 +79,7 @@ impl FormatChoice {
         if name == "auto" {
             return Ok(Self { only: None, declared });
         }
-        let hint = similar_names(name, formats::all().iter().map(|format| format.name));
-        bail!("--format {name}: no such format{hint} `benchpages ingest --list` prints all of them")
+        bail!(no_such_format("--format", name))
     }
 
     /// The format of an input: the requested one, or the only one that recognizes it.
@@ -108,6 +107,16 @@ impl FormatChoice {
             }
         }
     }
+}
+
+/// The format that all files of a folder of results have.
+pub(super) fn result_format(name: &str) -> anyhow::Result<&'static Format> {
+    formats::by_name(name).with_context(|| no_such_format("--result-format", name))
+}
+
+fn no_such_format(option: &str, name: &str) -> String {
+    let hint = similar_names(name, formats::all().iter().map(|format| format.name));
+    format!("{option} {name}: no such format{hint} `benchpages ingest --list` prints all of them")
 }
 
 /// The format that a file declares.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use crate::app::intake::import_state::{self, FileDigests};
 use crate::app::intake::summary::IntakeSummary;
 use crate::files::{Directory, Links};
 use crate::site::redact;
@@ -102,6 +103,8 @@ pub(super) struct IntakeJob {
     /// The format of the input at hand.
     format: &'static str,
     pub(super) summary: IntakeSummary,
+    /// What the files of an import were when it was done.
+    pub(super) outputs: Option<FileDigests>,
 }
 
 /// Hashes of what was seen: a history of millions of records has few series.
@@ -157,6 +160,7 @@ impl IntakeJob {
             other_commits: BTreeMap::new(),
             format: "",
             summary,
+            outputs: None,
         }
     }
 
@@ -354,6 +358,10 @@ impl IntakeJob {
         }
         if !facts.is_empty() {
             self.summary.commit_merge = commits::merge(&directory, &lock, &facts)?;
+        }
+        if matches!(self.plan.target, AppendTarget::Import(_)) {
+            let files = &self.summary.appended.all_files;
+            self.outputs = import_state::output_digests(&directory, &lock, files);
         }
         Ok(self)
     }

@@ -8,6 +8,7 @@
 //! it again.
 
 pub(crate) mod catalog;
+mod import_state;
 mod job;
 pub(crate) mod options;
 pub(crate) mod run_reader;
@@ -21,12 +22,13 @@ use anyhow::{Context, bail};
 use crate::app::policy_file::PolicyFile;
 use crate::files::Links;
 use crate::store::append::AppendTarget;
-use crate::store::foreign_files::{self, DiskFolder};
+use crate::store::foreign_files::{self, DiskFile, DiskFolder};
 use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
 use ingest::IngestInput;
 use ingest::entry::RunContext;
 use ingest::format::Format;
 use ingest::import::ImportOptions;
+use ingest::import::path_pattern::PathPattern;
 use ingest::line::Completion;
 use ingest::sink::EntrySink;
 use ingest::source::{DecimalMark, Source};
@@ -36,6 +38,7 @@ use model::record::time::Timestamp;
 use model::text;
 
 use self::catalog::FormatChoice;
+use self::import_state::ImportState;
 use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text, read_as};
 use self::options::IntakeOptions;
 use self::summary::IntakeSummary;
@@ -94,6 +97,10 @@ pub(crate) struct ImportRequest {
     pub(crate) decimal: Option<DecimalMark>,
     /// No run is later.
     pub(crate) now: Timestamp,
+    /// What paths of results say of their runs.
+    pub(crate) name_pattern: Option<String>,
+    /// The format of results; none: the one that recognizes each.
+    pub(crate) result_format: Option<String>,
     /// The history is a demo.
     pub(crate) accept_demo: bool,
     pub(crate) options: IntakeOptions,
@@ -322,13 +329,18 @@ pub(crate) fn import(
         bail!("{shown} does not exist; `{}` takes {}", kind.name, kind.takes);
     }
     let options = import_options(request)?;
-    let mut job = import_job(request, kind.name)?;
+    let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind.name))?;
+    let state = ImportState::of(request, &into);
+    if let Some(outcome) = state.as_ref().and_then(|it| it.unchanged(&request.data, kind.name)) {
+        return Ok(outcome);
+    }
+    let mut job = import_job(request, into)?;
     job.set_backend(kind.backend);
     let mut take = |entry| job.add_entry(entry, &EntryOrigin::History);
     let mut sink = EntrySink::new(&mut take).with_progress(on_progress);
     let read = match open_source(&request.path)? {
         OpenedSource::Folder(folder) => (kind.read)(Source::Folder(&folder), &options, &mut sink),
-        OpenedSource::File(text) => (kind.read)(Source::File(&text), &options, &mut sink),
+        OpenedSource::File(file) => (kind.read)(Source::File(&file), &options, &mut sink),
     };
     let EntrySink { rejected, rejection_counts, remarks, commits, skipped, continuations, .. } =
         sink;
@@ -346,44 +358,51 @@ pub(crate) fn import(
     outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
     outcome.warnings.extend(remarks.iter().cloned());
     outcome.warnings.extend(job.direction_warning());
-    outcome.warnings.extend(job.summary.leftovers.clone());
     outcome.is_failure = read.is_err() || job.summary.records == 0;
     outcome.is_partial = job.has_rejected();
     job.summary.kind = kind.name;
     job.summary.skipped = skipped;
     job.summary.remarks = remarks;
     job.summary.continuations = continuations.into_iter().collect();
-    Ok(IntakeOutcome { summary: job.summary, ..outcome })
+    outcome.summary = job.summary;
+    if let (Some(state), Some(outputs), false) = (state, job.outputs, outcome.is_failure) {
+        state.remember(&request.data, outputs, &outcome);
+    }
+    // What an interrupted import had left is no part of what this one came to.
+    outcome.warnings.extend(outcome.summary.leftovers.clone());
+    Ok(outcome)
 }
 
 enum OpenedSource {
     Folder(DiskFolder),
-    File(ingest::source::Text),
+    File(DiskFile),
 }
 
 fn open_source(path: &Path) -> anyhow::Result<OpenedSource> {
     if path.is_dir() {
         return Ok(OpenedSource::Folder(DiskFolder::open(path)?));
     }
-    let text = foreign_files::read_text(path, &path.display().to_string())?;
-    Ok(OpenedSource::File(text))
+    Ok(OpenedSource::File(DiskFile::new(path)))
 }
 
 fn import_options(request: &ImportRequest) -> anyhow::Result<ImportOptions> {
     let delimiter = request.delimiter.map(u8::try_from).transpose();
+    let pattern = request.name_pattern.as_deref().map(PathPattern::parse).transpose();
+    let result_format = request.result_format.as_deref().map(catalog::result_format).transpose()?;
     Ok(ImportOptions {
         delimiter: delimiter.context("--delimiter: one ASCII character")?,
         decimal: request.decimal,
         columns: options::parse_columns(&request.columns)?,
         test: request.test.clone(),
+        name_pattern: pattern.map_err(anyhow::Error::msg).context("--name-pattern")?,
+        result_format,
         has_commit: request.commit.is_some(),
         has_time: request.timestamp.is_some(),
     })
 }
 
-fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> {
+fn import_job(request: &ImportRequest, into: String) -> anyhow::Result<IntakeJob> {
     let options = &request.options;
-    let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind))?;
     let plan = IntakePlan {
         data: request.data.clone(),
         command: "import",

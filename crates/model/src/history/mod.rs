@@ -34,8 +34,9 @@ use serde::{Deserialize, Serialize};
 use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
 use crate::history::platform::Platform;
+use crate::record::detail::RunDetailRef;
 use crate::record::time::Timestamp;
-use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Statistic, Unit};
+use crate::record::{Direction, OptionalF64, Problem, Statistic, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
