@@ -4,8 +4,8 @@
 //!
 //! The value is criterion's own choice: the slope where it measured one, else the mean. Throughput
 //! is the same number turned over, so the size of an iteration is kept as a field, not as a metric
-//! that would alarm twice. `base/` and `change/` are earlier runs and are left alone. So are results
-//! that an earlier run left in `new/`, as the times of the files show ([`stale`]).
+//! that would alarm twice. `base/` and `change/` are earlier runs and are left alone. So are
+//! results that an earlier run left in `new/`, as the times of the files show ([`stale`]).
 
 use std::collections::BTreeSet;
 

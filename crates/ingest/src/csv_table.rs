@@ -226,20 +226,24 @@ impl TableRow {
                 *entry = std::mem::take(entry).field(field, times);
             }
             "warmup_ns" => {}
-            // As an export writes them: `key=value` pairs, and a tag on each line of the cell.
-            "params" => {
-                for pair in cell.split(", ").filter(|pair| !pair.is_empty()) {
-                    let (name, value) = pair.split_once('=').ok_or_else(|| {
-                        format!("params: `{pair}` is no pair; write key=value, key=value")
-                    })?;
-                    *entry = std::mem::take(entry).param(name.trim(), value.trim());
-                }
-            }
+            "params" => return self.set_params(cell),
+            // As an export writes them: a tag on each line of the cell.
             "tags" => {
                 let tags = cell.split(['\n', ',', ';']).map(str::trim);
                 entry.tags.extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
             }
             _ => return self.set_prefixed(field, cell),
+        }
+        Ok(())
+    }
+
+    /// `key=value` pairs, as an export writes them.
+    fn set_params(&mut self, cell: &str) -> Result<(), String> {
+        for pair in cell.split(", ").filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').ok_or_else(|| {
+                format!("params: `{pair}` is no pair; write key=value, key=value")
+            })?;
+            self.entry = std::mem::take(&mut self.entry).param(name.trim(), value.trim());
         }
         Ok(())
     }
@@ -258,10 +262,9 @@ impl TableRow {
             };
             let unit = if own.is_empty() { unit.to_owned() } else { own };
             self.values.push((name.to_owned(), unit, number));
-        } else if let (Some(statistic), Some(number)) =
-            (Statistic::from_name(field), self.decimal.parse_number(cell))
-        {
-            self.statistics.push((statistic, number));
+        } else if let Some(statistic) = Statistic::from_name(field) {
+            let value = parse_value(self.decimal, field, cell)?;
+            self.statistics.extend(value.map(|(number, _)| (statistic, number)));
         }
         Ok(())
     }

@@ -54,7 +54,7 @@ fn recognizes(text: &Text) -> bool {
         && file.iter().all(is_top_level)
         && leaves.iter().any(in_unit)
         // Settings have values in units too: `{"server": {"keep_alive": "5s"}}`.
-        && keys(file).any(|key| has_word(key))
+        && keys(file).any(has_word)
         && 2 * quantities >= leaves.len()
 }
 

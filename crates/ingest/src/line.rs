@@ -111,12 +111,7 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     if commit.is_none() {
         faults.push("no commit is known: say --commit, or measure in a git repository".to_owned());
     }
-    // Time and branch of the commit here are not those of another one that a tool names.
-    let is_here = match (commit, with.run.commit.as_deref()) {
-        (Some(commit), Some(here)) => is_same_commit(commit, here),
-        _ => true,
-    };
-    let here = if is_here { Cow::Borrowed(&with.run) } else { Cow::Owned(elsewhere(with)) };
+    let here = run_of(commit, with);
     let timestamp = entry.run.timestamp.or(with.run.timestamp);
     if timestamp.is_none() {
         faults.push("no time is known: say --timestamp".to_owned());
@@ -168,7 +163,8 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
         tags,
         fields: fields(entry, with),
     };
-    let odd = if entry.error.is_none() && nothing.is_none() { odd } else { Vec::new() };
+    // Where nothing else was measured, they are the error.
+    let odd = if error.is_none() { odd } else { Vec::new() };
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
     Ok(RecordLine { text, time, pull, odd })
@@ -181,10 +177,16 @@ pub fn is_same_commit(a: &str, b: &str) -> bool {
     a == b || (a.len().min(b.len()) >= MIN_ID && (a.starts_with(b) || b.starts_with(a)))
 }
 
-/// The run here for a record of another commit.
-fn elsewhere(with: &Completion) -> RunContext {
-    let branch = with.run.branch.clone().filter(|_| with.is_branch_named);
-    RunContext { branch, commit_time: None, ..with.run.clone() }
+/// The run here, as far as it holds for a commit: time and branch of the one here are not those of
+/// another one that a tool names.
+fn run_of<'a>(commit: Option<&str>, with: &'a Completion) -> Cow<'a, RunContext> {
+    match (commit, with.run.commit.as_deref()) {
+        (Some(commit), Some(here)) if !is_same_commit(commit, here) => {
+            let branch = with.run.branch.clone().filter(|_| with.is_branch_named);
+            Cow::Owned(RunContext { branch, commit_time: None, ..with.run.clone() })
+        }
+        _ => Cow::Borrowed(&with.run),
+    }
 }
 
 /// A complete line that names this pull request, otherwise as it is.

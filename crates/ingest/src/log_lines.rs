@@ -89,7 +89,7 @@ fn without_control_strings(text: &str) -> (Cow<'_, str>, Option<Timestamp>) {
         let stamp = body.strip_prefix(BUILDKITE);
         let opens = if is_escape { body.starts_with([']', '_', 'P', '^', 'X']) } else { false };
         // Some downloads lack the escape character before the mark.
-        let is_bare_stamp = !is_escape && stamp.is_some_and(|it| ends_in_bell(it));
+        let is_bare_stamp = !is_escape && stamp.is_some_and(ends_in_bell);
         if !opens && !is_bare_stamp {
             plain.push_str(&found[..1]);
             rest = &found[1..];
@@ -399,7 +399,7 @@ mod tests {
     fn times_that_are_content_stay() {
         for text in [
             "time,test,value\n2026-05-04T10:00:00Z,a,5\n2026-05-05T10:00:00Z,a,6\n",
-            "time;value\n2026-05-04T10:00:00Z ; 5\n2026-05-05T10:00:00Z ; 6\n2026-05-06T10:00:00Z ; 6\n",
+            "time;value\n2026-05-04T10:00:00Z ; 5\n2026-05-05T10:00:00Z ; 6\n2026-05-06T10:00:00Z ; 6",
             "{\"timestamp\":\"2026-05-04T10:00:00Z\"}\n",
             "2026-05-04 10:00:00:123 10 sec: 100 operations; \n",
             "a\nb\n2026-05-04T10:00:00Z c\n",

@@ -6,8 +6,8 @@
 //! whole number is `n`, `pkg` the suite. `-8` (GOMAXPROCS) is a parameter, and so is configuration
 //! that does not describe the machine: benchstat too compares nothing across them, and whether a
 //! benchmark has a parameter must not depend on the file's other benchmarks. `MB/s` beside `ns/op`
-//! is the same number turned over and stays a field. Other lines are passed over, as Go says; a line
-//! that begins as a result and is none is rejected.
+//! is the same number turned over and stays a field. Other lines are passed over, as Go says; a
+//! line that begins as a result and is none is rejected.
 
 pub(crate) mod benchstat;
 mod lines;

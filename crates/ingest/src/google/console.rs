@@ -62,8 +62,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-/// Whether a line that is no row looks like one: as Google's own benchmarks are named, or with a unit
-/// behind a word such as `inf`.
+/// Whether a line that is no row looks like one: named as Google's own benchmarks are, or with a
+/// unit behind a word such as `inf`.
 fn looks_like_row(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A history in a CSV: a row a run, with a column of times. Lines of `#` before the header are
-//! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed. One mark
-//! stands before the decimals of a whole file.
+//! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed. One
+//! mark stands before the decimals of a whole file.
 //!
 //! A row with an error is a failed run, and what else stands in it no value. A row whose time
 //! cannot be read, or that has more or fewer cells than the header, is rejected.
@@ -14,7 +14,7 @@ use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
 use crate::import::csv_columns::{ColumnRole, roles, unit_of};
 use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
 use crate::json::count_value;
-use crate::parse::decimal::TableCell;
+use crate::parse::decimal::DecimalCell;
 use crate::parse::name;
 use crate::parse::time::{EpochUnit, parse_time, parse_time_and_unit};
 use crate::sink::{EntrySink, InputError};
@@ -170,7 +170,7 @@ fn decimal_mark(
     };
     let cells = rows.iter().enumerate().flat_map(|(index, row)| {
         let line = table.line_of(row, index);
-        let cell = move |(at, text)| TableCell { line, text, is_value: is_value(roles.get(at)) };
+        let cell = move |(at, text)| DecimalCell { line, text, is_value: is_value(roles.get(at)) };
         row.iter().enumerate().map(cell)
     });
     DecimalMark::of_table(options.decimal, table.delimiter, cells)

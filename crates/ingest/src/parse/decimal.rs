@@ -12,7 +12,7 @@ use crate::source::DecimalMark;
 
 /// A cell of a table.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TableCell<'t> {
+pub(crate) struct DecimalCell<'t> {
     pub(crate) line: usize,
     pub(crate) text: &'t str,
     /// Its column holds values.
@@ -36,14 +36,14 @@ impl DecimalMark {
     pub(crate) fn of_table<'t>(
         requested: Option<Self>,
         delimiter: u8,
-        cells: impl Iterator<Item = TableCell<'t>>,
+        cells: impl Iterator<Item = DecimalCell<'t>>,
     ) -> Result<Self, InputError> {
         if let Some(mark) = requested {
             return Ok(mark);
         }
-        let mut by_value: [Option<TableCell<'t>>; 2] = [None; 2];
+        let mut by_value: [Option<DecimalCell<'t>>; 2] = [None; 2];
         let mut beside = [false; 2];
-        let mut ambiguous: Option<TableCell<'t>> = None;
+        let mut ambiguous: Option<DecimalCell<'t>> = None;
         for cell in cells {
             match evidence(cell.text) {
                 Some(CellEvidence::Mark(mark)) => {
@@ -63,7 +63,7 @@ impl DecimalMark {
             ([Some(point), Some(comma)], _, _) => Err(refusal(
                 point.line.max(comma.line),
                 &format!(
-                    "`{}` has a decimal point and `{}` a decimal comma, and one rule holds for a file",
+                    "`{}` has a decimal point and `{}` a decimal comma, and one rule holds for all",
                     point.text, comma.text
                 ),
             )),
@@ -179,8 +179,8 @@ mod tests {
     use super::*;
 
     fn rule(cells: &[&str], beside: &[&str], delimiter: u8) -> Result<DecimalMark, String> {
-        let values = cells.iter().map(|it| TableCell { line: 2, text: it, is_value: true });
-        let beside = beside.iter().map(|it| TableCell { line: 2, text: it, is_value: false });
+        let values = cells.iter().map(|it| DecimalCell { line: 2, text: it, is_value: true });
+        let beside = beside.iter().map(|it| DecimalCell { line: 2, text: it, is_value: false });
         DecimalMark::of_table(None, delimiter, values.chain(beside)).map_err(|error| error.reason)
     }
 

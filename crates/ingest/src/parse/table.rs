@@ -1,7 +1,7 @@
 //! Where the table of a CSV begins, and what stands between its cells: `,`, `;` or a tab, as often
 //! as the heading has it. Lines with `#` before the heading are passed over.
 
-use crate::parse::decimal::TableCell;
+use crate::parse::decimal::DecimalCell;
 use crate::sink::InputError;
 use crate::source::DecimalMark;
 
@@ -61,7 +61,7 @@ impl<'t> Table<'t> {
         };
         let cells = rows.iter().flat_map(|row| {
             let line = self.line_of(row);
-            row.iter().enumerate().map(move |(at, text)| TableCell {
+            row.iter().enumerate().map(move |(at, text)| DecimalCell {
                 line,
                 text,
                 is_value: is_value.get(at).copied().unwrap_or(false),
