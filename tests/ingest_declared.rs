@@ -148,6 +148,23 @@ fn libraries_of_many_languages_are_read() {
     ];
     let report = "bdn-csv/MathEvaluation.Benchmarks.ComplexNumbersBenchmarks-report.csv";
     holds(report, &[], 10, 1, &dotnet);
+    let benny = [
+        ("/suite", json!("Reduce")),
+        ("/metrics/throughput/value", json!(134463256.0)),
+        ("/timestamp", json!("2026-11-28T01:57:37.150Z")),
+    ];
+    holds("benny/reduce.json", &[], 2, 1, &benny);
+    let table = [("/test", json!("two")), ("/metrics/throughput/value", json!(148809438.0))];
+    holds("benny/reduce.csv", &[], 2, 0, &table);
+    let rebar = [
+        ("/backend", json!("icu")),
+        ("/params/model", json!("count")),
+        ("/metrics/time/value", json!(1.9)),
+        ("/metrics/time/unit", json!("ms")),
+        ("/metrics/time/std", json!(0.01555)),
+        ("/version", json!("72.1.0")),
+    ];
+    holds("rebar/icu.csv", &[], 66, 1, &rebar);
     let hyperfine = [
         ("/test", json!("sleep 0.02")),
         ("/metrics/time/value", json!(0.0217893496)),
