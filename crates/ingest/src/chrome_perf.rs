@@ -27,7 +27,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
-    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = text.json().and_then(Value::as_array).into_iter().flatten();
     let is_diagnostic = |it: &Value| it.get("guid").is_some() && it.get("type").is_some();
     mostly(all, |it| is_diagnostic(it) || is_histogram(it))
 }

@@ -55,7 +55,7 @@ const FIELDS: [(&str, &str); 12] = [
 ];
 
 fn recognizes(text: &Text) -> bool {
-    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = text.json().and_then(Value::as_array).into_iter().flatten();
     mostly(all, |it| it.get("primaryMetric").is_some() && it.get("benchmark").is_some())
 }
 

@@ -118,9 +118,16 @@ pub(crate) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 /// Whether at least half of a list is of a kind: one odd row makes no file unknown.
-pub(crate) fn mostly(values: &[Value], is_of_kind: impl Fn(&Value) -> bool) -> bool {
-    let count = values.iter().filter(|value| is_of_kind(value)).count();
-    count > 0 && 2 * count >= values.len()
+pub(crate) fn mostly<'v>(
+    values: impl IntoIterator<Item = &'v Value>,
+    is_of_kind: impl Fn(&Value) -> bool,
+) -> bool {
+    let (mut count, mut total) = (0_usize, 0_usize);
+    for value in values {
+        total += 1;
+        count += usize::from(is_of_kind(value));
+    }
+    count > 0 && 2 * count >= total
 }
 
 /// The numbers of a list; what is none is passed over.

@@ -68,7 +68,7 @@ impl<'v> LeanResult<'v> {
 }
 
 fn recognizes(text: &Text) -> bool {
-    let all = text.json().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = text.json().and_then(Value::as_array).into_iter().flatten();
     mostly(all, |it| LeanResult::of(it).is_result())
 }
 

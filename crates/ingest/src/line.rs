@@ -132,10 +132,6 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let pull = typed_value(set("pull"), "pull", pull, &mut faults);
     let params: BTreeMap<String, String> =
         entry.params.iter().chain(&with.params).map(|(k, v)| (k.clone(), v.clone())).collect();
-    let tags = match set("tags") {
-        Some(list) => list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect(),
-        None => entry.tags.iter().map(String::as_str).collect(),
-    };
     let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
     let nothing = (metrics.is_empty() && entry.error.is_none())
         .then(|| if odd.is_empty() { "no value".to_owned() } else { odd.join(", ") });
@@ -160,7 +156,7 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
         error,
         version: set("version").or(entry.version.as_deref()),
         url: set("url").or(entry.url.as_deref()).or_else(|| run(|run| run.url.as_deref())),
-        tags,
+        tags: tags(entry, set("tags")),
         fields: fields(entry, with),
     };
     // Where nothing else was measured, they are the error.
@@ -168,6 +164,14 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
     Ok(RecordLine { text, time, pull, odd })
+}
+
+/// The tags that the user set, or those of the tool.
+fn tags<'a>(entry: &'a BenchmarkEntry, set: Option<&'a str>) -> Vec<&'a str> {
+    match set {
+        Some(list) => list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect(),
+        None => entry.tags.iter().map(String::as_str).collect(),
+    }
 }
 
 /// Whether two ids name one commit: tools shorten them.

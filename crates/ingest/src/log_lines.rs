@@ -399,7 +399,7 @@ mod tests {
     fn times_that_are_content_stay() {
         for text in [
             "time,test,value\n2026-05-04T10:00:00Z,a,5\n2026-05-05T10:00:00Z,a,6\n",
-            "time;value\n2026-05-04T10:00:00Z ; 5\n2026-05-05T10:00:00Z ; 6\n2026-05-06T10:00:00Z ; 6",
+            "time;value\n2026-05-04T10:00:00Z ; 5\n2026-05-05T10:00:00Z ; 6\n2026-05-06T10:00Z ; 6",
             "{\"timestamp\":\"2026-05-04T10:00:00Z\"}\n",
             "2026-05-04 10:00:00:123 10 sec: 100 operations; \n",
             "a\nb\n2026-05-04T10:00:00Z c\n",

@@ -98,8 +98,9 @@ pub(super) struct IntakeJob {
     unknown_directions: BTreeSet<String>,
     /// Records that named another pull request than the user.
     pub(super) other_pulls: u64,
-    /// Commits other than the user's that records named, and how many did.
-    other_commits: BTreeMap<String, u64>,
+    /// Records that named another commit than the user, and some of these commits.
+    records_of_others: u64,
+    other_commits: BTreeSet<String>,
     /// The format of the input at hand.
     format: &'static str,
     pub(super) summary: IntakeSummary,
@@ -157,7 +158,8 @@ impl IntakeJob {
             demo_records: 0,
             unknown_directions: BTreeSet::new(),
             other_pulls: 0,
-            other_commits: BTreeMap::new(),
+            records_of_others: 0,
+            other_commits: BTreeSet::new(),
             format: "",
             summary,
             outputs: None,
@@ -197,8 +199,8 @@ impl IntakeJob {
         }
     }
 
-    /// Drops what a record says of the commit that it names where the user names another: branch and
-    /// time of one commit are not those of the other.
+    /// Drops what a record says of the commit that it names where the user names another: branch
+    /// and time of one commit are not those of the other.
     fn drop_facts_of_other_commits(&mut self, entry: &mut BenchmarkEntry) {
         let completion = &self.rules.completion;
         let named = completion.overrides.get("commit");
@@ -206,8 +208,9 @@ impl IntakeJob {
         if line::is_same_commit(named, commit) {
             return;
         }
-        if self.other_commits.len() < MAX_OTHER_COMMITS || self.other_commits.contains_key(commit) {
-            *self.other_commits.entry(commit.clone()).or_default() += 1;
+        self.records_of_others += 1;
+        if self.other_commits.len() < MAX_OTHER_COMMITS {
+            self.other_commits.insert(commit.clone());
         }
         let timestamp = entry.run.timestamp;
         entry.run = RunContext { timestamp, ..RunContext::default() };
@@ -217,14 +220,13 @@ impl IntakeJob {
     /// What was dropped where records named another commit than the user.
     pub(super) fn other_commit_warning(&self) -> Option<String> {
         let named = self.rules.completion.overrides.get("commit")?;
-        let count: u64 = self.other_commits.values().sum();
         let commits: Vec<String> =
-            self.other_commits.keys().map(|commit| text::short_commit(commit)).collect();
-        (count > 0).then(|| {
+            self.other_commits.iter().map(|commit| text::short_commit(commit)).collect();
+        (!commits.is_empty()).then(|| {
             format!(
-                "{} named another commit ({}); recorded for {} (--commit), without what was said of \
-                 the other: its time, branch and pull request",
-                text::count_noun(count, "record"),
+                "{} named another commit ({}); recorded for {} (--commit), without time, branch and \
+                 pull request of the other",
+                text::count_noun(self.records_of_others, "record"),
                 commits.join(", "),
                 text::short_commit(named),
             )

@@ -45,6 +45,8 @@ use self::summary::IntakeSummary;
 
 /// Commits before the measured one that are remembered: more than lie between two measurements.
 const MAX_COMMITS: u32 = 2_000;
+/// Files of a folder without any result that are explained.
+const MAX_UNKNOWN: usize = 5;
 /// Rejected parts of a history that are reported one by one; all of them are in `quarantine/`.
 const MAX_LISTED_REJECTS: usize = 20;
 
@@ -143,6 +145,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
     // Files of a folder that are no results lie beside those that are.
     let is_alone = request.inputs.len() == inputs.len();
     let mut entries = 0;
+    let mut unknown = Vec::new();
     for mut input in inputs {
         if let IngestInput::Text(text) = &mut input {
             text.columns.clone_from(&request.columns);
@@ -152,13 +155,15 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         match choice.detect(&input) {
             Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
             Ok(None) if is_alone => outcome.problems.push(catalog::unknown_format_message(&input)),
-            Ok(None) => outcome.details.push(format!("{}: no format recognizes it", input.name())),
+            Ok(None) => unknown.push(catalog::unknown_format_message(&input)),
             Err(problem) => outcome.problems.push(problem),
         }
     }
     if entries == 0 && outcome.problems.is_empty() {
         outcome.problems.push("no benchmark was found".to_owned());
+        outcome.problems.extend(unknown.drain(..unknown.len().min(MAX_UNKNOWN)));
     }
+    outcome.details.append(&mut unknown);
     outcome.is_failure = !outcome.problems.is_empty();
     outcome.is_partial = job.has_rejected();
     let rejected = job.summary.rejected.iter().map(|part| problem_text(&part.problem));

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::csv_table::is_gap;
+use crate::csv_table::row::is_gap;
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
 use crate::import::csv_columns::{ColumnRole, roles, unit_of};
 use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};

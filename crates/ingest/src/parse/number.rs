@@ -10,7 +10,9 @@ pub(crate) fn parse_quantity(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let end = number_end(text);
     let (number, unit) = text.split_at_checked(end)?;
-    if unit.starts_with([',', '_', '.']) {
+    // `1 234 ms` is no 1 of the unit `234 ms`.
+    let is_odd = |c: char| c.is_ascii_digit() || [',', '_', '.'].contains(&c);
+    if unit.trim_start().starts_with(is_odd) {
         return None;
     }
     let plain: String = number.chars().filter(|c| !matches!(c, ',' | '_')).collect();
@@ -86,7 +88,7 @@ mod tests {
     fn what_may_mean_two_things_or_nothing_is_no_number() {
         for text in [
             "", "µs", "1,5", "1,23,456", "1234,567", "1.2.3", "1__000", "-", ".", "inf", "NaN",
-            "1e999",
+            "1e999", "1 234 ms",
         ] {
             assert_eq!(parse_quantity(text), None, "{text}");
         }
