@@ -174,9 +174,11 @@ fn tables_in_markdown_are_read() {
     let sleep = [("/metrics/time/value", json!(31.7)), ("/metrics/time/std", json!(0.1))];
     holds("hyperfine/hyperfine.md", &[], 2, 1, &sleep);
     let tokens = [
-        ("/test", json!("tg16")),
-        ("/backend", json!("CPU")),
-        ("/params/threads", json!("4")),
+        ("/test", json!("llama 7B mostly Q4_0")),
+        ("/params/n_gen", json!("16")),
+        ("/params/n_prompt", json!("0")),
+        ("/params/backends", json!("CPU")),
+        ("/params/n_threads", json!("4")),
         ("/metrics/throughput/value", json!(12.22)),
         ("/metrics/throughput/std", json!(0.07)),
     ];

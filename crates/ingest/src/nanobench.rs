@@ -14,7 +14,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "nanobench-table",
     tool: "nanobench: what it prints",
     signature: "a table with the columns `ns/op` (or another unit), `err%` and `total`",
-    yields: "time, instructions, cycles, branches, branch_miss_rate, ipc; complexityN as n; error in \
+    yields: "time, instructions, cpu_cycles, branches, branch_miss_rate, ipc; complexityN as n; error in \
              percent, relative, total, unstable",
     backend: "cpp",
     reader: Reader::Text { recognizes, read },
@@ -129,7 +129,7 @@ fn counter(column: &str, value: f64) -> Option<Measurement<'static>> {
     let (what, of) = column.split_once('/').unwrap_or((column, ""));
     let name = match what {
         "ins" => "instructions",
-        "cyc" => "cycles",
+        "cyc" => "cpu_cycles",
         "bra" => "branches",
         "IPC" => return Some(metric("ipc", "", value)),
         "miss%" => return Some(metric("branch_miss_rate", "%", value)),
@@ -165,7 +165,7 @@ mod tests {
         let wanted = [
             "time Some(7.81) Some(\"ms/op\")",
             "instructions Some(1026.0) Some(\"count\")",
-            "cycles Some(24.59) Some(\"count\")",
+            "cpu_cycles Some(24.59) Some(\"count\")",
             "ipc Some(1.057) None",
             "branches Some(0.5) Some(\"count\")",
             "branch_miss_rate Some(1.3) Some(\"%\")",

@@ -27,20 +27,20 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 /// A table: its last column of values, and the names of the columns before it.
-struct Table {
+struct UnitTable {
     unit: String,
     place: usize,
     others: Vec<String>,
 }
 
 /// The table of `,old.txt,,new.txt,,,` and the line below it.
-fn table(files: &[String], columns: &[String]) -> Option<Table> {
+fn table(files: &[String], columns: &[String]) -> Option<UnitTable> {
     let is_value = |place: &usize| columns.get(place + 1).is_some_and(|next| next == "CI");
     let places: Vec<usize> = (1..columns.len()).filter(is_value).collect();
     let (last, others) = places.split_last()?;
     let file = |place: &usize| files.get(*place).cloned().unwrap_or_default();
     let is_table = files.first()?.is_empty() && columns.first()?.is_empty();
-    is_table.then(|| Table {
+    is_table.then(|| UnitTable {
         unit: columns[*last].clone(),
         place: *last,
         others: others.iter().map(file).collect(),
@@ -115,7 +115,7 @@ struct BenchstatRow {
 
 /// A table and its rows: whether `-48` is the number of processors depends on all of its names.
 struct OpenTable {
-    table: Table,
+    table: UnitTable,
     rows: Vec<BenchstatRow>,
 }
 
