@@ -15,8 +15,8 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "hey",
     tool: "hey: its summary, or -o csv",
-    signature: "lines `Requests/sec:` and `Status code distribution:`; or a heading \
-                `response-time,DNS+dialup,…`",
+    signature: "lines `Requests/sec:`, `Slowest:`, and a distribution of latencies or status \
+                codes; or a heading `response-time,DNS+dialup,…`",
     yields: "time (mean, min, max, p25, p50, p75, p90, p95, p99), throughput, errors or error_rate; \
              requests, status codes",
     backend: "http",
@@ -29,7 +29,10 @@ fn recognizes(text: &Text) -> bool {
     let has = |wanted: &str| text.lines().any(|(_, line)| line.trim().starts_with(wanted));
     // oha prints a summary of the same shape, with a rate of success and other units.
     let is_summary = || has("Slowest:") && has("Fastest:") && !has("Success rate:");
-    is_csv(text) || (has("Requests/sec:") && has("Status code distribution:") && is_summary())
+    let has_distribution = || {
+        ["Status code distribution:", "Latency distribution:"].iter().any(|heading| has(heading))
+    };
+    is_csv(text) || (has("Requests/sec:") && is_summary() && has_distribution())
 }
 
 fn is_csv(text: &Text) -> bool {
