@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -18,6 +18,32 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Er
     serde_json::from_str(text).or_else(|fault| match quote_bare_numbers(text) {
         Cow::Borrowed(_) => Err(fault),
         Cow::Owned(legal) => serde_json::from_str(&legal),
+    })
+}
+
+/// Lines before a JSON value that are passed over: the banner of a package manager, warnings.
+const MAX_LINES_BEFORE: usize = 200;
+
+/// The one JSON value in a text of other lines, on the same lines as there; none where there is
+/// none, or several.
+pub(crate) fn within(text: &str) -> Option<String> {
+    let is_start = |line: &str| line.starts_with(['{', '[']);
+    let mut lines = text.split_inclusive('\n').take(MAX_LINES_BEFORE);
+    let before: usize = lines.by_ref().take_while(|line| !is_start(line)).map(str::len).sum();
+    let body = &text[before..];
+    if !is_start(body) {
+        return None;
+    }
+    let legal = quote_bare_numbers(body);
+    let mut values = serde_json::Deserializer::from_str(&legal).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    let (value, after) = legal.split_at(values.byte_offset());
+    let mut after = after.lines();
+    // What follows on the same line belongs to it, and another value makes it a list of lines.
+    let is_alone = after.next().is_none_or(|line| line.trim().is_empty());
+    (is_alone && !after.any(is_start)).then(|| {
+        let empty_lines = text[..before].matches('\n').count();
+        "\n".repeat(empty_lines) + value
     })
 }
 
@@ -185,7 +211,21 @@ mod tests {
         assert_eq!(quote_bare_numbers(text), legal);
     }
 
+    #[test]
+    fn json_among_other_lines_is_found_with_its_lines() {
+        let text = "\n> app@1.0.0 bench\n> tool --json\n\n{\n\"a\": NaN\n}\nDone in 3.2s.\n";
+        assert_eq!(within(text).as_deref(), Some("\n\n\n\n{\n\"a\": \"NaN\"\n}"));
+        for text in ["{\"a\":1}\n{\"a\":2}\n", "[OVERALL], x, 1\n", "{\"a\":1} x\n", "a\n", ""] {
+            assert_eq!(within(text), None, "{text}");
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn no_text_around_a_value_makes_it_panic(text in "[ab{}\\[\\]\":1,\n é]{0,40}") {
+            let _ = within(&text);
+        }
+
         #[test]
         fn what_is_legal_means_the_same_after(text in "[NaIfnityul\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
             if let Ok(before) = serde_json::from_str::<Value>(&text) {

@@ -27,6 +27,8 @@ pub struct Text {
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,
     value: OnceCell<Option<Value>>,
+    /// The JSON in the text, where other lines stand around it.
+    json_part: OnceCell<Option<String>>,
 }
 
 impl Text {
@@ -52,6 +54,7 @@ impl Text {
             decimal: None,
             plain_names: false,
             value: OnceCell::new(),
+            json_part: OnceCell::new(),
         }
     }
 
@@ -61,12 +64,21 @@ impl Text {
         self.text.lines().enumerate().map(move |(index, line)| (index + 1, &line[last(line)..]))
     }
 
-    /// The text as JSON, where it is one whole value; read once, for recognition. Bare `NaN` and
-    /// `Infinity` read as the texts of that name.
+    /// The text as JSON, where it is one value; read once, for recognition. Bare `NaN` and
+    /// `Infinity` read as the texts of that name. Lines that a package manager or the tool itself
+    /// printed before and after it are passed over.
     pub fn json(&self) -> Option<&Value> {
-        let whole = || json::parse(&self.text).ok();
         let begins = self.text.trim_start().starts_with(['{', '[']);
-        self.value.get_or_init(|| if begins { whole() } else { None }).as_ref()
+        let whole = || if begins { json::parse(&self.text).ok() } else { None };
+        let part = || self.json_part.get_or_init(|| json::within(&self.text)).as_deref();
+        let value = || whole().or_else(|| json::parse(part()?).ok());
+        self.value.get_or_init(value).as_ref()
+    }
+
+    /// The JSON of the text: itself, or the part of it that is, on the same lines.
+    pub(crate) fn json_text(&self) -> &str {
+        self.json();
+        self.json_part.get().and_then(Option::as_deref).unwrap_or(&self.text)
     }
 
     /// The text as JSON.
@@ -88,7 +100,7 @@ impl Text {
     /// # Errors
     /// It is not, with line and column.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InputError> {
-        Ok(json::parse(&self.text)?)
+        Ok(json::parse(self.json_text())?)
     }
 }
 

@@ -70,6 +70,7 @@ pub(crate) struct NamePairs {
     pub(crate) value: Template,
     pub(crate) prefix: String,
     pub(crate) except: Vec<String>,
+    pub(crate) before: String,
 }
 
 /// A kind of failed run.
@@ -212,7 +213,8 @@ impl Compiler {
         let name = self.at_key("name", |it| it.template(&pairs.name));
         let value = self.at_key("value", |it| it.template(&pairs.value));
         let (prefix, except) = (pairs.prefix.clone(), pairs.except.clone());
-        Some(NamePairs { each: each?, name: name?, value: value?, prefix, except })
+        let before = pairs.before.clone();
+        Some(NamePairs { each: each?, name: name?, value: value?, prefix, except, before })
     }
 
     fn metric(&mut self, metric: &MetricDeclaration) -> Option<Metric> {

@@ -92,7 +92,7 @@ pub(crate) enum Layout {
     /// One JSON value.
     #[default]
     Json,
-    /// A JSON object a line; lines that begin with `#` are passed over.
+    /// A JSON object a line; lines that do not begin with `{` are passed over.
     JsonLines,
     /// A heading and rows, with `,`, `;` or tabs.
     Csv,
@@ -174,9 +174,12 @@ pub(crate) struct PairsDeclaration {
     /// How the names begin; it is cut off, and other names are passed over.
     #[serde(default)]
     pub(crate) prefix: String,
-    /// Names that are no parameters.
+    /// Names that are left out.
     #[serde(default)]
     pub(crate) except: Vec<String>,
+    /// Columns of a CSV: only those before this one.
+    #[serde(default)]
+    pub(crate) before: String,
 }
 
 fn key_text() -> String {

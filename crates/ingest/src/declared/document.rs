@@ -15,6 +15,8 @@ pub(crate) struct Document<'v> {
     pub(crate) value: &'v Value,
     /// The line on which it stands.
     pub(crate) line: usize,
+    /// The headings of a table, in their order; none elsewhere.
+    pub(crate) headings: &'v [String],
 }
 
 /// Whether the first value of a text, which decides what it is, is as `test` says; of a table a
@@ -36,10 +38,10 @@ pub(crate) fn first_is(layout: Layout, text: &Text, test: impl Fn(&Value) -> boo
     }
 }
 
-/// The lines that should be JSON.
+/// The lines that should be JSON; others are banners and remarks.
 fn json_lines(text: &Text) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().map(|(place, line)| (place, line.trim()));
-    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    lines.filter(|(_, line)| line.starts_with('{'))
 }
 
 /// Calls `take` with each value of a text; lines and rows that cannot be read are rejected.
@@ -55,11 +57,11 @@ pub(crate) fn for_each<'s>(
     take: &mut dyn FnMut(&Document<'_>, &mut EntrySink<'s>),
 ) -> Result<(), InputError> {
     match layout {
-        Layout::Json => take(&Document { value: text.value()?, line: 1 }, sink),
+        Layout::Json => take(&Document { value: text.value()?, line: 1, headings: &[] }, sink),
         Layout::JsonLines => {
             for (line, line_text) in json_lines(text) {
                 match json::parse(line_text) {
-                    Ok(value) => take(&Document { value: &value, line }, sink),
+                    Ok(value) => take(&Document { value: &value, line, headings: &[] }, sink),
                     Err(error) => {
                         let reason = InputError::from(error).reason;
                         sink.reject(line, &reason, "write one JSON object a line", line_text);
@@ -70,16 +72,18 @@ pub(crate) fn for_each<'s>(
         Layout::Csv => {
             let table = table::find(&text.text).ok_or_else(|| InputError::whole("no heading"))?;
             let headings = table.reader().headers().cloned().unwrap_or_default();
-            let is_value: Vec<bool> = headings.iter().map(|it| is_number(it.trim())).collect();
+            let headings: Vec<String> = headings.iter().map(|it| it.trim().to_owned()).collect();
+            let is_value: Vec<bool> = headings.iter().map(|it| is_number(it)).collect();
             let decimal = table.decimal_mark(text.decimal, &is_value)?;
             for_each_row(&table, sink, &mut |row, line, sink| {
                 let mut cells = Map::new();
                 for ((heading, cell), is_value) in headings.iter().zip(row).zip(&is_value) {
                     let cell = unquoted(cell.trim());
                     let cell = if *is_value { decimal.to_points(cell) } else { cell.into() };
-                    cells.insert(heading.trim().to_owned(), Value::from(cell));
+                    cells.insert(heading.clone(), Value::from(cell));
                 }
-                take(&Document { value: &Value::Object(cells), line }, sink);
+                let value = Value::Object(cells);
+                take(&Document { value: &value, line, headings: &headings }, sink);
             });
         }
     }

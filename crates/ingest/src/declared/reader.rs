@@ -44,6 +44,7 @@ pub(crate) fn read(
         format,
         text,
         file: stem(&text.name),
+        headings: Vec::new(),
         located: 0,
         entries: BTreeMap::new(),
     };
@@ -63,12 +64,17 @@ struct DeclaredReader<'a> {
     format: &'a CompiledFormat,
     text: &'a Text,
     file: String,
+    /// Of the table, in their order.
+    headings: Vec<String>,
     located: usize,
     entries: BTreeMap<EntryRun, RepeatMerger>,
 }
 
 impl DeclaredReader<'_> {
     fn read(&mut self, document: &Document<'_>, sink: &mut EntrySink<'_>) {
+        if self.headings.is_empty() {
+            self.headings = document.headings.to_vec();
+        }
         let root = [Frame::root(document.value)];
         for path in &self.format.records {
             path.walk(&root, &mut |frames| {
@@ -174,6 +180,9 @@ impl DeclaredReader<'_> {
         for pairs in all {
             pairs.each.walk(frames, &mut |frames| {
                 let name = pairs.name.fill(frames, &self.file).unwrap_or_default();
+                if !self.is_before(&name, &pairs.before) {
+                    return;
+                }
                 let name = match name.strip_prefix(&*pairs.prefix) {
                     Some(rest) if !rest.is_empty() && !pairs.except.contains(&name) => rest,
                     _ => return,
@@ -183,6 +192,12 @@ impl DeclaredReader<'_> {
                 }
             });
         }
+    }
+
+    /// Whether a column stands before another one; true where there is no other.
+    fn is_before(&self, column: &str, end: &str) -> bool {
+        let place = |name: &str| self.headings.iter().position(|heading| heading == name);
+        place(end).is_none_or(|end| place(column).is_some_and(|place| place < end))
     }
 
     fn add_metrics(
@@ -264,8 +279,11 @@ impl DeclaredReader<'_> {
         // JSON that was read knows no lines; a row and a line of JSON lines have theirs.
         let is_located = self.format.layout == Layout::Json && self.located < MAX_LOCATED;
         self.located += usize::from(is_located);
-        let line =
-            if is_located { document::line_of(&self.text.text, frames) } else { document.line };
+        let line = if is_located {
+            document::line_of(self.text.json_text(), frames)
+        } else {
+            document.line
+        };
         let part = frames.last().map(|frame| to_plain_text(frame.value)).unwrap_or_default();
         sink.reject(line, reason, "correct it in the file, or measure again", &part);
     }

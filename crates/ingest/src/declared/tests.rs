@@ -45,3 +45,27 @@ fn the_old_headings_of_locust_are_read_too() {
     assert_eq!(found[0].metrics[1].value, 0.5);
     assert_eq!(found[1].error.as_deref(), Some("no request was made"));
 }
+
+#[test]
+fn lines_around_a_report_are_passed_over_and_places_stay() {
+    let text = "\n> app@1.0.0 size\n> size-limit --json\n\n[\n{\"name\": \"core\", \"size\": 57},\n\
+                {\"name\": \"all\", \"size\": \"big\"}\n]\nDone in 1.02s.\n";
+    let text = crate::source::Text::new("out.txt", text.as_bytes());
+    let format = crate::formats::by_name("size-limit").expect("a format");
+    assert!(format.recognizes_text(&text));
+    let mut entries = Vec::new();
+    let mut take = |entry| entries.push(entry);
+    let mut sink = crate::sink::EntrySink::new(&mut take);
+    format.read_text(&text, &mut sink).expect("it is of this format");
+    assert_eq!(sink.rejected[0].problem.location.line, 7);
+    assert_eq!((entries.len(), entries[0].metrics[0].value.get()), (2, Some(57.0)));
+}
+
+#[test]
+fn columns_behind_the_first_result_are_no_parameters() {
+    let text = "Method,Job,InvocationCount,N,Mean,Gen 0/1k Op\nA,DefaultJob,1,5,1.5 us,0.1\n";
+    let format = crate::formats::by_name("benchmarkdotnet-csv").expect("a format");
+    let found = crate::test_support::read_text(format, text);
+    let names: Vec<&str> = found[0].params.keys().map(String::as_str).collect();
+    assert_eq!(names, ["N"]);
+}
