@@ -174,3 +174,62 @@ fn a_refusal_names_the_file_and_the_switch() {
         assert!(found.err.contains(what) && found.err.contains(way), "{}", found.err);
     }
 }
+
+#[test]
+fn results_that_an_earlier_run_left_are_skipped_by_name() {
+    let history = History::new();
+    let estimate =
+        r#"{"confidence_interval":{"lower_bound":1.0,"upper_bound":3.0},"point_estimate":2.0}"#;
+    let estimates = format!(r#"{{"mean":{estimate},"median":{estimate}}}"#);
+    let start = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for (name, hours) in [("fresh", 48), ("other", 47), ("left", 2)] {
+        let folder = format!("../criterion/{name}/new");
+        let benchmark = json!({"group_id": name, "function_id": null, "value_str": null});
+        history.file(&format!("{folder}/benchmark.json"), benchmark.to_string());
+        history.file(&format!("{folder}/estimates.json"), &estimates);
+        let path = history.data().join(format!("{folder}/estimates.json"));
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(start + std::time::Duration::from_secs(hours * 3600)).unwrap();
+    }
+    let folder = history.data().join("../criterion");
+    let found = ingest(&["--dry-run", folder.to_str().unwrap()]);
+    assert_eq!((found.status, found.out.lines().count()), (0, 2), "{}", found.err);
+    assert!(found.err.contains("left by an earlier run, and skipped: left;"), "{}", found.err);
+}
+
+#[test]
+fn a_folder_without_results_says_what_its_files_are() {
+    let history = History::new();
+    history
+        .file("../out/a.txt", "[OVERALL], RunTime(ms), 1\n")
+        .file("../out/b.png", b"\x89PNG\r\n");
+    let found = ingest(&["--dry-run", history.data().join("../out").to_str().unwrap()]);
+    assert_eq!(found.status, 2);
+    for part in ["no benchmark was found", "YCSB", "a picture (PNG)"] {
+        assert!(found.err.contains(part), "{}", found.err);
+    }
+}
+
+/// The script that `init` writes passes every tool's results to `records`: one that lost a part must
+/// not stop the others, and must not go unseen.
+#[cfg(unix)]
+#[test]
+fn a_rejected_part_does_not_stop_the_script_of_a_job() {
+    let history = History::new();
+    let script = include_str!("../templates/init/measure.sh");
+    let start = script.find("records() {").unwrap();
+    let end = start + script[start..].find("\n}\n").unwrap() + 3;
+    let head = "set -euo pipefail\nout=records.ndjson\ncommit=c0ffee1\n";
+    let calls = "records go.txt\necho after\nrecords nothing.txt\necho never\n";
+    history.file("run.sh", format!("{head}{}{calls}", &script[start..end]));
+    history.file("go.txt", GO).file("nothing.txt", "nothing\n");
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_benchpages")).parent().unwrap();
+    let mut command = std::process::Command::new("bash");
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let found = answer(command.arg("run.sh").current_dir(history.data()).env("PATH", path));
+    assert_eq!((found.status, found.out.as_str()), (2, "after\n"), "{}", found.err);
+    assert!(found.err.contains("some results were rejected: go.txt"), "{}", found.err);
+    assert!(found.err.contains("go.txt:7:1: no numbers follow"), "{}", found.err);
+    let records = std::fs::read_to_string(history.data().join("records.ndjson")).unwrap();
+    assert_eq!(records.lines().count(), 4);
+}

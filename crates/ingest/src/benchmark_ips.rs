@@ -75,6 +75,10 @@ fn line_entry(line: &str, alone: &str) -> Option<BenchmarkEntry> {
     let before = before.trim_end();
     let (name, rate) = before.rsplit_once(char::is_whitespace).unwrap_or(("", before));
     let name = if name.trim().is_empty() { alone } else { name.trim() };
+    if number::is_no_number(rate) {
+        let why = format!("its rate is `{}`, no number", rate.trim());
+        return Some(BenchmarkEntry::named(name).failed(why));
+    }
     let rate = parse_scaled(rate.trim())?;
     let deviation = number::parse_number(deviation)?;
     let iterations =

@@ -3,7 +3,7 @@
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
-use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::number::{is_no_number, parse_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Statistic;
@@ -49,7 +49,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 fn entry(name: &str, result: &str) -> Option<BenchmarkEntry> {
     let (rate, rest) = result.split_once(" ops/sec ±")?;
     let (margin, runs) = rest.split_once("% (")?;
-    if ["Infinity", "NaN", "0"].contains(&rate.trim()) {
+    if is_no_number(rate) {
         let why = format!("its rate is {}: nothing was measured", rate.trim());
         return Some(BenchmarkEntry::named(name).failed(why));
     }

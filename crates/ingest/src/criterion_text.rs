@@ -8,7 +8,7 @@
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::parse::name;
-use crate::parse::number::{convert, parse_quantity};
+use crate::parse::number::{convert, is_no_number, parse_quantity};
 use crate::parse::repeats::RepeatMerger;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -48,6 +48,11 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             last.take().into_iter().for_each(|entry| repeats.add(entry));
             let name = if name.is_empty() { before } else { name };
             last = Some(entry(name, &estimate).field("target", target));
+            begun = None;
+        } else if let Some(name) = unmeasured_name(line) {
+            last.take().into_iter().for_each(|entry| repeats.add(entry));
+            let name = if name.is_empty() { before } else { name };
+            repeats.add(name::criterion_entry(name, None).failed("its time is no number"));
             begun = None;
         } else if is_odd_time_line(line) {
             sink.reject(number, "no estimate between two bounds", "run the benchmark again", line);
@@ -92,6 +97,13 @@ fn parse_time_line(line: &str) -> Option<(&str, PrintedEstimate<'_>)> {
     rest.is_empty().then_some((name.trim(), PrintedEstimate { lower, value, upper, unit }))
 }
 
+/// The name of a benchmark whose estimate is no number.
+fn unmeasured_name(line: &str) -> Option<&str> {
+    let (name, result) = line.split_once("time:")?;
+    let value = result.trim_start().strip_prefix('[')?.split_whitespace().nth(2)?;
+    is_no_number(value).then(|| name.trim())
+}
+
 /// A line that looks like a result and is none. A change since the last run is in percent.
 fn is_odd_time_line(line: &str) -> bool {
     let result = line.split_once("time:").map(|(_, result)| result.trim_start());
@@ -128,12 +140,15 @@ mod tests {
 
     #[test]
     fn a_time_that_is_none_is_rejected() {
-        let text = "a   time:   [1 ns 2 ns 3 ns]\nb   time:   [NaN ns NaN ns NaN ns]\n";
+        let text = "a   time:   [1 ns 2 ns 3 ns]\nb   time:   [1 ns x 2]\nc   time:   [NaN ns NaN ns \
+            NaN ns]\n";
         let text = Text::new("x", text.as_bytes());
-        let mut take = |_| {};
+        let mut failed = Vec::new();
+        let mut take = |entry: BenchmarkEntry| failed.push(entry.error.is_some());
         let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
         assert_eq!((sink.rejected.len(), sink.rejected[0].problem.location.line), (1, 2));
+        assert_eq!(failed, [false, true]);
     }
 
     #[test]

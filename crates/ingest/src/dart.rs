@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, sampled};
 use crate::format::{Format, Reader};
-use crate::parse::number::parse_quantity;
+use crate::parse::number::{is_no_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
@@ -36,10 +36,18 @@ fn parse_result_line(line: &str) -> Option<(&str, &str, f64, &str)> {
     (known && !name.is_empty() && !unit.is_empty()).then_some((name, what, value, unit))
 }
 
+/// The name of a benchmark whose time is no number.
+fn unmeasured_name(line: &str) -> Option<&str> {
+    let (head, value) = line.trim().rsplit_once("(RunTime): ")?;
+    is_no_number(value.split_whitespace().next()?).then_some(head)
+}
+
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<&str, BTreeMap<(&str, &str), Vec<f64>>> = BTreeMap::new();
     for (number, line) in text.lines() {
-        if let Some((name, what, value, unit)) = parse_result_line(line) {
+        if let Some(name) = unmeasured_name(line) {
+            sink.entry(BenchmarkEntry::named(name).failed("its time is no number"));
+        } else if let Some((name, what, value, unit)) = parse_result_line(line) {
             all.entry(name).or_default().entry((what, unit)).or_default().push(value);
         } else if MEASURES.iter().any(|what| line.contains(&format!("({what}): "))) {
             sink.reject(number, "no number and unit follow", "run the benchmark again", line);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
-use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::number::{is_no_number, parse_number, parse_quantity};
 use crate::parse::repeats::RepeatMerger;
 use crate::parse::{name, unit};
 use crate::sink::{EntrySink, InputError};
@@ -105,6 +105,10 @@ pub(crate) fn entry_named(name: &str, target: Option<&str>) -> BenchmarkEntry {
 }
 
 fn with_result(result_text: &str, entry: BenchmarkEntry) -> Option<BenchmarkEntry> {
+    let word = result_text.split_whitespace().next().unwrap_or_default();
+    if is_no_number(word) {
+        return Some(entry.failed(format!("its result is `{word}`, no number")));
+    }
     let (value, rest) = parse_quantity(result_text)?;
     let unit = rest.split_whitespace().next()?;
     let spread = rest.split_once("(+/- ").and_then(|(_, it)| parse_number(it.split_once(')')?.0));
@@ -180,15 +184,15 @@ mod tests {
     #[test]
     fn what_a_benchmark_prints_parts_its_name_from_its_result() {
         let text = "running 2 tests\ntest a ... loading\nbench: none\nbench:   1,234 ns/iter (+/- 5)\n\
-            test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\n";
+            test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\ntest d ... bench: x\n";
         let text = Text::new("x", text.as_bytes());
         let mut names = Vec::new();
         let mut take = |entry: BenchmarkEntry| names.push(entry.test);
         let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
         let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
-        assert_eq!(lines, [6, 7]);
-        assert_eq!(names, ["a"]);
+        assert_eq!(lines, [6, 8]);
+        assert_eq!(names, ["a", "c"]);
     }
 
     #[test]

@@ -54,8 +54,9 @@ pub(crate) fn plain_lines(text: &str) -> PlainLines {
 
 /// CircleCI's log of a step: a JSON list of `message`, `time` and `type`.
 fn circle_ci_messages(text: &str) -> Option<PlainLines> {
-    let begins = text.trim_start().starts_with('[') && text.contains("\"message\"");
-    if !begins || !text.contains("\"type\"") {
+    // Its first key is one of three: other lists are not read for this.
+    let first = text.trim_start().strip_prefix('[')?.trim_start().strip_prefix('{')?.trim_start();
+    if !["\"message\"", "\"time\"", "\"type\""].iter().any(|key| first.starts_with(key)) {
         return None;
     }
     let all: Vec<Value> = serde_json::from_str(text).ok()?;

@@ -6,7 +6,7 @@
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
-use crate::parse::number::parse_quantity;
+use crate::parse::number::{is_no_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
@@ -62,6 +62,8 @@ struct PgbenchReport<'t> {
     latency: Option<f64>,
     deviation: Option<f64>,
     rate: Option<f64>,
+    /// A rate that is no number.
+    odd_rate: Option<&'t str>,
     fields: Vec<(&'static str, f64)>,
     scripts: Vec<PgbenchReport<'t>>,
 }
@@ -116,6 +118,8 @@ impl<'t> PgbenchReport<'t> {
         self.deviation = deviation.and_then(number).or(self.deviation);
         // Versions before 14 print the rate twice; the one without connecting comes last.
         self.rate = after("tps = ").and_then(number).or(self.rate);
+        let word = after("tps = ").and_then(|rest| rest.split_whitespace().next());
+        self.odd_rate = word.filter(|word| is_no_number(word)).or(self.odd_rate);
         if let Some((_, rate)) = line.split_once(" of total, tps = ") {
             self.rate = number(rate.trim_end_matches(')')).or(self.rate);
         }
@@ -132,6 +136,10 @@ impl<'t> PgbenchReport<'t> {
         }
         for (name, value) in self.fields {
             entry = entry.field(name, value);
+        }
+        if let (None, Some(rate)) = (self.rate, self.odd_rate) {
+            sink.entry(entry.failed(format!("its rate is `{rate}`, no number")));
+            return;
         }
         let Some(rate) = self.rate else {
             sink.reject(

@@ -53,6 +53,8 @@ struct WrkReport<'t> {
     connections: &'t str,
     latency: Option<Measurement<'static>>,
     rate: Option<f64>,
+    /// The rate as it stands.
+    odd_rate: Option<&'t str>,
     transfer: Option<(f64, &'t str)>,
     fields: Vec<(&'static str, f64)>,
 }
@@ -116,7 +118,10 @@ impl<'t> WrkReport<'t> {
                 self.field("timeouts", timeout);
             }
             ["Non-2xx", "or", "3xx", "responses:", count] => self.field("non_2xx", count),
-            ["Requests/sec:", rate] => self.rate = parse_quantity(rate).map(|(rate, _)| rate),
+            ["Requests/sec:", rate] => {
+                self.rate = parse_quantity(rate).map(|(rate, _)| rate);
+                self.odd_rate = Some(rate);
+            }
             ["Transfer/sec:", rate] => self.transfer = parse_quantity(rate),
             _ => {}
         }
@@ -143,6 +148,11 @@ impl<'t> WrkReport<'t> {
     }
 
     fn emit(self, sink: &mut EntrySink<'_>) {
+        if let (None, Some(rate)) = (self.rate, self.odd_rate) {
+            let entry = BenchmarkEntry::named(self.url);
+            sink.entry(entry.failed(format!("its rate is `{rate}`, no number")));
+            return;
+        }
         let Some(rate) = self.rate else {
             sink.reject(
                 self.line_number,

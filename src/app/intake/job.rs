@@ -224,8 +224,8 @@ impl IntakeJob {
             self.other_commits.iter().map(|commit| text::short_commit(commit)).collect();
         (!commits.is_empty()).then(|| {
             format!(
-                "{} named another commit ({}); recorded for {} (--commit), without time, branch and \
-                 pull request of the other",
+                "{} named another commit ({}); recorded for {} (--commit), without time, branch \
+                 and pull request of the other",
                 text::count_noun(self.records_of_others, "record"),
                 commits.join(", "),
                 text::short_commit(named),

@@ -9,7 +9,7 @@
 //! ```
 
 use crate::go::units::GoValue;
-use crate::parse::number::parse_number;
+use crate::parse::number::{is_no_number, parse_number};
 
 /// A value that is no finite number, with its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,9 +27,6 @@ pub(super) struct GoResult<'a> {
     /// Values beside that cannot be read.
     pub(super) odd: Vec<OddValue<'a>>,
 }
-
-/// What Go and programs write for a number that is none.
-const NO_NUMBERS: [&str; 6] = ["+Inf", "-Inf", "NaN", "Inf", "inf", "nan"];
 
 impl<'a> GoResult<'a> {
     /// None where the line is no result: another word, a name alone, no number of iterations.
@@ -50,7 +47,7 @@ impl<'a> GoResult<'a> {
             let (value, unit) = (pair[0], pair.get(1).copied().unwrap_or_default());
             match parse_number(value) {
                 Some(value) if is_unit(unit) => values.push(GoValue { value, unit }),
-                None if values.is_empty() && !NO_NUMBERS.contains(&value) => return None,
+                None if values.is_empty() && !is_no_number(value) => return None,
                 // Two numbers side by side are no value and unit.
                 _ if values.is_empty() && !is_unit(unit) => return None,
                 _ => odd.push(OddValue { value, unit }),

@@ -89,6 +89,7 @@ pub(crate) fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputErr
     let (mut run, mut in_header) = (0, true);
     for OutputLine { number, text: line } in &output {
         let parts = finder.take_line(*number, line);
+        in_header |= opens_header(line);
         let (before, now) = (run, run + usize::from(begins_run(line)));
         run = now;
         for part in &parts {
@@ -184,6 +185,12 @@ impl GoOutput {
 /// Whether a line begins the output of another package, or of another run of the same one.
 fn begins_run(line: &str) -> bool {
     line.starts_with("pkg:")
+}
+
+/// Whether a line is what `go test` itself puts before the results of a package, whatever a script
+/// or a log printed before.
+fn opens_header(line: &str) -> bool {
+    ["goos: ", "goarch: ", "pkg: "].iter().any(|key| line.starts_with(key))
 }
 
 /// Whether configuration may follow a line. Programs print lines such as `took: 1.2s` between
@@ -321,6 +328,8 @@ mod tests {
         let text = "note: x\n\nBenchmarkA-4 1 1 ns/op\ntook: 1.2s\nBenchmarkB-4 1 1 ns/op\n";
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].params["note"], found[1].params.len()), ("x", 2));
+        let text = "$ go test\ngoos: linux\npkg: a/b\nBenchmarkA 1 1 ns/op\n";
+        assert_eq!(only(text).suite, "a/b");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::format::{Format, Reader};
 use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
-use crate::parse::number::parse_number;
+use crate::parse::number::{is_no_number, parse_number};
 use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -62,16 +62,11 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-/// Whether a line that is no row looks like one: named as Google's own benchmarks are, or with a
-/// unit behind a word such as `inf`.
+/// Whether a line that is no row looks like one: named as Google's own benchmarks are.
 fn looks_like_row(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let is_odd =
-        |word: &str| ["inf", "-inf", "nan", "-nan"].contains(&word.to_lowercase().as_str());
-    let mut beside = words.clone().zip(words.clone().skip(1));
-    (name.starts_with("BM_") && words.next().is_some())
-        || beside.any(|(value, unit)| is_odd(value) && UNITS.contains(&unit))
+    name.starts_with("BM_") && words.next().is_some()
 }
 
 /// A row of the table: a time follows the name, or an error does.
@@ -85,7 +80,8 @@ fn parse_line(line: &str) -> Option<ConsoleLine<'_>> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let at = (1..words.len().saturating_sub(1)).find(|at| {
         let unit = words[at + 1];
-        parse_number(words[*at]).is_some() && (UNITS.contains(&unit) || unit == "%")
+        let is_value = parse_number(words[*at]).is_some() || is_no_number(words[*at]);
+        is_value && (UNITS.contains(&unit) || unit == "%")
     });
     if let Some(at) = at {
         return Some(ConsoleLine { name: words[..at].join(" "), words: words[at..].to_vec() });
@@ -101,18 +97,20 @@ fn row(line: &ConsoleLine<'_>, names: &BTreeSet<&str>) -> GoogleRow {
         aggregate: aggregate.to_owned(),
         ..GoogleRow::default()
     };
+    // What is no number is reported when it is written.
+    let value = |word: &str| Some(parse_number(word).unwrap_or(f64::NAN));
     let rest = match line.words.as_slice() {
         ["ERROR", error, ..] => {
             row.error = Some((*error).to_owned());
             return row;
         }
         [time, unit, cpu, cpu_unit, rest @ ..] if UNITS.contains(cpu_unit) || *cpu_unit == "%" => {
-            (row.time, row.cpu) = (parse_number(time), parse_number(cpu));
+            (row.time, row.cpu) = (value(time), value(cpu));
             row.unit = (*unit).to_owned();
             rest
         }
         [time, unit, rest @ ..] => {
-            row.time = parse_number(time);
+            row.time = value(time);
             row.unit = (*unit).to_owned();
             rest
         }

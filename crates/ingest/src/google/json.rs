@@ -12,6 +12,7 @@ use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::google::{GoogleContext, GoogleRow, emit_entries, split_aggregate};
 use crate::json::{Number, list, mostly};
+use crate::parse::number::is_no_number;
 use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -144,8 +145,7 @@ fn row(
 /// A counter of the user, or of the memory manager.
 fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
     // A counter that is no number is one all the same: it is reported when it is written.
-    const NO_NUMBERS: [&str; 4] = ["NaN", "-NaN", "Infinity", "-Infinity"];
-    let odd = value.as_str().filter(|text| NO_NUMBERS.contains(text)).map(|_| f64::NAN);
+    let odd = value.as_str().filter(|text| is_no_number(text)).map(|_| f64::NAN);
     let value = value.as_f64().or(odd).filter(|_| !BUILTIN_KEYS.contains(&name))?;
     let counter = match name {
         "allocs_per_iter" => metric(ALLOCATIONS, "count", value),

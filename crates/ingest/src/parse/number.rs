@@ -25,6 +25,12 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
     parse_quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)
 }
 
+/// Whether a word is what programs print for a number that is none: of a run that measured nothing.
+pub(crate) fn is_no_number(word: &str) -> bool {
+    let word = word.trim().trim_start_matches(['+', '-']).to_ascii_lowercase();
+    ["nan", "inf", "infinity", "nan(ind)", "1.#inf", "1.#ind", "∞"].contains(&word.as_str())
+}
+
 /// A value of one unit told in another of the same kind; the value itself where both are one.
 pub(crate) fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
     if from == to {
