@@ -84,6 +84,8 @@ pub(super) struct IntakeJob {
     /// Records that named another pull request than the user.
     pub(super) other_pulls: u64,
     pub(super) summary: IntakeSummary,
+    /// The source says something of its commits.
+    has_commits: bool,
     /// What the files of an import were when it was done.
     pub(super) outputs: Option<FileDigests>,
 }
@@ -139,6 +141,7 @@ impl IntakeJob {
             unknown_directions: BTreeSet::new(),
             other_pulls: 0,
             summary,
+            has_commits: false,
             outputs: None,
         }
     }
@@ -164,6 +167,14 @@ impl IntakeJob {
         match line {
             Ok(line) => self.add_line(&entry, line),
             Err(reason) => self.reject_entry(&entry, &name, reason, origin),
+        }
+    }
+
+    /// What the source says of a commit.
+    pub(super) fn add_commit(&mut self, facts: CommitFacts) {
+        self.has_commits = true;
+        if !self.plan.dry_run && self.append_error.is_none() {
+            self.append_error = self.appender.add_commit(facts).err();
         }
     }
 
@@ -272,17 +283,27 @@ impl IntakeJob {
         let rejected: Vec<(&Problem, &str)> =
             self.summary.rejected.iter().map(|part| (&part.problem, part.text.as_str())).collect();
         let empty = Appender::new(&self.plan.data, self.plan.target.clone(), self.plan.command);
-        let (appended, lock) = std::mem::replace(&mut self.appender, empty).finish()?;
+        let appender = std::mem::replace(&mut self.appender, empty);
+        let (appended, lock, staged_commits) = appender.finish_with_commits()?;
         let directory = Directory::new(&self.plan.data, Links::Reject);
         store::quarantine::append_rejects(&directory, &lock, &rejected)?;
         self.summary.appended = appended;
         self.summary.leftovers = lock.leftovers_warning();
         // What pages hide is not stored in the first place.
-        if redact::hides_authors(&self.rules.policy.site) {
+        let hides_authors = redact::hides_authors(&self.rules.policy.site);
+        if hides_authors {
             facts.iter_mut().for_each(|facts| facts.author = None);
         }
         if !facts.is_empty() {
             self.summary.commit_merge = commits::merge(&directory, &lock, &facts)?;
+        }
+        if self.has_commits && self.summary.records > 0 {
+            let merge = staged_commits.merge(&directory, &lock, &|mut facts| {
+                facts.author = facts.author.filter(|_| !hides_authors);
+                // An id and a time alone are in the records already.
+                (facts.subject.is_some() || !facts.tags.is_empty()).then_some(facts)
+            })?;
+            self.summary.commit_merge = merge;
         }
         if matches!(self.plan.target, AppendTarget::Import(_)) {
             let files = &self.summary.appended.all_files;

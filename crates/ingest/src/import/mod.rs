@@ -1,8 +1,8 @@
 //! Whole histories that other dashboards kept: one kind a file here, one table of them.
 //!
 //! A kind averages nothing away and puts runs in no order of its own; it reads one file or one run
-//! at a time, so that a history of any size passes through. A file or a part that cannot be read is rejected
-//! with its place, and the rest is read.
+//! at a time, so that a history of any size passes through. A file or a part that cannot be read is
+//! rejected with its place, and the rest is read.
 
 mod asv;
 mod asv_published;
@@ -13,6 +13,7 @@ mod github_action;
 mod github_bench;
 mod git_perf;
 mod github_columns;
+mod github_run;
 mod gobenchdata;
 mod golang;
 mod nyrkio;

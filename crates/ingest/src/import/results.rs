@@ -141,16 +141,10 @@ impl ResultsReading<'_, '_> {
     fn read_unit(&mut self, folder: &dyn Folder, unit: &ResultUnit) {
         if let Some(format) = unit.folder_format {
             let part = PartOfFolder::of(folder, unit);
-            self.take(
-                &part.path.to_owned(),
-                format,
-                &unit.facts,
-                "",
-                &|sink| match format.reader {
-                    Reader::Folder { read, .. } => read(&part, sink),
-                    Reader::Text { .. } => Err(InputError::whole("not a folder's format")),
-                },
-            );
+            self.take(part.path, format, &unit.facts, "", &|sink| match format.reader {
+                Reader::Folder { read, .. } => read(&part, sink),
+                Reader::Text { .. } => Err(InputError::whole("not a folder's format")),
+            });
             return;
         }
         for file in &unit.files {
