@@ -62,12 +62,14 @@ fn results_take_commit_and_time_from_inside_and_then_from_their_paths() {
             ("20161022/68b776ee7e79.json", &telco),
             ("20220225/9a61624e31b3.json", &julia.unwrap()),
             ("20161022/notes.txt", b"measured at night"),
+            ("20161022/cut.json", &telco[..100]),
         ],
     );
     let answer = import(&history, "results", &folder, &["--name-pattern", "{date}/{commit}.json"]);
     let told = summary(&answer);
     assert_eq!((&told["records"], &told["commits"]["measured"]), (&json!(9), &json!(2)));
     assert_eq!(told["skipped"], json!({"files that no format recognizes": 1}));
+    assert!(answer.err.contains("20161022/cut.json:1:"), "{}", answer.err);
     let all = records(&history);
     assert_eq!(fields(&all, "commit"), BTreeSet::from(["68b776ee7e79", "9a61624e31b3"]));
     // The times inside, not the days of the paths.
@@ -91,8 +93,8 @@ fn a_result_of_which_nobody_knows_the_commit_is_rejected_with_what_is_missing() 
     let folder = folder_of(&history, &[("a.json", &telco)]);
     let answer = import(&history, "results", &folder, &[]);
     assert_eq!(answer.status, 2);
-    let expected = "a.json:1:1: neither the result nor its path says the commit of 1 benchmarks; \
-                    say it: --name-pattern '{commit}.json' or --commit SHA";
+    let expected = "a.json:1:1: neither the result nor its path says its commit; say it: \
+                    --name-pattern '{commit}.json' or --commit SHA";
     assert!(answer.err.contains(expected), "{}", answer.err);
     assert!(!history.data().join("results").exists());
     let told = summary(&import(&history, "results", &folder, &["--commit", "abc1234"]));
