@@ -37,6 +37,7 @@ mod first_runs;
 mod flows;
 mod hostile;
 mod import;
+mod import_histories;
 mod import_then_ingest;
 mod infrastructure;
 mod ingest;

@@ -17,8 +17,11 @@ use tempfile::TempDir;
 
 use crate::files::lock::{HistoryLock, TEMPORARY_FOLDER};
 use crate::files::{Directory, Links};
+use crate::store::commit_runs::CommitRuns;
+use crate::store::commits::CommitMerge;
 use crate::store::own_file_limit;
 use crate::store::sorted_runs::SortedRuns;
+use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
 /// Bytes of lines that wait in memory. Texts that grow have up to as much room again.
@@ -51,6 +54,28 @@ pub(crate) struct Appender {
     staged: Option<TempDir>,
     /// What is in it, by file.
     runs: BTreeMap<String, SortedRuns>,
+    commits: CommitRuns,
+}
+
+/// Facts of commits that belong to lines, under the lock of those.
+pub(crate) struct StagedCommits {
+    runs: CommitRuns,
+    _folder: Option<TempDir>,
+}
+
+impl StagedCommits {
+    /// Joins them with `commits.ndjson`; see [`CommitRuns::merge`].
+    ///
+    /// # Errors
+    /// The file cannot be read or replaced.
+    pub(crate) fn merge(
+        self,
+        directory: &Directory,
+        lock: &HistoryLock,
+        prepare: &dyn Fn(CommitFacts) -> Option<CommitFacts>,
+    ) -> anyhow::Result<CommitMerge> {
+        self.runs.merge(directory, lock, prepare)
+    }
 }
 
 /// What reached the history.
@@ -76,6 +101,7 @@ impl Appender {
             bytes: 0,
             staged: None,
             runs: BTreeMap::new(),
+            commits: CommitRuns::default(),
         }
     }
 
@@ -124,16 +150,22 @@ impl Appender {
         }
     }
 
-    fn stage_pending(&mut self) -> anyhow::Result<()> {
-        if self.staged.is_none() {
-            // Under the lock, since its next holder removes such a folder as a leftover.
-            self.lock = Some(self.lock()?);
-            let made =
-                tempfile::Builder::new().prefix(TEMPORARY_FOLDER).tempdir_in(&self.directory);
-            self.staged = Some(made.with_context(|| {
-                format!("cannot make a folder in {}", self.directory.display())
-            })?);
+    /// Adds what is known of a commit.
+    ///
+    /// # Errors
+    /// The facts so far do not fit into memory, nor can they be put aside.
+    pub(crate) fn add_commit(&mut self, facts: CommitFacts) -> anyhow::Result<()> {
+        if !self.commits.add(facts) {
+            return Ok(());
         }
+        self.make_staged_folder()?;
+        let Some(staged) = &self.staged else { return Ok(()) };
+        let staging = self.commits.stage(staged.path());
+        staging.with_context(|| format!("cannot write into {}", staged.path().display()))
+    }
+
+    fn stage_pending(&mut self) -> anyhow::Result<()> {
+        self.make_staged_folder()?;
         let Some(staged) = &self.staged else { return Ok(()) };
         for (file, lines) in std::mem::take(&mut self.pending) {
             let stem = file.replace('/', "@");
@@ -145,13 +177,37 @@ impl Appender {
         Ok(())
     }
 
+    fn make_staged_folder(&mut self) -> anyhow::Result<()> {
+        if self.staged.is_none() {
+            // Under the lock, since its next holder removes such a folder as a leftover.
+            self.lock = Some(self.lock()?);
+            let made =
+                tempfile::Builder::new().prefix(TEMPORARY_FOLDER).tempdir_in(&self.directory);
+            self.staged = Some(made.with_context(|| {
+                format!("cannot make a folder in {}", self.directory.display())
+            })?);
+        }
+        Ok(())
+    }
+
     /// Brings the lines to their files and waits until they are on the disk. Returns the lock,
     /// under which the caller can write what belongs to the lines.
     ///
     /// # Errors
     /// Another process writes for more than a minute, or a file cannot be read or replaced; those
     /// before it are complete, the others untouched.
-    pub(crate) fn finish(mut self) -> anyhow::Result<(Appended, HistoryLock)> {
+    pub(crate) fn finish(self) -> anyhow::Result<(Appended, HistoryLock)> {
+        let (appended, lock, _) = self.finish_with_commits()?;
+        Ok((appended, lock))
+    }
+
+    /// The same, and hands back the facts of commits.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub(crate) fn finish_with_commits(
+        mut self,
+    ) -> anyhow::Result<(Appended, HistoryLock, StagedCommits)> {
         let lock = self.lock()?;
         let directory = Directory::new(&self.directory, Links::Reject);
         let mut appended = Appended::default();
@@ -170,7 +226,8 @@ impl Appender {
                 appended.files.push(file);
             }
         }
-        Ok((appended, lock))
+        let commits = StagedCommits { runs: self.commits, _folder: self.staged };
+        Ok((appended, lock, commits))
     }
 }
 

@@ -63,10 +63,8 @@ impl SortedRuns {
     }
 }
 
-/// A run that is being read.
-struct Run<'a> {
-    lines: Box<dyn Iterator<Item = io::Result<String>> + 'a>,
-}
+/// The lines of a run that is being read.
+type RunLines<'a> = Box<dyn Iterator<Item = io::Result<String>> + 'a>;
 
 fn merge(
     paths: &[PathBuf],
@@ -76,19 +74,19 @@ fn merge(
     let mut in_memory: Vec<&str> = more.lines().collect();
     in_memory.sort_unstable();
     let in_memory = in_memory.into_iter().map(|line| Ok(line.to_owned()));
-    let mut runs = vec![Run { lines: Box::new(in_memory) }];
+    let mut runs: Vec<RunLines<'_>> = vec![Box::new(in_memory)];
     for path in paths {
-        runs.push(Run { lines: Box::new(BufReader::new(File::open(path)?).lines()) });
+        runs.push(Box::new(BufReader::new(File::open(path)?).lines()));
     }
     let mut next: BinaryHeap<Reverse<(String, usize)>> = BinaryHeap::new();
     for (index, run) in runs.iter_mut().enumerate() {
-        if let Some(line) = run.lines.next() {
+        if let Some(line) = run.next() {
             next.push(Reverse((line?, index)));
         }
     }
     while let Some(Reverse((line, index))) = next.pop() {
         take(&line)?;
-        if let Some(line) = runs[index].lines.next() {
+        if let Some(line) = runs[index].next() {
             next.push(Reverse((line?, index)));
         }
     }

@@ -1,10 +1,10 @@
 //! What the last import of a source came to: an import with nothing new is recognized by digests
 //! and reads no run again.
 //!
-//! A file `imports/HASH.state` of the history holds digests of the source, of the program and of every
-//! file that the import wrote to or looked at, and the summary. Where one of them differs, or a file
-//! is gone, the import runs as if nothing were known. A state that cannot be read or written is no
-//! fault.
+//! A file `imports/HASH.state` of the history holds digests of the source, of the program and of
+//! every file that the import wrote to or looked at, and the summary. Where one of them differs, or
+//! a file is gone, the import runs as if nothing were known. A state that cannot be read or written
+//! is no fault.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

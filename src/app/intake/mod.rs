@@ -14,6 +14,7 @@ pub(crate) mod options;
 pub(crate) mod run_reader;
 pub(crate) mod summary;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -341,8 +342,11 @@ pub(crate) fn import(
     }
     let mut job = import_job(request, into)?;
     job.set_backend(kind.backend);
-    let mut take = |entry| job.add_entry(entry, &EntryOrigin::History);
-    let mut sink = EntrySink::new(&mut take).with_progress(on_progress);
+    let job = RefCell::new(job);
+    let mut take = |entry| job.borrow_mut().add_entry(entry, &EntryOrigin::History);
+    let mut take_commit = |facts| job.borrow_mut().add_commit(facts);
+    let sink = EntrySink::new(&mut take).with_progress(on_progress);
+    let mut sink = sink.with_commits(&mut take_commit);
     let read = match open_source(&request.path)? {
         OpenedSource::Folder(folder) => (kind.read)(Source::Folder(&folder), &options, &mut sink),
         OpenedSource::File(file) => (kind.read)(Source::File(&file), &options, &mut sink),
@@ -354,11 +358,10 @@ pub(crate) fn import(
         let problem = format!("{shown}: {}; `{}` takes {}", fault.reason, kind.name, kind.takes);
         outcome.problems.push(problem);
     }
+    let mut job = job.into_inner();
+    commits.into_values().for_each(|facts| job.add_commit(facts));
     job.add_rejected(rejected, rejection_counts);
-    // An id and a time alone are in the records already.
-    let facts = commits.into_values().filter(|it| it.subject.is_some() || !it.tags.is_empty());
-    let facts = if job.summary.records > 0 { facts.collect() } else { Vec::new() };
-    let mut job = job.finish(facts)?;
+    let mut job = job.finish(Vec::new())?;
     let listed = job.summary.rejected.iter().take(MAX_LISTED_REJECTS);
     outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
     outcome.warnings.extend(remarks.iter().cloned());

@@ -7,8 +7,9 @@
 //! 0·sleep·1795831119.07·32683099.0·os=linux     epoch, name, time, value, key=value …
 //! ```
 //!
-//! The notes say no unit; each measurement is a metric of its own name (`--unit sleep=ns`). A higher epoch begins a new version of a benchmark,
-//! as git-perf compares nothing across epochs. A line that is no measurement is rejected.
+//! The notes say no unit; each measurement is a metric of its own name (`--unit sleep=ns`). A
+//! higher epoch begins a new version of a benchmark, as git-perf compares nothing across epochs. A
+//! line that is no measurement is rejected.
 
 use crate::entry::{BenchmarkEntry, RunContext, metric};
 use crate::import::{HistoryKind, ImportOptions, for_each_file};

@@ -9,12 +9,12 @@
 //! lines are kept by the action as one and again one a unit; they are one benchmark here. A value
 //! that is no number, and a unit that is the benchmark's own output, are rejected.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, RunContext};
 use crate::import::github_bench::{ActionBenchmark, ActionTool, LUAU, entries};
 use crate::import::github_columns::GofiberColumns;
+use crate::import::github_run::ActionRun;
 use crate::import::units::UnitUsage;
 use crate::import::{HistoryKind, ImportOptions, for_each_json};
 use crate::json;
@@ -34,42 +34,6 @@ pub(crate) const KIND: HistoryKind = HistoryKind {
     backend: "custom",
     read,
 };
-
-#[derive(Deserialize)]
-pub(crate) struct ActionRun {
-    pub(crate) commit: ActionCommit,
-    #[serde(default)]
-    pub(crate) date: Value,
-    #[serde(default)]
-    pub(crate) tool: String,
-    pub(crate) benches: Vec<Value>,
-}
-
-#[derive(Clone, Deserialize)]
-pub(crate) struct ActionCommit {
-    #[serde(alias = "sha")]
-    id: String,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    timestamp: Option<String>,
-    #[serde(default)]
-    url: Option<String>,
-    #[serde(default, deserialize_with = "lenient_author")]
-    author: ActionAuthor,
-}
-
-/// Who wrote a commit; some histories hold a text or nothing in its place.
-#[derive(Clone, Default, Deserialize)]
-struct ActionAuthor {
-    #[serde(default)]
-    name: Option<String>,
-}
-
-fn lenient_author<'de, D: Deserializer<'de>>(of: D) -> Result<ActionAuthor, D::Error> {
-    let value = Value::deserialize(of)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
 
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| file.rsplit('/').next() == Some("data.js");

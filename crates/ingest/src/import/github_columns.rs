@@ -11,7 +11,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::import::github_action::{ActionCommit, ActionRun};
+use crate::import::github_run::{ActionCommit, ActionRun};
 use crate::json_stream::JsonStream;
 use crate::sink::InputError;
 
@@ -115,10 +115,11 @@ mod tests {
         (entries, rejected)
     }
 
-    const COLUMNS: &str = r#"window.BENCHMARK_DATA = {"version":2,"lastUpdate":1,"repoUrl":"u","runs":[
+    const COLUMNS: &str = r#"window.BENCHMARK_DATA = {"version":2,"lastUpdate":1,"runs":[
         {"id":"004104506f16","timestamp":"2026-05-21T13:10:44+02:00","message":"one"},
         {"id":"1783fe81ac62","timestamp":"2026-09-04T10:49:28+02:00","cpu":"A (GOMAXPROCS=4)"}],
-        "names":["Benchmark_A (p/q) - ns/op","Benchmark_A (p/q) - B/op","Benchmark_B (p/q) - ns/op"],
+        "names":["Benchmark_A (p/q) - ns/op","Benchmark_A (p/q) - B/op",
+         "Benchmark_B (p/q) - ns/op"],
         "units":["ns/op","B/op","ns/op"],"values":[[60.43,5.152],[24,0.0],[null,7]]}"#;
 
     #[test]

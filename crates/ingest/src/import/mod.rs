@@ -1,8 +1,8 @@
 //! Whole histories that other dashboards kept: one kind a file here, one table of them.
 //!
 //! A kind averages nothing away and puts runs in no order of its own; it reads one file or one run
-//! at a time, so that a history of any size passes through. A file or a part that cannot be read is rejected
-//! with its place, and the rest is read.
+//! at a time, so that a history of any size passes through. A file or a part that cannot be read is
+//! rejected with its place, and the rest is read.
 
 mod asv;
 mod asv_published;
@@ -13,6 +13,7 @@ mod github_action;
 mod github_bench;
 mod git_perf;
 mod github_columns;
+mod github_run;
 mod gobenchdata;
 mod golang;
 mod nyrkio;
@@ -21,6 +22,7 @@ mod results;
 mod units;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use crate::format::Format;
 use crate::import::path_pattern::PathPattern;
@@ -138,13 +140,28 @@ fn for_each_json(
     sink: &mut EntrySink<'_>,
     read: &mut dyn FnMut(&str, JsonStream<'_>, &mut EntrySink<'_>) -> Result<(), InputError>,
 ) -> Result<(), InputError> {
+    for_each_stream(source, wanted, sink, &mut |name, reader, sink| {
+        read(name, JsonStream::new(reader), sink)
+    })
+}
+
+/// The same for files that are read from their beginning to their end.
+///
+/// # Errors
+/// The folder holds no such file.
+fn for_each_stream(
+    source: Source<'_>,
+    wanted: fn(&str) -> bool,
+    sink: &mut EntrySink<'_>,
+    read: &mut dyn FnMut(&str, Box<dyn Read + '_>, &mut EntrySink<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
     for_each_named(source, wanted, sink, &mut |name, sink| {
         let reader = match source {
             Source::File(file) => file.open()?,
             Source::Folder(folder) => folder.open(name)?,
         };
         let before = sink.entry_count;
-        if let Err(fault) = read(name, JsonStream::new(reader), sink) {
+        if let Err(fault) = read(name, reader, sink) {
             let remedy = match sink.entry_count - before {
                 0 => "nothing of this file was taken; mend it and import again".to_owned(),
                 taken => format!("{taken} benchmarks before it were imported; mend the file"),

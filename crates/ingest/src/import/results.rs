@@ -4,7 +4,8 @@
 //!
 //! Commit and time of a run are those inside of its files, else those that their path says. Where
 //! neither says one, and the user does not, the file is rejected with what is missing. A file that
-//! no format recognizes is skipped and counted; one that several formats recognize is rejected.
+//! no format recognizes is skipped and counted; one that several formats recognize, or that is
+//! broken JSON, is rejected.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -141,9 +142,8 @@ impl ResultsReading<'_, '_> {
     fn read_unit(&mut self, folder: &dyn Folder, unit: &ResultUnit) {
         if let Some(format) = unit.folder_format {
             let part = PartOfFolder::of(folder, unit);
-            let path = part.path.to_owned();
             let read = |sink: &mut EntrySink<'_>| format.read_folder(&part, sink);
-            return self.take(&path, format, &unit.facts, "", &read);
+            return self.take(part.path, format, &unit.facts, "", &read);
         }
         for file in &unit.files {
             self.sink.begin_file(file);
@@ -160,7 +160,12 @@ impl ResultsReading<'_, '_> {
             (Some(format), _) => format,
             (None, [only]) => only,
             (None, []) => {
-                self.unrecognized.push(file.to_owned());
+                let begins = text.text.trim_start().starts_with(['{', '[']);
+                match text.parse::<serde::de::IgnoredAny>() {
+                    // A result that was cut off is recognized by nothing.
+                    Err(fault) if begins => self.sink.reject_file(&fault, &text.text),
+                    _ => self.unrecognized.push(file.to_owned()),
+                }
                 return;
             }
             (None, several) => {
@@ -269,12 +274,10 @@ fn reject_incomplete(counts: &ReadCounts, sink: &mut EntrySink<'_>) {
     if missing.is_empty() {
         return;
     }
-    let benchmarks = counts.without_commit.max(counts.without_time);
     let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
     let remedies: Vec<&str> = missing.iter().map(|(_, remedy)| *remedy).collect();
-    let reason = format!(
-        "neither the result nor its path says the {} of {benchmarks} benchmarks",
-        names.join(" and the ")
-    );
-    sink.reject(1, &reason, &format!("say it: {}", remedies.join("; ")), "");
+    let reason = format!("neither the result nor its path says its {}", names.join(" and its "));
+    // The reason has no number, so that results with the same fault are counted together.
+    let benchmarks = format!("{} benchmarks", counts.without_commit.max(counts.without_time));
+    sink.reject(1, &reason, &format!("say it: {}", remedies.join("; ")), &benchmarks);
 }
