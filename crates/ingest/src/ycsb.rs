@@ -4,7 +4,7 @@
 //! `READ-FAILED`. Histograms, time series and lines of progress are passed over. Percentiles in
 //! milliseconds, as old versions print them beside microseconds, are fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::entry::{BenchmarkEntry, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
@@ -58,6 +58,7 @@ struct YcsbRun {
     line: usize,
     throughput: Option<f64>,
     sections: Vec<(String, Operations)>,
+    place_by_section: HashMap<String, usize>,
     fields: Vec<(String, f64)>,
 }
 
@@ -177,12 +178,12 @@ impl YcsbRun {
     }
 
     fn operations(&mut self, section: &str, line: usize) -> &mut Operations {
-        let place = self.sections.iter().position(|(name, _)| name == section);
-        let place = place.unwrap_or_else(|| {
+        let next = self.sections.len();
+        let place = *self.place_by_section.entry(section.to_owned()).or_insert(next);
+        if place == next {
             let operations = Operations { line, ..Operations::default() };
             self.sections.push((section.to_owned(), operations));
-            self.sections.len() - 1
-        });
+        }
         &mut self.sections[place].1
     }
 
