@@ -59,6 +59,7 @@ const CODED: &[&Format] = &[
     &hyperfine_table::FORMAT,
     &jmeter::log::FORMAT,
     &jmeter::statistics::FORMAT,
+    &jmeter::table::FORMAT,
     &jmh::FORMAT,
     &js_time::FORMAT,
     &julia::FORMAT,

@@ -22,13 +22,13 @@ pub(crate) const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
-const COMMAND: &str = "\tCommand being timed: ";
+const COMMAND: &str = "Command being timed: ";
 const REMEDY: &str = "keep the whole output of time, or run the command again";
 
 fn recognizes(text: &Text) -> bool {
     let has = |start: &str| text.lines().any(|(_, line)| line.trim_start().starts_with(start));
     // A command may print either of the lines, but hardly both.
-    let long = has("Command being timed: ") && has("Maximum resident set size (kbytes):");
+    let long = has(COMMAND) && has("Maximum resident set size (kbytes):");
     let short = || text.lines().any(|(_, line)| line.contains("maxresident)k"));
     long || short() || portable(text).is_some()
 }
@@ -45,14 +45,14 @@ fn portable(text: &Text) -> Option<[(usize, f64); 3]> {
     rows.next().is_none().then_some(times)
 }
 
-/// `0.10`, and `1m2.345s` of bash.
+/// `0.10`, `1m2.345s` of bash, and `0:00.10` of old versions.
 fn shell_seconds(text: &str) -> Option<f64> {
     match text.strip_suffix('s').map(|text| text.split_once('m')) {
         Some(Some((minutes, seconds))) => {
             Some(parse_number(minutes)? * 60.0 + parse_number(seconds)?)
         }
         Some(None) => None,
-        None => parse_number(text),
+        None => parse_number(text).or_else(|| clock_seconds(text)),
     }
 }
 
@@ -73,7 +73,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (place, line) in text.lines() {
         if let Some(reason) = failure_of(line) {
             failure = Some(reason.to_owned());
-        } else if let Some(command) = line.strip_prefix(COMMAND) {
+        } else if let Some(command) = line.trim_start().strip_prefix(COMMAND) {
             open.into_iter().for_each(|report| report.emit(&mut runs, sink));
             let name = command.trim().trim_matches('"').to_owned();
             open = Some(TimeReport {

@@ -137,7 +137,11 @@ impl<'t> HeySummary<'t> {
                 reason = if reason.is_empty() { format!("status {code}") } else { reason };
             }
         }
-        entry = entry.field("requests", requests);
+        let is_counted = requests > 0.0;
+        if is_counted {
+            entry = entry.field("requests", requests);
+        }
+        let has_time = self.average.is_some();
         let time = self.average.map(|average| {
             let mut time = metric(TIME_METRIC, "s", average)
                 .statistic(Statistic::Min, self.fastest)
@@ -146,7 +150,13 @@ impl<'t> HeySummary<'t> {
             time
         });
         entry.metrics.extend(time);
-        entry = entry.metric(metric(THROUGHPUT, "req/s", rate)).metric(error_count(refused));
+        entry = entry.metric(metric(THROUGHPUT, "req/s", rate));
+        // A summary that was cut short says nothing of status codes.
+        if !is_counted && has_time {
+            sink.entry(entry);
+            return;
+        }
+        entry = entry.metric(error_count(refused));
         sink.entry(fail_where_all_failed(entry, requests, refused, &reason));
     }
 }

@@ -31,7 +31,9 @@ fn heading(line: &str) -> Option<Heading<'_>> {
     let cells: Vec<&str> = line.trim().strip_prefix('|')?.split('|').map(str::trim).collect();
     let (title, columns) = cells.split_last()?;
     let has = |name: &str| columns.contains(&name);
-    let is_table = has("err%") && has("total") && columns.iter().any(|name| time_unit(name));
+    // Versions before 4 call the error by its method, and have no total.
+    let has_error = (has("err%") && has("total")) || has("MdAPE");
+    let is_table = has_error && columns.iter().any(|name| time_unit(name));
     is_table.then(|| Heading { columns: columns.to_vec(), title })
 }
 
@@ -60,12 +62,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         } else if let Some(table) = open.as_ref().filter(|_| !is_ruler(line)) {
             match row(table, line) {
                 Some(entry) => sink.entry(entry),
-                None => sink.reject(
-                    place,
-                    "the row has no time or no name",
-                    "print the table again",
-                    line,
-                ),
+                None => sink.reject(place, "the row has no name", "print the table again", line),
             }
         } else {
             // `|   5.27e-10 |  3.2% | O(n)`: what fits best to the rows above.
@@ -111,7 +108,7 @@ fn row(table: &Heading<'_>, line: &str) -> Option<BenchmarkEntry> {
         match *column {
             // The size of the input, not the order of growth.
             "complexityN" => entry = entry.param("n", parse_number(cell)?.to_string()),
-            "err%" => entry = entry.field("error_percent", value),
+            "err%" | "MdAPE" => entry = entry.field("error_percent", value),
             "relative" => entry = entry.field("relative_percent", value),
             "total" => entry = entry.field("total_s", value),
             unit if time_unit(unit) => {
@@ -121,7 +118,8 @@ fn row(table: &Heading<'_>, line: &str) -> Option<BenchmarkEntry> {
             other => entry.metrics.extend(counter(other, value)),
         }
     }
-    has_time.then_some(entry)
+    // `-` in each column, and `:boom: overflow` before the name.
+    Some(if has_time { entry } else { entry.failed("nanobench reports no time") })
 }
 
 /// Counts of the processor for one unit of work; none of the rate.

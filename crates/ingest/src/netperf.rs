@@ -35,6 +35,8 @@ struct OpenTest<'t> {
     name: &'t str,
     place: usize,
     heading: Vec<&'t str>,
+    /// A line of the heading names a result: what follows it may be the row.
+    has_result: bool,
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -43,18 +45,16 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (place, line) in text.lines() {
         if let Some(name) = test_name(line) {
             open.into_iter().for_each(|test| test.reject(sink));
-            open = Some(OpenTest { name, place, heading: Vec::new() });
+            open = Some(OpenTest { name, place, heading: Vec::new(), has_result: false });
             has_heading = true;
             continue;
         }
         let Some(test) = &mut open else { continue };
         let is_row = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
         // The line with the addresses may be wrapped, and its second half begins with a number.
-        let is_heading = test
-            .heading
-            .iter()
-            .any(|line| ["Throughput", "Trans.", "Rate"].iter().any(|word| line.contains(word)));
-        if !(is_row && is_heading) {
+        if !(is_row && test.has_result) {
+            let results = ["Throughput", "Trans.", "Rate"];
+            test.has_result |= results.iter().any(|word| line.contains(word));
             test.heading.push(line.trim());
             continue;
         }

@@ -74,6 +74,10 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
                 if let Some(count) = instances.get(name) {
                     entry = entry.param("instances", *count);
                 }
+                if *ops <= 0.0 {
+                    entry.metrics.clear();
+                    entry = entry.failed("no operation was completed");
+                }
                 if let Some(reason) = failures.get(name) {
                     entry.metrics.clear();
                     entry = entry.failed(*reason);

@@ -124,10 +124,7 @@ impl<'t> SysbenchReport<'t> {
             let after = line.split_once(':').map_or("", |(_, after)| after);
             // `180108 (6182.33 per sec.)` is a count and its rate.
             let rate = per_second(after).or_else(|| parse_number(after));
-            // Version 1.1 prints the events of a second twice.
-            let is_new = !self.metrics.iter().any(|metric| metric.metric == *name);
-            let rate = rate.filter(|_| is_new).map(|rate| metric(name, unit, rate));
-            self.metrics.extend(rate);
+            self.push(rate.map(|rate| metric(name, unit, rate)));
             return;
         }
         let Some((name, value)) = line.split_once(':') else {
@@ -144,7 +141,7 @@ impl<'t> SysbenchReport<'t> {
             "queries" => self.push_rate("queries_per_second", "queries/s", value),
             "ignored errors" | "deadlocks" => {
                 let count = value.split_whitespace().next().and_then(parse_number);
-                self.metrics.extend(count.map(error_count));
+                self.push(count.map(error_count));
             }
             "read" | "write" | "fsync" if value.contains("IOPS=") => self.take_iops(name, value),
             _ => {}
@@ -152,7 +149,15 @@ impl<'t> SysbenchReport<'t> {
     }
 
     fn push_rate(&mut self, name: &str, unit: &str, value: &str) {
-        self.metrics.extend(per_second(value).map(|rate| metric(name, unit, rate)));
+        self.push(per_second(value).map(|rate| metric(name, unit, rate)));
+    }
+
+    /// Adds a metric, once: version 1.1 prints the events of a second twice.
+    fn push(&mut self, metric: Option<Measurement<'static>>) {
+        let Some(metric) = metric else { return };
+        if !self.metrics.iter().any(|other| other.metric == metric.metric) {
+            self.metrics.push(metric);
+        }
     }
 
     fn take_setting(&mut self, line: &str) -> bool {
@@ -211,11 +216,11 @@ impl<'t> SysbenchReport<'t> {
                 let unit =
                     if unit.starts_with("MiB") || unit.starts_with("MB") { "MiB/s" } else { "" };
                 let rate = rate.filter(|_| !unit.is_empty());
-                self.metrics.extend(rate.map(|rate| metric(BANDWIDTH, unit, rate)));
+                self.push(rate.map(|rate| metric(BANDWIDTH, unit, rate)));
             }
             [rate, "Requests/sec", "executed"] => {
                 let rate = parse_number(rate).map(|rate| metric(THROUGHPUT, "req/s", rate));
-                self.metrics.extend(rate);
+                self.push(rate);
             }
             _ => {}
         }
@@ -226,10 +231,10 @@ impl<'t> SysbenchReport<'t> {
         let words: Vec<&str> = value.split_whitespace().collect();
         let iops = words.iter().find_map(|word| parse_number(word.strip_prefix("IOPS=")?));
         let iops = iops.map(|iops| metric(&format!("{name}_iops"), "iops", iops));
-        self.metrics.extend(iops);
+        self.push(iops);
         if let [_, rate, "MiB/s", ..] = words.as_slice() {
             let name = format!("{name}_bandwidth");
-            self.metrics.extend(parse_number(rate).map(|rate| metric(&name, "MiB/s", rate)));
+            self.push(parse_number(rate).map(|rate| metric(&name, "MiB/s", rate)));
         }
     }
 

@@ -1,5 +1,5 @@
 //! vegeta report, its text and its histogram; one entry a run, or a bucket. The text does not name
-//! the target: name it by `--set test=…`.
+//! the target: name it by `--set test=…`, or by a heading of Markdown above it.
 //!
 //! Times are written with units of their own (`1.2ms`, `1m2.5s`); they are read as milliseconds.
 //! The rate is that of successful requests, where vegeta prints it, as it was achieved.
@@ -80,20 +80,34 @@ fn milliseconds(text: &str) -> Option<f64> {
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut open: Option<VegetaReport<'_>> = None;
     let mut is_histogram = false;
+    // Results are published as Markdown, a report below each heading.
+    let mut title = "vegeta";
     let mut has_report = false;
     for (place, line) in text.lines() {
         // Reports and histograms may follow each other in one file.
+        if let Some(heading) = line.strip_prefix('#').map(|line| line.trim_matches(['#', ' ']))
+            && !heading.is_empty()
+        {
+            title = heading;
+        }
         is_histogram |= is_heading(line);
         has_report |= is_heading(line);
         match columns(line) {
             Some(row) if row.name == "Requests" => {
                 open.into_iter().for_each(|report| report.emit(sink));
-                open = Some(VegetaReport { line: place, ..VegetaReport::default() });
+                open = Some(VegetaReport { title, line: place, ..VegetaReport::default() });
                 (is_histogram, has_report) = (false, true);
                 open.iter_mut().for_each(|report| report.take_row(&row));
             }
-            Some(row) => open.iter_mut().for_each(|report| report.take_row(&row)),
-            None if is_histogram && line.trim_start().starts_with('[') => match bucket(line) {
+            Some(row) => {
+                let Some(report) = &mut open else { continue };
+                report.take_row(&row);
+                if row.name == "Latencies" && report.latency.is_none() {
+                    sink.reject(place, "no mean among the latencies", REMEDY, line);
+                }
+            }
+            None if is_histogram && line.trim_start().starts_with('[') => match bucket(title, line)
+            {
                 Some(entry) => sink.entry(entry),
                 None => sink.reject(place, "no bucket of a histogram", REMEDY, line),
             },
@@ -108,7 +122,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 const REMEDY: &str = "let vegeta write the report again";
 
 /// `[0s,     10ms]  82    82.00%  ####`: the part of all requests that lies in a bucket.
-fn bucket(line: &str) -> Option<BenchmarkEntry> {
+fn bucket(title: &str, line: &str) -> Option<BenchmarkEntry> {
     let (bounds, after) = line.trim().strip_prefix('[')?.split_once(']')?;
     let bounds: Vec<&str> = bounds.split(',').map(str::trim).collect();
     let [from, to] = bounds.as_slice() else { return None };
@@ -117,12 +131,13 @@ fn bucket(line: &str) -> Option<BenchmarkEntry> {
     let (count, share) = (parse_number(words.next()?)?, words.next()?.strip_suffix('%')?);
     // Whether a bucket should be full depends on what lies in it.
     let share = metric("share", "%", parse_number(share)?).direction(Direction::Unknown);
-    let entry = BenchmarkEntry::named("vegeta").param("bucket", format!("[{from}, {to}]"));
+    let entry = BenchmarkEntry::named(title).param("bucket", format!("[{from}, {to}]"));
     Some(entry.field("requests", count).metric(share))
 }
 
 #[derive(Default)]
 struct VegetaReport<'t> {
+    title: &'t str,
     line: usize,
     total: Option<f64>,
     rate: Option<f64>,
@@ -171,7 +186,8 @@ impl<'t> VegetaReport<'t> {
         let line = line.trim();
         if line.starts_with("Error Set:") {
             self.is_error_set = true;
-        } else if self.is_error_set && self.first_error.is_empty() {
+        } else if self.is_error_set && self.first_error.is_empty() && !line.starts_with(['#', '`'])
+        {
             self.first_error = line;
         }
     }
@@ -182,7 +198,7 @@ impl<'t> VegetaReport<'t> {
             sink.reject(self.line, reason, REMEDY, "Requests");
             return;
         };
-        let mut entry = BenchmarkEntry::named("vegeta").field("requests", total);
+        let mut entry = BenchmarkEntry::named(self.title).field("requests", total);
         for (name, value) in self.fields {
             entry = entry.field(&name, value);
         }
@@ -247,6 +263,10 @@ Get http://localhost:6060: dial tcp 127.0.0.1:6060: connection refused
             (&entries[0].fields["status_0"], &entries[0].fields["rate"]),
             (&535.into(), &120.into())
         );
+        let published = format!("## Test: /tea\n\n```text\n{REPORT}```\n## Coffee ##\n{REPORT}");
+        let names: Vec<String> =
+            read_text(&FORMAT, &published).into_iter().map(|entry| entry.name).collect();
+        assert_eq!(names, ["Test: /tea", "Coffee"]);
         let old = REPORT.replace(
             "[total, rate, throughput]         1200, 120.00, 65.87",
             "[total, rate]  1200, 120.00",

@@ -4,7 +4,7 @@
 //! `READ-FAILED`. Histograms, time series and lines of progress are passed over. Percentiles in
 //! milliseconds, as old versions print them beside microseconds, are fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::entry::{BenchmarkEntry, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
@@ -19,7 +19,8 @@ use model::record::{Statistic, TIME_METRIC};
 pub(crate) const FORMAT: Format = Format {
     name: "ycsb",
     tool: "YCSB, its summary",
-    signature: "lines `[OVERALL], RunTime(ms), …` and `[OVERALL], Throughput(ops/sec), …`",
+    signature: "a line `[OVERALL], RunTime(ms), …`, and one with `Throughput(ops/sec)` or \
+                `AverageLatency(us)`",
     yields: "throughput of the run; time of each operation (mean, min, max, percentiles), errors; \
              workload and threads as parameters where the command is in the file; collections",
     backend: "database",
@@ -30,8 +31,12 @@ const OVERALL: &str = "OVERALL";
 const REMEDY: &str = "let YCSB end by itself, and keep what it writes to standard output";
 
 fn recognizes(text: &Text) -> bool {
-    let has = |start: &str| text.lines().any(|(_, line)| line.starts_with(start));
-    has("[OVERALL], RunTime(ms)") && has("[OVERALL], Throughput(ops/sec)")
+    let has = |section: bool, key: &str| {
+        let is_row = |row: Row<'_>| (row.section == OVERALL) == section && row.key == key;
+        text.lines().any(|(_, line)| row(line).is_some_and(is_row))
+    };
+    let has_rows = || has(true, "Throughput(ops/sec)") || has(false, "AverageLatency(us)");
+    has(true, "RunTime(ms)") && has_rows()
 }
 
 /// `[READ], AverageLatency(us), 3981.78`
@@ -53,6 +58,7 @@ struct YcsbRun {
     line: usize,
     throughput: Option<f64>,
     sections: Vec<(String, Operations)>,
+    place_by_section: HashMap<String, usize>,
     fields: Vec<(String, f64)>,
 }
 
@@ -66,15 +72,21 @@ struct Operations {
     fields: Vec<(String, f64)>,
 }
 
-const STATISTICS: [(&str, Statistic); 7] = [
-    ("MinLatency(us)", Statistic::Min),
-    ("MaxLatency(us)", Statistic::Max),
-    ("50thPercentileLatency(us)", Statistic::P50),
-    ("90thPercentileLatency(us)", Statistic::P90),
-    ("95thPercentileLatency(us)", Statistic::P95),
-    ("99thPercentileLatency(us)", Statistic::P99),
-    ("99.9PercentileLatency(us)", Statistic::P999),
-];
+/// The statistic of a row, whose percentiles are written `99th`, `99.9` or `99.9th`.
+fn statistic(key: &str) -> Option<Statistic> {
+    let name = key.strip_suffix("Latency(us)")?;
+    let percentile = name.strip_suffix("Percentile").map(|name| name.trim_end_matches("th"));
+    match percentile.unwrap_or(name) {
+        "Min" => Some(Statistic::Min),
+        "Max" => Some(Statistic::Max),
+        "50" => Some(Statistic::P50),
+        "90" => Some(Statistic::P90),
+        "95" => Some(Statistic::P95),
+        "99" => Some(Statistic::P99),
+        "99.9" => Some(Statistic::P999),
+        _ => None,
+    }
+}
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut runs = RepeatMerger::default();
@@ -166,12 +178,12 @@ impl YcsbRun {
     }
 
     fn operations(&mut self, section: &str, line: usize) -> &mut Operations {
-        let place = self.sections.iter().position(|(name, _)| name == section);
-        let place = place.unwrap_or_else(|| {
+        let next = self.sections.len();
+        let place = *self.place_by_section.entry(section.to_owned()).or_insert(next);
+        if place == next {
             let operations = Operations { line, ..Operations::default() };
             self.sections.push((section.to_owned(), operations));
-            self.sections.len() - 1
-        });
+        }
         &mut self.sections[place].1
     }
 
@@ -189,10 +201,15 @@ impl YcsbRun {
                 for (name, value) in self.fields {
                     entry = entry.field(&name, value);
                 }
-                let all = self.sections.iter().filter_map(|(_, section)| section.count).sum();
-                let errors = self.sections.iter().map(|(_, section)| section.errors).sum();
-                entry = entry.metric(error_count(errors));
-                runs.add(fail_where_all_failed(entry, all, errors, ""));
+                let counted = self.sections.iter().filter(|(_, section)| section.count.is_some());
+                let all: f64 = counted.clone().filter_map(|(_, section)| section.count).sum();
+                let errors: f64 = counted.map(|(_, section)| section.errors).sum();
+                // A summary that was cut short counts nothing, and says nothing of failures.
+                if all > 0.0 {
+                    entry = entry.metric(error_count(errors));
+                    entry = fail_where_all_failed(entry, all, errors, "");
+                }
+                runs.add(entry);
             }
             None => {
                 let reason = "no line `[OVERALL], Throughput(ops/sec)` follows";
@@ -204,7 +221,7 @@ impl YcsbRun {
             match operations.fill(entry) {
                 Ok(entry) => runs.add(entry),
                 Err(line) => {
-                    sink.reject(line, "no line with the number of operations", REMEDY, "");
+                    sink.reject(line, "neither a latency nor a number of operations", REMEDY, "");
                 }
             }
         }
@@ -213,21 +230,22 @@ impl YcsbRun {
 
 impl Operations {
     fn take_other(&mut self, key: &str, value: f64) {
-        let statistic = STATISTICS.iter().find(|(name, _)| *name == key);
-        if let Some((_, statistic)) = statistic {
-            self.statistics.push((*statistic, value));
+        if let Some(statistic) = statistic(key) {
+            self.statistics.push((statistic, value));
         } else if let Some(code) = key.strip_prefix("Return=") {
-            self.errors += if ["OK", "0"].contains(&code) { 0.0 } else { value };
+            self.errors += if ["OK", "0", ""].contains(&code) { 0.0 } else { value };
             self.fields.push((format!("return_{}", snake_case(code)), value));
         } else {
             self.fields.push((snake_case(key), value));
         }
     }
 
-    /// The entry with what was counted, or the line of operations without a number.
+    /// The entry with what was measured, or the line of operations without a number.
     fn fill(self, mut entry: BenchmarkEntry) -> Result<BenchmarkEntry, usize> {
-        let count = self.count.ok_or(self.line)?;
-        entry = entry.field("operations", count);
+        if self.count.is_none() && self.average.is_none() {
+            return Err(self.line);
+        }
+        entry = entry.field("operations", self.count);
         for (name, value) in self.fields {
             entry = entry.field(&name, value);
         }
@@ -237,6 +255,7 @@ impl Operations {
             time
         });
         entry.metrics.extend(time);
+        let Some(count) = self.count else { return Ok(entry) };
         entry.metrics.push(error_count(self.errors));
         Ok(match count {
             none if none <= 0.0 => {
