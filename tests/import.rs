@@ -578,7 +578,9 @@ fn hostile_names_lead_nowhere_and_what_cannot_be_read_is_a_fault() {
         "data/quarantine/ingested.ndjson",
         "data/results/github-action-benchmark/2024-01.ndjson",
     ];
-    assert_eq!(all, expected);
+    let is_state = |name: &String| name.starts_with("data/imports/");
+    let (states, others): (Vec<String>, Vec<String>) = all.into_iter().partition(is_state);
+    assert_eq!((others.as_slice(), states.len()), (&expected.map(str::to_owned)[..], 1));
     assert_eq!(history.build(&[]).status, 0);
     for (kind, text) in [
         ("github-action-benchmark", "window.BENCHMARK_DATA = {"),

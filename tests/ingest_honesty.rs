@@ -156,9 +156,9 @@ fn a_refusal_names_the_file_and_the_switch() {
             "-rf json",
         ),
         (
-            "[OVERALL], RunTime(ms), 11551.0\n[READ], AverageLatency(us), 500.5\n",
-            "YCSB",
-            "--column",
+            "Bombarding http://x for 1s\nStatistics  Avg  Stdev  Max\n",
+            "bombardier",
+            "--format json",
         ),
         (
             "Benchmark 1: x\n  Time (mean ± σ):  1 ms ± 0\n  Range (min … max):  1 ms\n",

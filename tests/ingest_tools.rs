@@ -6,7 +6,7 @@ use crate::ingest::{ingest, records, tools};
 use crate::support::run;
 
 /// The first record of a sample in which every pair of pointer and value holds.
-fn holds(sample: &str, more: &[&str], count: usize, at: usize, pairs: &[(&str, Value)]) {
+pub fn holds(sample: &str, more: &[&str], count: usize, at: usize, pairs: &[(&str, Value)]) {
     let found = records(sample, more);
     assert_eq!(found.len(), count, "{sample}");
     for (pointer, value) in pairs {
@@ -154,7 +154,8 @@ fn tools_that_load_servers_are_read() {
 
 #[test]
 fn the_other_files_of_locust_are_refused_with_the_right_reason() {
-    for (file, reason) in [("history", "second by second"), ("x", "failures"), ("y", "failures")] {
+    for (file, reason) in [("history", "second by second"), ("x", "failures"), ("y", "exceptions")]
+    {
         let file = match file {
             "history" => "results_stats_history.csv",
             "x" => "results_failures.csv",

@@ -37,12 +37,16 @@ mod first_runs;
 mod flows;
 mod hostile;
 mod import;
+mod import_histories;
 mod import_then_ingest;
 mod infrastructure;
 mod ingest;
+mod ingest_declared;
 mod ingest_go;
+mod ingest_load;
 mod ingest_honesty;
 mod ingest_native;
+mod ingest_system;
 mod ingest_tools;
 mod init;
 mod insights;
@@ -56,6 +60,7 @@ mod metrics;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]
+mod own_formats;
 mod pages;
 mod people;
 mod plain_files;

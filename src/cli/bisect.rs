@@ -44,6 +44,7 @@ fn request(global: &GlobalArgs, args: &BisectArgs) -> anyhow::Result<BisectReque
             warm_up: 0,
             rebuild: None,
             format: args.output.format.clone(),
+            format_files: args.output.format_file.clone(),
             collect: args.output.collect.clone(),
             branch: None,
             pull: None,

@@ -34,6 +34,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         delimiter: args.delimiter,
         decimal: args.decimal,
         now: options.now.unwrap_or(options.clock),
+        name_pattern: args.name_pattern.clone(),
+        result_format: args.result_format.clone(),
         accept_demo: global.demo,
         options: args.intake.options(),
     };

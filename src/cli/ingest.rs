@@ -21,6 +21,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         data: global.data.clone(),
         inputs: args.inputs.clone(),
         format: args.format.clone(),
+        format_files: args.format_file.clone(),
         columns: args.column.clone(),
         plain_names: args.plain_names,
         decimal: args.decimal,

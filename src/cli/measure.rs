@@ -78,6 +78,7 @@ fn request(global: &GlobalArgs, args: &MeasureArgs) -> anyhow::Result<MeasureReq
         warm_up: args.warm_up,
         rebuild: args.rebuild,
         format: args.output.format.clone(),
+        format_files: args.output.format_file.clone(),
         collect: args.output.collect.clone(),
         branch: args.branch.clone(),
         pull: args.pull,

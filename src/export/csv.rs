@@ -68,10 +68,9 @@ fn row(point: &ExportPoint<'_>, beside: &BTreeSet<&str>) -> CsvRow {
         .text(&point.column.tags.join("\n"))
         .numbers(detail.map_or(&[], |detail| detail.warmup_ns));
     for (_, wanted) in Statistic::ALL {
-        let mut statistics = detail.iter().flat_map(|detail| detail.statistics());
-        row = row.number(statistics.find(|(kind, _)| *kind == wanted).map(|(_, value)| *value));
+        row = row.number(detail.and_then(|detail| detail.statistics.get(wanted)));
     }
-    row = row.numbers(detail.map_or(&[], |detail| detail.samples()));
+    row = row.numbers(detail.map_or(&[], |detail| detail.samples));
     let field = |name: &str| environment.fields.get(name).map_or("", String::as_str);
     beside.iter().fold(row, |row, name| row.text(field(name)))
 }

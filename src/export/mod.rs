@@ -22,7 +22,7 @@ use std::fmt;
 use model::filter::{ChangeAges, Filter, FilterSubject};
 use model::history::{Commit, Environment, History, MeasurementRow, SeriesColumn};
 use model::policy::Policy;
-use model::record::RunDetailRef;
+use model::record::detail::RunDetailRef;
 
 /// A format with every measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

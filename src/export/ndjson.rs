@@ -77,13 +77,12 @@ fn metric(point: &ExportPoint<'_>) -> Map<String, Value> {
     }
     let Some(detail) = point.detail else { return body };
     for (name, statistic) in Statistic::ALL {
-        let told = detail.statistics().iter().find(|(one, _)| *one == statistic);
-        if let Some((_, value)) = told {
-            body.insert(name.to_owned(), (*value).into());
+        if let Some(value) = detail.statistics.get(statistic) {
+            body.insert(name.to_owned(), value.into());
         }
     }
-    if !detail.samples().is_empty() {
-        body.insert("samples".to_owned(), detail.samples().to_vec().into());
+    if !detail.samples.is_empty() {
+        body.insert("samples".to_owned(), detail.samples.to_vec().into());
     }
     body
 }

@@ -121,14 +121,10 @@ fn described() -> Vec<ParquetColumn> {
     for (name, wanted) in Statistic::ALL {
         // A name in a schema may have no dot.
         let name = if name == "p99.9" { "p99_9" } else { name };
-        columns.push(number(name, move |point| {
-            let detail = point.detail?;
-            let statistics = detail.statistics().iter();
-            statistics.clone().find(|(kind, _)| *kind == wanted).map(|(_, value)| *value)
-        }));
+        columns.push(number(name, move |point| point.detail?.statistics.get(wanted)));
     }
     columns.push(column("samples", NUMBERS, |point| {
-        CellValue::Numbers(point.detail.map_or_else(Vec::new, |it| it.samples().to_vec()))
+        CellValue::Numbers(point.detail.map_or_else(Vec::new, |it| it.samples.to_vec()))
     }));
     columns
         .push(text("environment", |point| serde_json::to_string(&point.environment.fields).ok()));

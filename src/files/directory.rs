@@ -1,7 +1,7 @@
 //! A folder whose content may come from strangers: no path leads out of it.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::files::lock::HistoryLock;
@@ -105,10 +105,23 @@ impl Directory {
         relative: &str,
         bytes: &[u8],
     ) -> Result<(), FileError> {
+        self.replace_with(lock, relative, &mut |output| output.write_all(bytes))
+    }
+
+    /// The same with what `write` writes, which need not be in memory.
+    ///
+    /// # Errors
+    /// As [`Self::replace`], or `write` fails.
+    pub(crate) fn replace_with(
+        &self,
+        lock: &HistoryLock,
+        relative: &str,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), FileError> {
         if let Some((folder, _)) = relative.rsplit_once('/') {
             self.create_folder(lock, folder)?;
         }
-        replace_file(&self.resolve(relative, Links::Reject)?, bytes)
+        replace_file(&self.resolve(relative, Links::Reject)?, write)
     }
 
     /// Adds a line at the end of a file, whole or not at all, and waits until it is on the disk.
@@ -173,11 +186,14 @@ fn require_folder(path: &Path, metadata: &fs::Metadata) -> Result<(), FileError>
     Err(FileError::NotPlain { path: path.to_owned(), kind })
 }
 
-/// Puts a file in the place of a plain one or of none, in an existing folder.
+/// Puts what `write` writes in the place of a plain file or of none, in an existing folder.
 ///
 /// # Errors
 /// As [`Directory::replace`].
-pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+fn replace_file(
+    path: &Path,
+    write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), FileError> {
     let at = FileError::at(path);
     let permissions = match plain::open(path, Links::Reject) {
         Ok(file) => Some(file.metadata().map_err(&at)?.permissions()),
@@ -192,7 +208,9 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = builder.tempfile_in(folder).map_err(&at)?;
-    file.write_all(bytes).map_err(&at)?;
+    let mut output = BufWriter::new(&mut file);
+    write(&mut output).and_then(|()| output.flush()).map_err(&at)?;
+    drop(output);
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions).map_err(&at)?;
     }

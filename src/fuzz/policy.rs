@@ -1,5 +1,6 @@
-//! Policies, files that become one, and the small languages in them and on the command line.
+//! Policies, files that become one, declared formats, and the small languages in them and on the command line.
 
+use ingest::formats;
 use ingest::naming::Pattern;
 use model::filter::{ChangeAges, Filter, FilterSubject, glob};
 use model::policy::{diagnostic, expression, import, read, show};
@@ -10,6 +11,9 @@ use model::record::time::Timestamp;
 pub(super) fn policy_filters_expressions(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     check_policy(&text);
+    if let Err(faults) = formats::declare(&text, "format.yml") {
+        let _ = diagnostic::render(&faults, &text, true);
+    }
     let imported = import::import(&text, "file");
     let _ = diagnostic::render(&imported.faults, &text, true);
     let _ = import::merge("version: '1'\n", &imported, "policy.yml");

@@ -21,7 +21,7 @@ pub(super) const FILE: &str = "commits.ndjson";
 
 /// A line of the file. `tag` is the older form of `tags`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct CommitLine {
+pub(super) struct CommitLine {
     commit: String,
     #[serde(default)]
     parents: Vec<String>,
@@ -44,7 +44,15 @@ struct CommitLine {
 }
 
 impl CommitLine {
-    fn parse(line: &str) -> Result<Self, String> {
+    pub(super) fn of(id: &str) -> Self {
+        Self { commit: id.to_owned(), ..Self::default() }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.commit
+    }
+
+    pub(super) fn parse(line: &str) -> Result<Self, String> {
         let mut wire: Self = serde_json::from_str(line).map_err(|error| error.to_string())?;
         wire.tags.extend(wire.tag.take());
         wire.tags.sort_unstable();
@@ -52,12 +60,17 @@ impl CommitLine {
         Ok(wire)
     }
 
-    fn time(&self) -> Result<Option<Timestamp>, String> {
+    pub(super) fn time(&self) -> Result<Option<Timestamp>, String> {
         self.author_time.as_deref().map(Timestamp::parse).transpose()
     }
 
+    /// A tag that moved leaves its old commit.
+    pub(super) fn leave_tags(&mut self, moved: &BTreeSet<String>) {
+        self.tags.retain(|tag| !moved.contains(tag));
+    }
+
     /// The newer facts, and what only the older ones know.
-    fn merge(&mut self, new: &CommitFacts) {
+    pub(super) fn merge(&mut self, new: &CommitFacts) {
         if !new.parents.is_empty() {
             self.parents.clone_from(&new.parents);
         }
@@ -156,21 +169,19 @@ pub(super) fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMe
         }
     }
     let mut merged = CommitMerge::default();
-    let moved: BTreeSet<&str> =
-        facts.iter().flat_map(|new| &new.tags).map(String::as_str).collect();
+    let moved: BTreeSet<String> = facts.iter().flat_map(|new| &new.tags).cloned().collect();
     let holders: BTreeMap<&str, &CommitFacts> =
         facts.iter().map(|new| (new.id.as_str(), new)).collect();
     for wire in known.values_mut() {
         let before = wire.clone();
-        // A moved tag leaves its old commit.
-        wire.tags.retain(|tag| !moved.contains(tag.as_str()));
+        wire.leave_tags(&moved);
         if let Some(new) = holders.get(wire.commit.as_str()) {
             wire.merge(new);
         }
         merged.changed += u64::from(*wire != before);
     }
     for new in holders.values().filter(|new| !known.contains_key(&new.id)).collect::<Vec<_>>() {
-        let mut wire = CommitLine { commit: new.id.clone(), ..CommitLine::default() };
+        let mut wire = CommitLine::of(&new.id);
         wire.merge(new);
         known.insert(new.id.clone(), wire);
         merged.added += 1;

@@ -2,17 +2,18 @@
 //! not followed, nothing outside of the named folder touched.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use flate2::bufread::MultiGzDecoder;
 
 use crate::files::{self, Links};
 use ingest::IngestInput;
-use ingest::format::{Format, Reader};
+use ingest::format::Format;
 use ingest::formats;
 use ingest::sink::InputError;
-use ingest::source::{Folder, Text};
+use ingest::source::{Folder, SourceFile, Text};
 use model::record::time::Timestamp;
 
 /// A file larger than this is no benchmark result: 256 MiB. It is in memory whole.
@@ -41,6 +42,16 @@ impl DiskFolder {
         Ok(Self { root: root.to_owned(), name: root.display().to_string(), files })
     }
 
+    /// Every file, relative to the folder.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.files
+    }
+
+    /// One of its files as it is on disk; none where it cannot be read.
+    pub(crate) fn open_file(&self, file: &str) -> Option<File> {
+        files::open(&self.path_of(file), Links::Reject).ok()
+    }
+
     fn path_of(&self, file: &str) -> PathBuf {
         file.split('/').fold(self.root.clone(), |path, part| path.join(part))
     }
@@ -66,6 +77,47 @@ impl Folder for DiskFolder {
         let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
         i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
     }
+
+    fn open(&self, file: &str) -> Result<Box<dyn Read + '_>, InputError> {
+        let opened = files::open(&self.path_of(file), Links::Reject).map_err(anyhow::Error::from);
+        let unpacked = opened.and_then(|opened| Ok(unpacked(opened)?));
+        unpacked.map_err(|error| InputError::whole(format!("{error:#}")))
+    }
+}
+
+/// A file on disk that a history is imported from.
+pub(crate) struct DiskFile {
+    path: PathBuf,
+    name: String,
+}
+
+impl DiskFile {
+    pub(crate) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), name: path.display().to_string() }
+    }
+}
+
+impl SourceFile for DiskFile {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn text(&self) -> Result<Text, InputError> {
+        let text = read_text(&self.path, &self.name);
+        text.map_err(|error| InputError::whole(format!("{error:#}")))
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>, InputError> {
+        let opened = File::open(&self.path).and_then(unpacked);
+        opened.map_err(|error| InputError::whole(format!("cannot be read: {error}")))
+    }
+}
+
+/// What a file holds, by its first bytes: as it is, or gzipped, as pyperformance keeps results.
+fn unpacked<'r>(input: impl Read + 'r) -> std::io::Result<Box<dyn Read + 'r>> {
+    let mut input = BufReader::new(input);
+    let is_gzip = input.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) })
 }
 
 /// A file; `name` is what places call it.
@@ -77,7 +129,8 @@ pub(crate) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
 
 fn text_of(input: impl Read, name: &str) -> anyhow::Result<Text> {
     let mut bytes = Vec::new();
-    let read = input.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    // The limit is on what comes out: a small file may unpack to any size.
+    let read = unpacked(input).and_then(|it| it.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     read.with_context(|| format!("cannot read {name}"))?;
     if bytes.len() as u64 > MAX_BYTES {
         bail!("{name} has more than 256 MiB: split it, or read its parts one by one");
@@ -97,9 +150,8 @@ pub(crate) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec
         return Ok(vec![IngestInput::Text(read_text(path, &shown)?)]);
     }
     let folder = DiskFolder::open(path)?;
-    let whole = match format.map(|format| &format.reader) {
-        Some(Reader::Folder { .. }) => true,
-        Some(Reader::Text { .. }) => false,
+    let whole = match format {
+        Some(format) => format.takes_folders(),
         None => !formats::recognizing_folder(&folder).is_empty(),
     };
     if whole {

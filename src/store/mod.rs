@@ -12,6 +12,7 @@ pub(crate) mod bundle;
 mod cache;
 pub(crate) mod collected;
 pub(crate) mod commits;
+mod commit_runs;
 pub(crate) mod erase;
 pub(crate) mod foreign_files;
 mod json_line;
@@ -27,6 +28,7 @@ mod fast_parser;
 #[cfg(any(all(test, feature = "net"), feature = "fuzz"))]
 pub(crate) mod parsers;
 mod sidecar;
+mod sorted_runs;
 mod unpack;
 mod walk;
 

@@ -8,8 +8,8 @@ use detect::{
     Verdict,
 };
 use model::history::Commit;
+use model::record::detail::{RareDetail, RunDetail};
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{RareDetail, RunDetail};
 use model::series::{Run, Segment, Series};
 use model::testing::SeriesBuilder;
 
@@ -111,7 +111,7 @@ impl ExampleChart {
             run.std = run.value.map(|value| value.abs() * 0.01);
             run.detail = run.value.is_none().then(|| {
                 let error = Some("exit 1 <oom>".to_owned());
-                RunDetail::of(Box::default(), RareDetail { error, ..RareDetail::default() }).into()
+                RunDetail::of_rare(RareDetail { error, ..RareDetail::default() }).into()
             });
         }
         let commits = series

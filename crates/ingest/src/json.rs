@@ -3,21 +3,61 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::parse::number;
 
-/// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
-/// one on the same line shift by two.
+/// Reads JSON in which `NaN` and its like may stand bare.
+///
+/// # Errors
+/// It is no JSON, or JSON of another shape.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    // Legal JSON is the rule, and is read without a copy.
+    serde_json::from_str(text).or_else(|fault| match quote_bare_numbers(text) {
+        Cow::Borrowed(_) => Err(fault),
+        Cow::Owned(legal) => serde_json::from_str(&legal),
+    })
+}
+
+/// Lines before a JSON value that are passed over: the banner of a package manager, warnings.
+const MAX_LINES_BEFORE: usize = 200;
+
+/// The one JSON value in a text of other lines, on the same lines as there; none where there is
+/// none, or several.
+pub(crate) fn within(text: &str) -> Option<String> {
+    let is_start = |line: &str| line.starts_with(['{', '[']);
+    let mut lines = text.split_inclusive('\n').take(MAX_LINES_BEFORE);
+    let before: usize = lines.by_ref().take_while(|line| !is_start(line)).map(str::len).sum();
+    let body = &text[before..];
+    if !is_start(body) {
+        return None;
+    }
+    let legal = quote_bare_numbers(body);
+    let mut values = serde_json::Deserializer::from_str(&legal).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    let (value, after) = legal.split_at(values.byte_offset());
+    let mut after = after.lines();
+    // What follows on the same line belongs to it, and another value makes it a list of lines.
+    let is_alone = after.next().is_none_or(|line| line.trim().is_empty());
+    (is_alone && !after.any(is_start)).then(|| {
+        let empty_lines = text[..before].matches('\n').count();
+        "\n".repeat(empty_lines) + value
+    })
+}
+
+/// The same text with bare `NaN`, `Infinity`, `-nan`, `inf` and their like in quotes: legal JSON.
+/// Columns after one on the same line shift by two.
 pub(crate) fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
-    const BARE: [&str; 4] = ["NaN", "-NaN", "-Infinity", "Infinity"];
-    if !text.contains("NaN") && !text.contains("Infinity") {
+    // Programs in C print the short ones.
+    const BARE: [&str; 8] = ["NaN", "-NaN", "Infinity", "-Infinity", "nan", "-nan", "inf", "-inf"];
+    if !["NaN", "Infinity", "nan", "inf"].iter().any(|bare| text.contains(bare)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text;
-    while let Some(at) = rest.find(['"', 'N', 'I', '-']) {
+    while let Some(at) = rest.find(['"', 'N', 'I', 'n', 'i', '-']) {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         if found.starts_with('"') {
@@ -166,14 +206,28 @@ mod tests {
 
     #[test]
     fn bare_words_are_quoted_outside_of_text_only() {
-        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, Infinity, -1, "-Infinity"]}"#;
-        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "Infinity", -1, "-Infinity"]}"#;
+        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, -nan, inf, null, -1, "-inf"]}"#;
+        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "-nan", "inf", null, -1, "-inf"]}"#;
         assert_eq!(quote_bare_numbers(text), legal);
+    }
+
+    #[test]
+    fn json_among_other_lines_is_found_with_its_lines() {
+        let text = "\n> app@1.0.0 bench\n> tool --json\n\n{\n\"a\": NaN\n}\nDone in 3.2s.\n";
+        assert_eq!(within(text).as_deref(), Some("\n\n\n\n{\n\"a\": \"NaN\"\n}"));
+        for text in ["{\"a\":1}\n{\"a\":2}\n", "[OVERALL], x, 1\n", "{\"a\":1} x\n", "a\n", ""] {
+            assert_eq!(within(text), None, "{text}");
+        }
     }
 
     proptest::proptest! {
         #[test]
-        fn what_is_legal_means_the_same_after(text in "[NaIfinity\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
+        fn no_text_around_a_value_makes_it_panic(text in "[ab{}\\[\\]\":1,\n é]{0,40}") {
+            let _ = within(&text);
+        }
+
+        #[test]
+        fn what_is_legal_means_the_same_after(text in "[NaIfnityul\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
             if let Ok(before) = serde_json::from_str::<Value>(&text) {
                 let quoted = quote_bare_numbers(&text);
                 let after = serde_json::from_str::<Value>(&quoted).expect("still JSON");

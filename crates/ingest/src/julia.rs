@@ -1,41 +1,63 @@
 //! BenchmarkTools.jl JSON (`BenchmarkTools.save`): groups within groups, trials or estimates of
-//! them; nanoseconds.
+//! them; nanoseconds. And PkgBenchmark's results, which hold that as a text, with commit and time.
 //!
 //! The path of a group's keys is the name; a last key that is a whole number is `n`. Every time of
 //! a trial is a sample. Ratios and judgements compare two runs, measure nothing and are rejected.
 
 use serde_json::Value;
 
-use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, metric, sampled};
+use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, RunContext, metric, sampled};
 use crate::format::{Format, Reader};
-use crate::json::{list, number, numbers, pairs, to_plain_text};
+use crate::json::{self, list, number, numbers, pairs, to_plain_text};
+use crate::parse::time::parse_time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
 pub(crate) const FORMAT: Format = Format {
     name: "julia",
-    tool: "Julia BenchmarkTools.save",
-    signature: "`[{\"Julia\": …, \"BenchmarkTools\": …}, […]]`",
-    yields: "time (samples), gc_time, memory, allocations; evals, tags, versions",
+    tool: "Julia BenchmarkTools.save; PkgBenchmark.writeresults",
+    signature: "`[{\"Julia\": …, \"BenchmarkTools\": …}, […]]`; or `benchmarkgroup`, `benchmarkconfig`",
+    yields: "time (samples), gc_time, memory, allocations; evals, tags, versions, commit, time",
     backend: "julia",
     reader: Reader::Text { recognizes, read },
 };
 
 fn recognizes(text: &Text) -> bool {
-    let versions = || text.json()?.get(0);
-    let has = |key: &str| versions().is_some_and(|it| it.get(key).is_some());
-    has("BenchmarkTools") && has("Julia")
+    let Some(file) = text.json() else { return false };
+    let has = |key: &str| file.get(0).is_some_and(|versions| versions.get(key).is_some());
+    (has("BenchmarkTools") && has("Julia")) || is_of_pkgbenchmark(file)
+}
+
+fn is_of_pkgbenchmark(file: &Value) -> bool {
+    file.get("benchmarkgroup").is_some() && file.get("benchmarkconfig").is_some()
 }
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
+    if !is_of_pkgbenchmark(file) {
+        return read_groups(file, &RunContext::default(), sink);
+    }
+    let group = file.get("benchmarkgroup").and_then(Value::as_str).unwrap_or_default();
+    let group: Value = serde_json::from_str(&json::quote_bare_numbers(group))
+        .map_err(|error| InputError::whole(format!("`benchmarkgroup` is broken JSON: {error}")))?;
+    // What was not committed has no name.
+    let commit = Some(json::text(file, "commit")).filter(|it| !["", "dirty"].contains(it));
+    let run = RunContext {
+        commit: commit.map(str::to_owned),
+        timestamp: parse_time(json::text(file, "date")),
+        ..RunContext::default()
+    };
+    read_groups(&group, &run, sink)
+}
+
+fn read_groups(file: &Value, run: &RunContext, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let (Some(versions), Some(roots)) = (file.get(0), file.get(1).and_then(Value::as_array)) else {
         return Err(InputError::whole("not a list of versions and of what was saved"));
     };
     let version = |key: &str| versions.get(key).map(to_plain_text);
     let fields = [("julia", version("Julia")), ("benchmark_tools", version("BenchmarkTools"))];
-    let mut reading = JuliaReading { path: Vec::new(), tags: Vec::new(), fields, sink };
+    let mut reading = JuliaReading { path: Vec::new(), tags: Vec::new(), fields, run, sink };
     for root in roots {
         reading.take_value(root);
     }
@@ -47,6 +69,7 @@ struct JuliaReading<'a, 'v, 's> {
     path: Vec<&'v str>,
     tags: Vec<String>,
     fields: [(&'static str, Option<String>); 2],
+    run: &'a RunContext,
     sink: &'a mut EntrySink<'s>,
 }
 
@@ -93,6 +116,7 @@ impl<'v> JuliaReading<'_, 'v, '_> {
         gc: model::record::Measurement<'static>,
     ) {
         let mut entry = entry_named(&self.path);
+        entry.run.clone_from(self.run);
         entry.tags.clone_from(&self.tags);
         entry.tags.sort_unstable();
         entry.tags.dedup();
@@ -139,6 +163,21 @@ pub(crate) fn entry_named(path: &[&str]) -> BenchmarkEntry {
 mod tests {
     use super::*;
     use crate::test_support::read_text;
+
+    #[test]
+    fn pkgbenchmark_says_commit_and_time() {
+        let text = r#"{"name":"P","benchmarkconfig":{"juliacmd":{}},"commit":"9a61624","date":
+            "2022-02-25T08:06:25.745","benchmarkgroup":GROUP}"#;
+        let group = r#"[{"BenchmarkTools":"1.0.0"},[["BenchmarkGroup",{"data":{"f":["Trial",
+            {"times":[2.0]}]}}]]]"#;
+        let text = text.replace("GROUP", &Value::from(group).to_string());
+        let entry = &read_text(&FORMAT, &text)[0];
+        assert_eq!((entry.test.as_str(), entry.metrics[0].samples.as_slice()), ("f", &[2.0][..]));
+        assert_eq!(entry.run.commit.as_deref(), Some("9a61624"));
+        assert_eq!(entry.run.timestamp, parse_time("2022-02-25T08:06:25.745Z"));
+        let dirty = text.replace("9a61624", "dirty");
+        assert_eq!(read_text(&FORMAT, &dirty)[0].run.commit, None);
+    }
 
     #[test]
     fn groups_and_trials_become_names_and_samples() {

@@ -22,6 +22,7 @@ pub mod sink;
 pub mod source;
 pub mod unsupported;
 
+mod ab;
 mod artillery;
 mod asv;
 mod benchmark_ips;
@@ -35,50 +36,72 @@ mod criterion;
 mod criterion_text;
 mod csv_table;
 mod custom;
+mod declared;
 mod dart;
 mod deno;
 mod divan;
 mod exported;
+mod gatling;
+mod gnu_time;
 mod go;
 mod google;
 mod gungraun;
+mod hey;
+mod httperf;
 mod hyperfine;
+mod hyperfine_table;
+mod jmeter;
 mod jmh;
 mod js_time;
 mod json;
+mod json_stream;
 mod julia;
+mod junit;
 mod k6;
 mod kpi;
 mod lean_metrics;
 mod libtest;
+mod llama_bench;
 mod lnt;
-mod locust;
 mod log_lines;
 mod luau;
+mod markdown;
+mod nanobench;
 mod ndjson;
-mod oha;
+mod netperf;
 mod otava;
 mod parse;
 mod perf_collect;
+mod perf_stat;
 mod perfherder;
 mod pgbench;
+mod phpbench;
 mod pyperf;
 mod pytest_benchmark;
 mod redis_benchmark;
+mod requests;
 mod ruby_benchmark;
+mod siege;
+mod sandmark;
 mod skia_perf;
+mod stress_ng;
 mod swift;
+mod sysbench;
+mod taurus;
 mod tinybench;
 mod tracemalloc;
+mod vegeta;
 mod vitest;
 mod wrk;
+mod xml;
+mod ycsb;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod test_support;
 
 use crate::entry::BenchmarkEntry;
-use crate::format::{Format, Reader};
+use crate::format::Format;
 use crate::sink::{EntrySink, InputError, RejectedPart};
 use crate::source::{Folder, Text};
 
@@ -124,15 +147,9 @@ impl IngestInput {
     ) -> Result<IngestReport, InputError> {
         let mut sink = EntrySink::new(take);
         sink.begin_file(&self.name());
-        match (&format.reader, self) {
-            (Reader::Text { read, .. }, Self::Text(text)) => read(text, &mut sink)?,
-            (Reader::Folder { read, .. }, Self::Folder(folder)) => read(&**folder, &mut sink)?,
-            (Reader::Text { .. }, Self::Folder(_)) => {
-                return Err(InputError::whole(format!("{} is read from files", format.name)));
-            }
-            (Reader::Folder { .. }, Self::Text(_)) => {
-                return Err(InputError::whole(format!("{} is read from a folder", format.name)));
-            }
+        match self {
+            Self::Text(text) => format.read_text(text, &mut sink)?,
+            Self::Folder(folder) => format.read_folder(&**folder, &mut sink)?,
         }
         Ok(IngestReport {
             entries: sink.entry_count,

@@ -233,7 +233,8 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
         let (samples, bounds) = thin_samples(samples);
         let mut body = Map::new();
         let mut put = |name: &str, value: f64| {
-            let number = Number::from_f64(value).map(Value::Number);
+            // A sum of nothing is -0.0; adding 0 makes it 0 and changes no other number.
+            let number = Number::from_f64(value + 0.0).map(Value::Number);
             body.extend(number.map(|number| (name.to_owned(), number)));
         };
         put("value", value);

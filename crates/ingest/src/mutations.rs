@@ -7,7 +7,6 @@ use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg32;
 
 use crate::entry::BenchmarkEntry;
-use crate::format::Reader;
 use crate::formats;
 use crate::sink::EntrySink;
 use crate::source::Text;
@@ -33,14 +32,13 @@ fn no_mutation_of_a_genuine_file_makes_its_format_panic() {
             let text = Text::new(file.as_str(), &mutated(&bytes, &mut random));
             for format in &found {
                 seen.insert(format.name);
-                let Reader::Text { recognizes, read } = format.reader else { continue };
                 let (mut entries, mut values) = (0_usize, 0_usize);
                 let mut take = |entry: BenchmarkEntry| {
                     entries += 1;
                     values += entry.metrics.len();
                 };
-                let _ = recognizes(&text);
-                let _ = read(&text, &mut EntrySink::new(&mut take));
+                let _ = format.recognizes_text(&text);
+                let _ = format.read_text(&text, &mut EntrySink::new(&mut take));
                 let size = text.text.len();
                 assert!(entries <= size && values <= size, "{file} as {}", format.name);
             }

@@ -31,6 +31,27 @@ impl Pattern {
     /// A brace is not closed, a part has no name, is named twice or stands directly beside another
     /// one, or no part is `test`.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let pattern = Self::parse_parts(text)?;
+        if !pattern.has("test") {
+            return Err(format!(
+                "`{text}`: no {{test}}; parts are {{{}}}",
+                PLACEHOLDERS.join("}, {")
+            ));
+        }
+        Ok(pattern)
+    }
+
+    /// Whether it has a part of this name.
+    pub(crate) fn has(&self, part: &str) -> bool {
+        self.parts.contains(&PatternPart::Placeholder(part.to_owned()))
+    }
+
+    /// Reads a pattern that may have any parts.
+    ///
+    /// # Errors
+    /// A brace is not closed, a part has no name, is named twice or stands directly beside another
+    /// one.
+    pub(crate) fn parse_parts(text: &str) -> Result<Self, String> {
         let mut pieces: Vec<PatternPart> = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -56,17 +77,11 @@ impl Pattern {
         if !rest.is_empty() {
             pieces.push(PatternPart::Text(rest.to_owned()));
         }
-        if !pieces.contains(&PatternPart::Placeholder("test".to_owned())) {
-            return Err(format!(
-                "`{text}`: no {{test}}; parts are {{{}}}",
-                PLACEHOLDERS.join("}, {")
-            ));
-        }
         Ok(Self { parts: pieces })
     }
 
     /// The parts of a name that the pattern fits, in the pattern's order.
-    fn match_name<'n>(&self, name: &'n str) -> Option<Vec<(&str, &'n str)>> {
+    pub(crate) fn match_name<'n>(&self, name: &'n str) -> Option<Vec<(&str, &'n str)>> {
         let mut rest = name;
         let mut parts = Vec::new();
         let mut pieces = self.parts.iter().peekable();

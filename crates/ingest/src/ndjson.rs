@@ -35,9 +35,7 @@ fn recognizes(text: &Text) -> bool {
         Some(one) => record(one),
         None => {
             let lines = text.lines().map(|(_, line)| line.trim()).filter(|line| !line.is_empty());
-            let value = |line: &str| {
-                serde_json::from_str(&json::quote_bare_numbers(line)).unwrap_or_default()
-            };
+            let value = |line: &str| json::parse(line).unwrap_or_default();
             let first: Vec<Value> = lines.take(FIRST_LINES).map(value).collect();
             json::mostly(&first, record)
         }
@@ -51,7 +49,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         return Ok(());
     }
     for (place, line) in text.lines().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Value>(&json::quote_bare_numbers(line)) {
+        match json::parse::<Value>(line) {
             Ok(record) => take_record(place, &record, sink),
             Err(error) => sink.reject(place, &error.to_string(), REMEDY, line),
         }

@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-use crate::entry::{BenchmarkEntry, MEMORY, sampled};
+use crate::entry::{BenchmarkEntry, MEMORY, RunContext, sampled};
 use crate::format::{Format, Reader};
 use crate::json::{Number, list, mostly, numbers, to_plain_text};
 use crate::parse::time;
@@ -19,7 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     name: "pyperf",
     tool: "pyperf -o FILE",
     signature: "`benchmarks` with `runs` of `values` or `warmups`, and `version`",
-    yields: "time, memory or value (samples), max_rss; warm-up, loops, inner_loops, python, cpu, os",
+    yields: "time, memory or value (samples), max_rss; warm-up, loops, inner_loops, python, cpu, os, \
+             commit, time",
     backend: "python",
     reader: Reader::Text { recognizes, read },
 };
@@ -56,7 +57,15 @@ fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
         name if name.is_empty() => BenchmarkEntry::named(said("timeit_stmt")),
         name => BenchmarkEntry::named(name),
     };
-    entry.run.timestamp = time::parse_time(&said("date"));
+    // pyperformance adds the commit of the interpreter that it compiled.
+    let text = |key: &str| Some(said(key)).filter(|it| !it.is_empty());
+    entry.run = RunContext {
+        commit: text("commit_id"),
+        timestamp: time::parse_time(&said("date")),
+        commit_time: time::parse_time(&said("commit_date")),
+        branch: text("commit_branch"),
+        ..RunContext::default()
+    };
     let fields = [
         ("loops", "loops"),
         ("inner_loops", "inner_loops"),
@@ -67,6 +76,7 @@ fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
         ("python_version", "python"),
         ("python_implementation", "python_implementation"),
         ("perf_version", "pyperf"),
+        ("performance_version", "pyperformance"),
     ];
     for (key, field) in fields {
         entry = entry.field(field, metadata(&places, key).cloned());
@@ -101,6 +111,23 @@ fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
 mod tests {
     use super::*;
     use crate::test_support::read_text;
+
+    #[test]
+    fn pyperformance_names_the_commit_of_the_interpreter() {
+        let text = r#"{"version":"1.0","metadata":{"commit_id":"f23b7e1a9d1c","commit_branch":"main",
+            "commit_date":"2017-03-31 12:35:00+02:00","performance_version":"1.0.2"},
+            "benchmarks":[{"metadata":{"name":"a"},"runs":[{"values":[1],
+            "metadata":{"date":"2017-04-02 03:04:05"}}]}]}"#;
+        let entry = &read_text(&FORMAT, text)[0];
+        let run = &entry.run;
+        assert_eq!(
+            (run.commit.as_deref(), run.branch.as_deref()),
+            (Some("f23b7e1a9d1c"), Some("main"))
+        );
+        assert_eq!(run.commit_time, time::parse_time("2017-03-31T10:35:00Z"));
+        assert_eq!(run.timestamp, time::parse_time("2017-04-02T03:04:05Z"));
+        assert_eq!(entry.fields["pyperformance"], "1.0.2");
+    }
 
     #[test]
     fn calibration_is_no_value_and_the_nearest_metadata_counts() {

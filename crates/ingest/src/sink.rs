@@ -12,6 +12,8 @@ use model::record::{Problem, SourceLocation, shorten};
 const MAX_REJECTED: usize = 10_000;
 /// Characters of a rejected part that are kept: enough to find it again.
 const MAX_REJECTED_TEXT: usize = 4_000;
+/// Commits whose facts are in memory, where they can be handed on.
+const MAX_COMMITS: usize = 10_000;
 /// Different reasons that are counted apart.
 const MAX_REASONS: usize = 200;
 
@@ -58,10 +60,12 @@ pub struct EntrySink<'a> {
     pub remarks: Vec<String>,
     /// Options of `ingest`, quoted for a shell, that continue the series of an imported history.
     pub continuations: BTreeSet<String>,
-    /// What the history knows of its commits, by id.
+    /// What the history knows of its commits, by id; of a long one, of those that were met last.
     pub commits: BTreeMap<String, CommitFacts>,
     /// Values that are not there on purpose, by reason: no record, and no fault.
     pub skipped: BTreeMap<String, u64>,
+    /// Takes the facts of commits, once they are many; those of one commit may come in parts.
+    on_commit: Option<&'a mut dyn FnMut(CommitFacts)>,
     /// Gets the number of parts that were read, and of all parts.
     on_progress: Option<&'a dyn Fn(u64, u64)>,
 }
@@ -78,6 +82,7 @@ impl<'a> EntrySink<'a> {
             continuations: BTreeSet::new(),
             commits: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            on_commit: None,
             on_progress: None,
         }
     }
@@ -85,6 +90,12 @@ impl<'a> EntrySink<'a> {
     /// Tells how far it is.
     pub fn with_progress(mut self, step: &'a dyn Fn(u64, u64)) -> Self {
         self.on_progress = Some(step);
+        self
+    }
+
+    /// Hands on facts of commits, so that they need not be in memory.
+    pub fn with_commits(mut self, hand_on: &'a mut dyn FnMut(CommitFacts)) -> Self {
+        self.on_commit = Some(hand_on);
         self
     }
 
@@ -133,13 +144,12 @@ impl<'a> EntrySink<'a> {
             .commits
             .entry(facts.id.clone())
             .or_insert_with(|| CommitFacts { id: facts.id.clone(), ..CommitFacts::default() });
-        known.time = known.time.or(facts.time);
-        known.subject = known.subject.take().or(facts.subject);
-        known.author = known.author.take().or(facts.author);
-        known.pull = known.pull.or(facts.pull);
-        known.tags.extend(facts.tags.into_iter().filter(|tag| !tag.is_empty()));
-        known.tags.sort_unstable();
-        known.tags.dedup();
+        known.complete_by(facts);
+        if self.commits.len() >= MAX_COMMITS
+            && let Some(hand_on) = &mut self.on_commit
+        {
+            std::mem::take(&mut self.commits).into_values().for_each(hand_on);
+        }
     }
 
     /// Rejects a file as a whole; the line that is at fault is kept.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::io::Read;
 
 use crate::json;
 use crate::log_lines::{self, PlainLines};
@@ -26,6 +27,8 @@ pub struct Text {
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,
     value: OnceCell<Option<Value>>,
+    /// The JSON in the text, where other lines stand around it.
+    json_part: OnceCell<Option<String>>,
 }
 
 impl Text {
@@ -51,6 +54,7 @@ impl Text {
             decimal: None,
             plain_names: false,
             value: OnceCell::new(),
+            json_part: OnceCell::new(),
         }
     }
 
@@ -60,12 +64,21 @@ impl Text {
         self.text.lines().enumerate().map(move |(index, line)| (index + 1, &line[last(line)..]))
     }
 
-    /// The text as JSON, where it is one whole value; read once, for recognition. Bare `NaN` and
-    /// `Infinity` read as the texts of that name.
+    /// The text as JSON, where it is one value; read once, for recognition. Bare `NaN` and
+    /// `Infinity` read as the texts of that name. Lines that a package manager or the tool itself
+    /// printed before and after it are passed over.
     pub fn json(&self) -> Option<&Value> {
-        let whole = || serde_json::from_str(&json::quote_bare_numbers(&self.text)).ok();
         let begins = self.text.trim_start().starts_with(['{', '[']);
-        self.value.get_or_init(|| if begins { whole() } else { None }).as_ref()
+        let whole = || if begins { json::parse(&self.text).ok() } else { None };
+        let part = || self.json_part.get_or_init(|| json::within(&self.text)).as_deref();
+        let value = || whole().or_else(|| json::parse(part()?).ok());
+        self.value.get_or_init(value).as_ref()
+    }
+
+    /// The JSON of the text: itself, or the part of it that is, on the same lines.
+    pub(crate) fn json_text(&self) -> &str {
+        self.json();
+        self.json_part.get().and_then(Option::as_deref).unwrap_or(&self.text)
     }
 
     /// The text as JSON.
@@ -87,7 +100,7 @@ impl Text {
     /// # Errors
     /// It is not, with line and column.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InputError> {
-        Ok(serde_json::from_str(&json::quote_bare_numbers(&self.text))?)
+        Ok(json::parse(self.json_text())?)
     }
 }
 
@@ -119,16 +132,54 @@ pub trait Folder {
         None
     }
 
+    /// One of its files, to be read from its beginning to its end and never held whole.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&self, file: &str) -> Result<Box<dyn Read + '_>, InputError>;
+
     /// Whether it holds a file of this name.
     fn has(&self, file: &str) -> bool {
         self.files().binary_search_by(|known| known.as_str().cmp(file)).is_ok()
     }
 }
 
+/// A file of a history, which may be larger than memory.
+pub trait SourceFile {
+    /// As messages name it.
+    fn name(&self) -> &str;
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// It cannot be read, or is larger than what is held whole.
+    fn text(&self) -> Result<Text, InputError>;
+
+    /// To be read from its beginning to its end.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(&self) -> Result<Box<dyn Read + '_>, InputError>;
+}
+
+impl SourceFile for Text {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn text(&self) -> Result<Text, InputError> {
+        Ok(Self::new(self.name.clone(), self.text.as_bytes()))
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>, InputError> {
+        Ok(Box::new(self.text.as_bytes()))
+    }
+}
+
 /// What a history is imported from.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    File(&'a Text),
+    File(&'a dyn SourceFile),
     Folder(&'a dyn Folder),
 }
 

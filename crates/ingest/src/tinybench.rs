@@ -1,4 +1,5 @@
-//! tinybench 2 to 6: the tasks (`name`, `result`) or the table of `bench.table()`, as JSON.
+//! tinybench 2 to 6: the tasks (`name`, `result`) or the table of `bench.table()`, as JSON or as
+//! `console.table` draws it.
 //!
 //! Time is the latency, in milliseconds (tasks) or in the unit of the table's heading. Throughput
 //! is the same turned over and is left out. Tables of 4 and later are rounded by tinybench; tasks
@@ -16,14 +17,17 @@ use model::record::{Measurement, Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
     name: "tinybench",
-    tool: "tinybench: JSON of bench.tasks or bench.table()",
-    signature: "a list of `name` and `result`, or of rows with `Task name`",
+    tool: "tinybench: bench.tasks or bench.table() as JSON; console.table of it",
+    signature: "a list of `name` and `result`, or rows with `Task name`",
     yields: "time (mean, std, median, min, max, p75, p99, p99.9, lower, upper, samples); sample_count",
     backend: "javascript",
     reader: Reader::Text { recognizes, read },
 };
 
 fn recognizes(text: &Text) -> bool {
+    if text.lines().any(|(_, line)| drawn_heading(line).is_some()) {
+        return true;
+    }
     let all = text.json().and_then(Value::as_array).into_iter().flatten();
     let own = ["latency", "mean", "hz", "samples", "totalTime", "period", "error", "state"];
     let is_result = |it: &Value| own.iter().any(|key| it.get(*key).is_some());
@@ -41,7 +45,53 @@ fn task_name(row: &Value) -> Option<&str> {
     row.get("Task name").or_else(|| row.get("Task Name")).and_then(Value::as_str)
 }
 
+/// The columns of a table that `console.table` draws: `│ (index) │ Task name │ Latency avg (ns) │`.
+fn drawn_heading(line: &str) -> Option<Vec<String>> {
+    let cells = drawn_cells(line)?;
+    let names_tasks = cells.iter().any(|cell| cell.eq_ignore_ascii_case("task name"));
+    let is_timed = cells.iter().any(|cell| cell.contains("ops/s") || cell.contains("(ns)"));
+    (names_tasks && is_timed).then_some(cells)
+}
+
+fn drawn_cells(line: &str) -> Option<Vec<String>> {
+    let inside = line.trim().strip_prefix('│')?.strip_suffix('│')?;
+    Some(inside.split('│').map(|cell| cell.trim().to_owned()).collect())
+}
+
+/// A cell as a value: Node quotes texts, and leaves numbers bare.
+fn drawn_value(cell: &str) -> Value {
+    let inside = ['\'', '"', '`']
+        .into_iter()
+        .find_map(|quote| cell.strip_prefix(quote).and_then(|cell| cell.strip_suffix(quote)));
+    match (inside, cell.parse::<f64>()) {
+        (Some(text), _) => Value::from(text.replace("\\n", "\n").replace("\\'", "'")),
+        (None, Ok(number)) => Value::from(number),
+        (None, Err(_)) => Value::from(cell),
+    }
+}
+
+fn read_drawn(text: &Text, sink: &mut EntrySink<'_>) {
+    let mut open: Option<Vec<String>> = None;
+    for (place, line) in text.lines() {
+        if let Some(heading) = drawn_heading(line) {
+            open = Some(heading);
+            continue;
+        }
+        let (Some(heading), Some(cells)) = (&open, drawn_cells(line)) else { continue };
+        let values = heading.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty());
+        let row: Value = values.map(|(name, cell)| (name.clone(), drawn_value(cell))).collect();
+        match task_name(&row).filter(|_| cells.len() == heading.len()) {
+            Some(name) => sink.entry(table_entry(name, &row)),
+            None => sink.reject(place, "a row without a task", "print the table again", line),
+        }
+    }
+}
+
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    if text.lines().any(|(_, line)| drawn_heading(line).is_some()) {
+        read_drawn(text, sink);
+        return Ok(());
+    }
     let Some(all) = text.value()?.as_array() else {
         return Err(InputError::whole("not a list of tasks"));
     };

@@ -122,11 +122,11 @@ pub fn explain(text: &Text) -> Option<String> {
     if content.contains('\0') {
         let (what, advice) = match () {
             () if content.contains("Latency") && content.contains("Attack") => {
-                ("vegeta's binary result", "run `vegeta report -type=json FILE`; then table")
+                ("vegeta's binary result", "run `vegeta report FILE` and ingest its output")
             }
             () if content.contains("Simulation") => (
                 "Gatling's binary simulation.log",
-                "let Gatling write its report, and take js/stats.json: table",
+                "let Gatling write its report, and ingest js/stats.json",
             ),
             () => ("a binary file", "ingest the text, JSON or CSV that the tool writes"),
         };
@@ -163,7 +163,7 @@ mod tests {
                 "JMH",
                 "-rf json",
             ),
-            (b"[OVERALL], RunTime(ms), 1\n", "YCSB", "--column"),
+            (b"1 sec: 5 operations; 5 current ops/sec\n", "YCSB", "end by itself"),
             (b"\x89PNG\r\n\x1a\n", "PNG", "numbers"),
             (b"\x1f\x8b\x08", "gzip", "gunzip"),
             (b"SQLite format 3\0", "SQLite", "csv"),

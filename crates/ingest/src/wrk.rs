@@ -4,6 +4,7 @@
 use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::parse::number::parse_quantity;
+use crate::requests::{error_count, fail_where_all_failed};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};
@@ -12,8 +13,8 @@ pub(crate) const FORMAT: Format = Format {
     name: "wrk",
     tool: "wrk and wrk2, their report",
     signature: "lines `Running … test @ …` and `Requests/sec:`",
-    yields: "time (mean, std, max, p50, p75, p90, p99, p99.9), throughput, bandwidth; threads and \
-             connections as parameters; requests, errors",
+    yields: "time (mean, std, max, p50, p75, p90, p99, p99.9), throughput, bandwidth, errors; threads \
+             and connections as parameters; requests",
     backend: "http",
     reader: Reader::Text { recognizes, read },
 };
@@ -71,6 +72,8 @@ fn milliseconds(text: &str) -> Option<f64> {
     })
 }
 
+/// Fields that count requests without a good answer.
+const ERRORS: [&str; 5] = ["connect_errors", "read_errors", "write_errors", "timeouts", "non_2xx"];
 const PERCENTILES: [(&str, Statistic); 5] = [
     ("50", Statistic::P50),
     ("75", Statistic::P75),
@@ -138,8 +141,9 @@ impl<'t> WrkReport<'t> {
             bare
         };
         let known = PERCENTILES.iter().find(|(name, _)| *name == bare);
-        if let (Some((_, statistic)), Some(time)) = (known, self.latency.take()) {
-            self.latency = Some(time.statistic(*statistic, milliseconds(value)));
+        // Of a percentile without a name the latency stays as it is.
+        if let (Some((_, statistic)), Some(time)) = (known, &mut self.latency) {
+            time.statistics.extend(milliseconds(value).map(|value| (*statistic, value)));
         }
     }
 
@@ -173,10 +177,18 @@ impl<'t> WrkReport<'t> {
             };
             entry = entry.metric(metric(BANDWIDTH, unit, value));
         }
-        for (name, value) in self.fields {
-            entry = entry.field(name, value);
+        let count = |name: &str| {
+            self.fields.iter().find(|(field, _)| *field == name).map(|(_, count)| *count)
+        };
+        let errors = ERRORS.iter().filter_map(|name| count(name)).sum();
+        let requests = count("requests").unwrap_or(f64::INFINITY);
+        // Requests without an answer are not among the requests that wrk counts.
+        let failures = if requests > 0.0 { count("non_2xx").unwrap_or(0.0) } else { errors };
+        entry = entry.metric(error_count(errors));
+        for (name, value) in &self.fields {
+            entry = entry.field(name, *value);
         }
-        sink.entry(entry);
+        sink.entry(fail_where_all_failed(entry, requests, failures, ""));
     }
 }
 
@@ -187,12 +199,18 @@ mod tests {
 
     #[test]
     fn the_longer_percentiles_of_wrk2_are_read() {
-        let text = "Running 30s test @ http://a/b\n  2 threads and 100 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency     6.5ms    2.5ms  1.5s    80.78%\n 50.000%    3.5ms\n 99.900%  200.00us\nRequests/sec:   2000.5\nTransfer/sec:    1.5MB\n";
+        let text = "Running 30s test @ http://a/b\n  2 threads and 100 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency     6.5ms    2.5ms  1.5s    80.78%\n 50.000%    3.5ms\n 99.900%  200.00us\n 99.990%  200.00us\nRequests/sec:   2000.5\nTransfer/sec:    1.5MB\n";
         let found = read_text(&FORMAT, text);
         let time = &found[0].metrics[0];
         assert_eq!((time.value.get(), time.std.get()), (Some(6.5), Some(2.5)));
         let told = [(Statistic::Max, 1500.0), (Statistic::P50, 3.5), (Statistic::P999, 0.2)];
         assert_eq!(time.statistics, told);
+        let failed = text.replace(
+            "Requests/sec",
+            "  9 requests in 30.00s, 1MB read\n  Non-2xx or 3xx responses: 9\nRequests/sec",
+        );
+        let reason = read_text(&FORMAT, &failed)[0].error.clone();
+        assert_eq!(reason.as_deref(), Some("all 9 requests failed"));
         assert_eq!(found[0].metrics[2].unit.as_deref(), Some("MiB/s"));
         assert_eq!(found[0].params["connections"], "100");
     }

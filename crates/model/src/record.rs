@@ -5,6 +5,7 @@
 //! knows how to get there. This room reads no files and refuses nothing on its own; what a record
 //! must have is checked where lines are read (`store`).
 
+pub mod detail;
 pub mod fields;
 pub mod time;
 pub mod metrics;
@@ -245,78 +246,6 @@ impl Statistic {
             let metric = name.strip_suffix(end)?.strip_suffix(['_', '.'])?;
             (!metric.is_empty()).then_some((metric, *statistic))
         })
-    }
-}
-
-/// What is known of a run beyond its value. Many runs have warm-up times and nothing else, and all
-/// are in memory at once: the rest takes no room where there is none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RunDetail {
-    pub warmup_ns: Box<[f64]>,
-    pub rare: Option<Box<RareDetail>>,
-    /// Measured at another time than its commit's: its time is that of the commit.
-    pub is_moved: bool,
-}
-
-/// The rarer facts of a run.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct RareDetail {
-    pub error: Option<String>,
-    pub statistics: Vec<(Statistic, f64)>,
-    pub samples: Vec<f64>,
-    pub url: Option<String>,
-}
-
-/// [`RunDetail`] where all rows' are kept together.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct RunDetailRef<'a> {
-    pub warmup_ns: &'a [f64],
-    pub rare: Option<&'a RareDetail>,
-}
-
-impl<'a> RunDetailRef<'a> {
-    pub fn error(self) -> Option<&'a str> {
-        self.rare.and_then(|it| it.error.as_deref())
-    }
-
-    pub fn url(self) -> Option<&'a str> {
-        self.rare.and_then(|it| it.url.as_deref())
-    }
-
-    pub fn statistics(self) -> &'a [(Statistic, f64)] {
-        self.rare.map_or(&[], |it| &it.statistics)
-    }
-
-    pub fn samples(self) -> &'a [f64] {
-        self.rare.map_or(&[], |it| &it.samples)
-    }
-
-    /// A copy of its own.
-    pub(crate) fn to_detail(self) -> RunDetail {
-        RunDetail {
-            warmup_ns: self.warmup_ns.into(),
-            rare: self.rare.cloned().map(Box::new),
-            is_moved: false,
-        }
-    }
-}
-
-impl RunDetail {
-    pub fn of(warmup_ns: Box<[f64]>, rare: RareDetail) -> Self {
-        let rare = (rare != RareDetail::default()).then(|| Box::new(rare));
-        Self { warmup_ns, rare, is_moved: false }
-    }
-
-    pub fn error(&self) -> Option<&str> {
-        self.rare.as_ref().and_then(|it| it.error.as_deref())
-    }
-
-    pub fn statistics(&self) -> &[(Statistic, f64)] {
-        self.rare.as_ref().map_or(&[], |it| &it.statistics)
-    }
-
-    pub fn samples(&self) -> &[f64] {
-        self.rare.as_ref().map_or(&[], |it| &it.samples)
     }
 }
 

@@ -23,10 +23,9 @@ use crate::filter::{ChangeAges, FilterSubject};
 use crate::history::details::DetailStore;
 use crate::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use crate::policy::{Policy, Scalar};
+use crate::record::detail::RunDetail;
 use crate::record::time::Timestamp;
-use crate::record::{
-    DEFAULT_MODE, Direction, OptionalF64, RunDetail, Statistic, TIME_METRIC, Unit,
-};
+use crate::record::{DEFAULT_MODE, Direction, OptionalF64, Statistic, TIME_METRIC, Unit};
 use crate::series::keys::series_keys;
 use crate::series::machines::MachineDifference;
 use crate::series::runs::{EnvironmentSegments, RunGrouper};
@@ -329,7 +328,7 @@ fn build_series(
     let mut tags: Vec<String> = deciding.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let mut grouping = RunGrouper::of(history, machines);
+    let mut grouping = RunGrouper::of(history, machines, policy);
     let mut rows: Vec<&MeasurementRow> = columns
         .iter()
         // Aliases may join columns of different units; values of another unit cannot be drawn on

@@ -1,7 +1,11 @@
 //! Formats and kinds of history by name: their tables, and what to say where a name or an input
 //! fits none of them.
 
-use anyhow::bail;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::files::{self, Links, SizeLimit};
 
 use ingest::IngestInput;
 use ingest::format::Format;
@@ -9,13 +13,16 @@ use ingest::formats;
 use ingest::import::{self, HistoryKind};
 use ingest::sink::InputError;
 use ingest::unsupported;
+use model::policy::diagnostic;
 
 /// Names at least this similar (Jaro-Winkler, 1 is the same) are offered for one that is mistyped.
 const SIMILAR: f64 = 0.8;
+/// More than the reader of declarations takes, which reports a large file by itself.
+const FORMAT_FILE_LIMIT: SizeLimit = SizeLimit { bytes: 1 << 20, key: None };
 
 /// The table of formats that `ingest --list` prints.
 pub(crate) fn list_formats() -> String {
-    let rows = formats::FORMATS.iter().map(|format| {
+    let rows = formats::all().iter().map(|format| {
         format!(
             "{}\n  {}\n  recognized by: {}\n  yields: {}\n  backend: {}\n",
             format.name, format.tool, format.signature, format.yields, format.backend,
@@ -39,16 +46,89 @@ pub(crate) fn list_kinds() -> String {
     rows.collect()
 }
 
-/// The format of this name; none for `auto`.
-pub(super) fn requested_format(name: &str) -> anyhow::Result<Option<&'static Format>> {
-    if name == "auto" {
-        return Ok(None);
+/// The formats that the user asks for.
+#[derive(Default)]
+pub(super) struct FormatChoice {
+    /// The only one.
+    pub(super) only: Option<&'static Format>,
+    /// Those of `--format-file`, which count more than the program's own.
+    declared: Vec<&'static Format>,
+}
+
+impl FormatChoice {
+    /// The format of a name, `auto` for any, and those that files declare.
+    ///
+    /// # Errors
+    /// No format has the name, or a declaration has faults; all of them.
+    pub(super) fn new(name: &str, files: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut faults = Vec::new();
+        let mut declared = Vec::new();
+        for file in files {
+            match declared_format(file) {
+                Ok(format) => declared.push(format),
+                Err(error) => faults.push(format!("{error:#}")),
+            }
+        }
+        if !faults.is_empty() {
+            bail!("{}", faults.join("\n"));
+        }
+        let of_file = declared.iter().copied().find(|format| format.name == name);
+        if let Some(format) = of_file.or_else(|| formats::by_name(name)) {
+            return Ok(Self { only: Some(format), declared });
+        }
+        if name == "auto" {
+            return Ok(Self { only: None, declared });
+        }
+        bail!(no_such_format("--format", name))
     }
-    if let Some(format) = formats::by_name(name) {
-        return Ok(Some(format));
+
+    /// The format of an input: the requested one, or the only one that recognizes it.
+    pub(super) fn detect(&self, input: &IngestInput) -> Result<Option<&'static Format>, String> {
+        if self.only.is_some() {
+            return Ok(self.only);
+        }
+        let mut fitting = match input {
+            IngestInput::Text(text) => {
+                let fits = |format: &&Format| format.recognizes_text(text);
+                self.declared.iter().copied().filter(fits).collect()
+            }
+            IngestInput::Folder(_) => Vec::new(),
+        };
+        if fitting.is_empty() {
+            fitting = input.formats();
+        }
+        match fitting.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only)),
+            several => {
+                let names: Vec<&str> = several.iter().map(|format| format.name).collect();
+                let (name, names) = (input.name(), names.join(", "));
+                Err(format!("{name}: several formats fit: {names}; name one: --format NAME"))
+            }
+        }
     }
-    let hint = similar_names(name, formats::FORMATS.iter().map(|format| format.name));
-    bail!("--format {name}: no such format{hint} `benchpages ingest --list` prints all of them")
+}
+
+/// The format that all files of a folder of results have.
+pub(super) fn result_format(name: &str) -> anyhow::Result<&'static Format> {
+    formats::by_name(name).with_context(|| no_such_format("--result-format", name))
+}
+
+fn no_such_format(option: &str, name: &str) -> String {
+    let hint = similar_names(name, formats::all().iter().map(|format| format.name));
+    format!("{option} {name}: no such format{hint} `benchpages ingest --list` prints all of them")
+}
+
+/// The format that a file declares.
+fn declared_format(path: &Path) -> anyhow::Result<&'static Format> {
+    let shown = path.display().to_string();
+    let bytes = files::read(path, Links::Follow, FORMAT_FILE_LIMIT)
+        .with_context(|| format!("--format-file {shown}"))?;
+    let text = String::from_utf8(bytes).with_context(|| format!("{shown} is not UTF-8"))?;
+    formats::declare(&text, &shown).map_err(|faults| {
+        let blocks = diagnostic::render(&faults, &text, false);
+        anyhow::anyhow!("--format-file {shown} has errors\n{blocks}")
+    })
 }
 
 /// The kind of this name.
@@ -61,30 +141,16 @@ pub(super) fn requested_kind(name: &str) -> anyhow::Result<&'static HistoryKind>
 }
 
 fn similar_names(name: &str, all: impl Iterator<Item = &'static str>) -> String {
-    let similar: Vec<&str> =
-        all.filter(|known| strsim::jaro_winkler(known, name) > SIMILAR).collect();
-    match similar.as_slice() {
+    /// Names this much less similar than the best one are not meant.
+    const BESIDE_BEST: f64 = 0.05;
+    let scored = all.map(|known| (strsim::jaro_winkler(known, name), known));
+    let similar: Vec<(f64, &str)> = scored.filter(|(score, _)| *score > SIMILAR).collect();
+    let best = similar.iter().map(|(score, _)| *score).fold(SIMILAR, f64::max);
+    let close = similar.iter().filter(|(score, _)| *score > best - BESIDE_BEST);
+    let names: Vec<&str> = close.map(|(_, name)| *name).collect();
+    match names.as_slice() {
         [] => ";".to_owned(),
         names => format!(", did you mean {}?", names.join(" or ")),
-    }
-}
-
-/// The format of an input: the requested one, or the only one that recognizes it.
-pub(super) fn detect_format(
-    input: &IngestInput,
-    requested: Option<&'static Format>,
-) -> Result<Option<&'static Format>, String> {
-    if requested.is_some() {
-        return Ok(requested);
-    }
-    match input.formats().as_slice() {
-        [] => Ok(None),
-        [only] => Ok(Some(only)),
-        several => {
-            let names: Vec<&str> = several.iter().map(|format| format.name).collect();
-            let (name, names) = (input.name(), names.join(", "));
-            Err(format!("{name}: several formats fit: {names}; name one: --format NAME"))
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use crate::app::intake::import_state::{self, FileDigests};
 use crate::app::intake::summary::IntakeSummary;
 use crate::files::{Directory, Links};
 use crate::site::redact;
@@ -103,6 +104,10 @@ pub(super) struct IntakeJob {
     /// The format of the input at hand.
     format: &'static str,
     pub(super) summary: IntakeSummary,
+    /// The source says something of its commits.
+    has_commits: bool,
+    /// What the files of an import were when it was done.
+    pub(super) outputs: Option<FileDigests>,
 }
 
 /// Hashes of what was seen: a history of millions of records has few series.
@@ -159,6 +164,8 @@ impl IntakeJob {
             other_commits: BTreeSet::new(),
             format: "",
             summary,
+            has_commits: false,
+            outputs: None,
         }
     }
 
@@ -236,6 +243,14 @@ impl IntakeJob {
         }
         let (time, now) = (line.time, self.rules.now);
         Err(format!("its time {time} is more than a day after now ({now})"))
+    }
+
+    /// What the source says of a commit.
+    pub(super) fn add_commit(&mut self, facts: CommitFacts) {
+        self.has_commits = true;
+        if !self.plan.dry_run && self.append_error.is_none() {
+            self.append_error = self.appender.add_commit(facts).err();
+        }
     }
 
     fn add_line(&mut self, entry: &BenchmarkEntry, line: ValidLine) {
@@ -345,17 +360,31 @@ impl IntakeJob {
         let rejected: Vec<(&Problem, &str)> =
             self.summary.rejected.iter().map(|part| (&part.problem, part.text.as_str())).collect();
         let empty = Appender::new(&self.plan.data, self.plan.target.clone(), self.plan.command);
-        let (appended, lock) = std::mem::replace(&mut self.appender, empty).finish()?;
+        let appender = std::mem::replace(&mut self.appender, empty);
+        let (appended, lock, staged_commits) = appender.finish_with_commits()?;
         let directory = Directory::new(&self.plan.data, Links::Reject);
         store::quarantine::append_rejects(&directory, &lock, &rejected)?;
         self.summary.appended = appended;
         self.summary.leftovers = lock.leftovers_warning();
         // What pages hide is not stored in the first place.
-        if redact::hides_authors(&self.rules.policy.site) {
+        let hides_authors = redact::hides_authors(&self.rules.policy.site);
+        if hides_authors {
             facts.iter_mut().for_each(|facts| facts.author = None);
         }
         if !facts.is_empty() {
             self.summary.commit_merge = commits::merge(&directory, &lock, &facts)?;
+        }
+        if self.has_commits && self.summary.records > 0 {
+            let merge = staged_commits.merge(&directory, &lock, &|mut facts| {
+                facts.author = facts.author.filter(|_| !hides_authors);
+                // An id and a time alone are in the records already.
+                (facts.subject.is_some() || !facts.tags.is_empty()).then_some(facts)
+            })?;
+            self.summary.commit_merge = merge;
+        }
+        if matches!(self.plan.target, AppendTarget::Import(_)) {
+            let files = &self.summary.appended.all_files;
+            self.outputs = import_state::output_digests(&directory, &lock, files);
         }
         Ok(self)
     }

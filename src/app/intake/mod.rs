@@ -8,11 +8,13 @@
 //! it again.
 
 pub(crate) mod catalog;
+mod import_state;
 mod job;
 pub(crate) mod options;
 pub(crate) mod run_reader;
 pub(crate) mod summary;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +23,13 @@ use anyhow::{Context, bail};
 use crate::app::policy_file::PolicyFile;
 use crate::files::Links;
 use crate::store::append::AppendTarget;
-use crate::store::foreign_files::{self, DiskFolder};
+use crate::store::foreign_files::{self, DiskFile, DiskFolder};
 use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
 use ingest::IngestInput;
 use ingest::entry::RunContext;
 use ingest::format::Format;
 use ingest::import::ImportOptions;
+use ingest::import::path_pattern::PathPattern;
 use ingest::line::Completion;
 use ingest::sink::EntrySink;
 use ingest::source::{DecimalMark, Source};
@@ -35,6 +38,8 @@ use model::policy::Policy;
 use model::record::time::Timestamp;
 use model::text;
 
+use self::catalog::FormatChoice;
+use self::import_state::ImportState;
 use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text, read_as};
 use self::options::IntakeOptions;
 use self::summary::IntakeSummary;
@@ -53,6 +58,8 @@ pub(crate) struct IngestRequest {
     pub(crate) inputs: Vec<PathBuf>,
     /// The name of a format, or `auto`.
     pub(crate) format: String,
+    /// Files that declare formats.
+    pub(crate) format_files: Vec<PathBuf>,
     /// `FIELD=COLUMN` of a CSV.
     pub(crate) columns: Vec<String>,
     pub(crate) plain_names: bool,
@@ -93,6 +100,10 @@ pub(crate) struct ImportRequest {
     pub(crate) decimal: Option<DecimalMark>,
     /// No run is later.
     pub(crate) now: Timestamp,
+    /// What paths of results say of their runs.
+    pub(crate) name_pattern: Option<String>,
+    /// The format of results; none: the one that recognizes each.
+    pub(crate) result_format: Option<String>,
     /// The history is a demo.
     pub(crate) accept_demo: bool,
     pub(crate) options: IntakeOptions,
@@ -121,12 +132,13 @@ pub(crate) struct IntakeOutcome {
 pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
     // Only tables have columns.
     let is_table = request.format == "auto" && !request.columns.is_empty();
-    let requested = catalog::requested_format(if is_table { "csv" } else { &request.format })?;
+    let name = if is_table { "csv" } else { &request.format };
+    let choice = FormatChoice::new(name, &request.format_files)?;
     let mut outcome = IntakeOutcome::default();
     let mut job = ingest_job(request, &mut outcome.warnings)?;
     let mut inputs = Vec::new();
     for path in &request.inputs {
-        match foreign_files::inputs(path, requested) {
+        match foreign_files::inputs(path, choice.only) {
             Ok(found) => inputs.extend(found),
             Err(error) => outcome.problems.push(format!("{error:#}")),
         }
@@ -141,7 +153,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
             text.plain_names = request.plain_names;
             text.decimal = request.decimal;
         }
-        match catalog::detect_format(&input, requested) {
+        match choice.detect(&input) {
             Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
             Ok(None) if is_alone => outcome.problems.push(catalog::unknown_format_message(&input)),
             Ok(None) => unknown.push(catalog::unknown_format_message(&input)),
@@ -323,13 +335,21 @@ pub(crate) fn import(
         bail!("{shown} does not exist; `{}` takes {}", kind.name, kind.takes);
     }
     let options = import_options(request)?;
-    let mut job = import_job(request, kind.name)?;
+    let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind.name))?;
+    let state = ImportState::of(request, &into);
+    if let Some(outcome) = state.as_ref().and_then(|it| it.unchanged(&request.data, kind.name)) {
+        return Ok(outcome);
+    }
+    let mut job = import_job(request, into)?;
     job.set_backend(kind.backend);
-    let mut take = |entry| job.add_entry(entry, &EntryOrigin::History);
-    let mut sink = EntrySink::new(&mut take).with_progress(on_progress);
+    let job = RefCell::new(job);
+    let mut take = |entry| job.borrow_mut().add_entry(entry, &EntryOrigin::History);
+    let mut take_commit = |facts| job.borrow_mut().add_commit(facts);
+    let sink = EntrySink::new(&mut take).with_progress(on_progress);
+    let mut sink = sink.with_commits(&mut take_commit);
     let read = match open_source(&request.path)? {
         OpenedSource::Folder(folder) => (kind.read)(Source::Folder(&folder), &options, &mut sink),
-        OpenedSource::File(text) => (kind.read)(Source::File(&text), &options, &mut sink),
+        OpenedSource::File(file) => (kind.read)(Source::File(&file), &options, &mut sink),
     };
     let EntrySink { rejected, rejection_counts, remarks, commits, skipped, continuations, .. } =
         sink;
@@ -338,53 +358,59 @@ pub(crate) fn import(
         let problem = format!("{shown}: {}; `{}` takes {}", fault.reason, kind.name, kind.takes);
         outcome.problems.push(problem);
     }
+    let mut job = job.into_inner();
+    commits.into_values().for_each(|facts| job.add_commit(facts));
     job.add_rejected(rejected, rejection_counts);
-    // An id and a time alone are in the records already.
-    let facts = commits.into_values().filter(|it| it.subject.is_some() || !it.tags.is_empty());
-    let facts = if job.summary.records > 0 { facts.collect() } else { Vec::new() };
-    let mut job = job.finish(facts)?;
+    let mut job = job.finish(Vec::new())?;
     let listed = job.summary.rejected.iter().take(MAX_LISTED_REJECTS);
     outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
     outcome.warnings.extend(remarks.iter().cloned());
     outcome.warnings.extend(job.direction_warning());
-    outcome.warnings.extend(job.summary.leftovers.clone());
     outcome.is_failure = read.is_err() || job.summary.records == 0;
     outcome.is_partial = job.has_rejected();
     job.summary.kind = kind.name;
     job.summary.skipped = skipped;
     job.summary.remarks = remarks;
     job.summary.continuations = continuations.into_iter().collect();
-    Ok(IntakeOutcome { summary: job.summary, ..outcome })
+    outcome.summary = job.summary;
+    if let (Some(state), Some(outputs), false) = (state, job.outputs, outcome.is_failure) {
+        state.remember(&request.data, outputs, &outcome);
+    }
+    // What an interrupted import had left is no part of what this one came to.
+    outcome.warnings.extend(outcome.summary.leftovers.clone());
+    Ok(outcome)
 }
 
 enum OpenedSource {
     Folder(DiskFolder),
-    File(ingest::source::Text),
+    File(DiskFile),
 }
 
 fn open_source(path: &Path) -> anyhow::Result<OpenedSource> {
     if path.is_dir() {
         return Ok(OpenedSource::Folder(DiskFolder::open(path)?));
     }
-    let text = foreign_files::read_text(path, &path.display().to_string())?;
-    Ok(OpenedSource::File(text))
+    Ok(OpenedSource::File(DiskFile::new(path)))
 }
 
 fn import_options(request: &ImportRequest) -> anyhow::Result<ImportOptions> {
     let delimiter = request.delimiter.map(u8::try_from).transpose();
+    let pattern = request.name_pattern.as_deref().map(PathPattern::parse).transpose();
+    let result_format = request.result_format.as_deref().map(catalog::result_format).transpose()?;
     Ok(ImportOptions {
         delimiter: delimiter.context("--delimiter: one ASCII character")?,
         decimal: request.decimal,
         columns: options::parse_columns(&request.columns)?,
         test: request.test.clone(),
+        name_pattern: pattern.map_err(anyhow::Error::msg).context("--name-pattern")?,
+        result_format,
         has_commit: request.commit.is_some(),
         has_time: request.timestamp.is_some(),
     })
 }
 
-fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> {
+fn import_job(request: &ImportRequest, into: String) -> anyhow::Result<IntakeJob> {
     let options = &request.options;
-    let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind))?;
     let plan = IntakePlan {
         data: request.data.clone(),
         command: "import",

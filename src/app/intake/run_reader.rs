@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use crate::app::intake::catalog::FormatChoice;
 use crate::app::intake::job::IntakeJob;
 use crate::app::intake::{
     IngestRequest, IntakeOutcome, catalog, ingest_job, problem_text, read_input,
 };
 use crate::store::foreign_files;
 use ingest::IngestInput;
-use ingest::format::Format;
 use ingest::source::Text;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
@@ -21,7 +21,7 @@ use model::record::time::Timestamp;
 /// Reads the runs of one commit.
 pub(crate) struct RunReader {
     job: IntakeJob,
-    requested: Option<&'static Format>,
+    choice: FormatChoice,
     /// What git, continuous integration and the machine do not know, in sentences.
     pub(crate) warnings: Vec<String>,
     /// What was rejected or skipped in the output, each message once.
@@ -52,10 +52,10 @@ impl RunReader {
     /// # Errors
     /// An option is wrong.
     pub(crate) fn new(request: &IngestRequest) -> anyhow::Result<Self> {
-        let requested = catalog::requested_format(&request.format)?;
+        let choice = FormatChoice::new(&request.format, &request.format_files)?;
         let mut warnings = Vec::new();
         let job = ingest_job(request, &mut warnings)?;
-        Ok(Self { job, requested, warnings, messages: BTreeSet::new() })
+        Ok(Self { job, choice, warnings, messages: BTreeSet::new() })
     }
 
     /// The commit of the records, as git or the job around it names it.
@@ -86,7 +86,7 @@ impl RunReader {
         let mut outcome = IntakeOutcome::default();
         let mut entries = 0;
         for input in self.inputs(output)? {
-            match catalog::detect_format(&input, self.requested) {
+            match self.choice.detect(&input) {
                 Ok(Some(format)) => {
                     entries += read_input(&mut self.job, &input, format, &mut outcome);
                 }
@@ -127,7 +127,7 @@ impl RunReader {
         };
         let mut inputs = Vec::new();
         for path in files {
-            inputs.extend(foreign_files::inputs(&path, self.requested)?);
+            inputs.extend(foreign_files::inputs(&path, self.choice.only)?);
         }
         Ok(inputs)
     }

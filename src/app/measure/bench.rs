@@ -365,6 +365,7 @@ fn intake_request(request: &MeasureRequest, side: &SideFolder, pull: Option<u64>
         data: request.options.data.clone(),
         inputs: Vec::<PathBuf>::new(),
         format: request.format.clone(),
+        format_files: request.format_files.clone(),
         columns: Vec::new(),
         plain_names: false,
         decimal: None,

@@ -68,6 +68,8 @@ pub(crate) struct MeasureRequest {
     pub(crate) rebuild: Option<u32>,
     /// The name of a format, or `auto`.
     pub(crate) format: String,
+    /// Files that declare formats.
+    pub(crate) format_files: Vec<PathBuf>,
     /// Which files are the result; none: what the program prints.
     pub(crate) collect: Option<String>,
     pub(crate) branch: Option<String>,

@@ -1,6 +1,7 @@
 //! Arguments of the commands that run the project's own benchmark: `measure` and `bisect`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::cli::args::intake::IntakeArgs;
 
@@ -10,6 +11,9 @@ pub(crate) struct BenchOutputArgs {
     /// Format of the output, a name of `ingest --list`, or `auto` to recognize it by content
     #[arg(long, default_value = "auto", value_name = "NAME")]
     pub(crate) format: String,
+    /// Read outputs of a tool of your own as this YAML file declares (docs/own-formats.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) format_file: Vec<PathBuf>,
     /// Read the files that the command writes, not what it prints: target/criterion, out/*.json
     #[arg(long, value_name = "GLOB")]
     pub(crate) collect: Option<String>,

@@ -54,6 +54,14 @@ pub(crate) struct ImportArgs {
     /// Exit with 0 although parts of the history were rejected, not with 4
     #[arg(long)]
     pub(crate) allow_partial: bool,
+    /// What the path of a result says of its run: --name-pattern '{date}/{commit}.json'; parts are
+    /// commit, date, branch, year, month, day, hour, minute, second; others are parameters, {_} is
+    /// left out
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) name_pattern: Option<String>,
+    /// Format of all files in a folder of results [default: the one that recognizes each]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) result_format: Option<String>,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) format: OutputFormat,

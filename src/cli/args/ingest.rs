@@ -14,6 +14,9 @@ pub(crate) struct IngestArgs {
     /// Format of the inputs, a name of --list, or `auto` to recognize it by content
     #[arg(long, default_value = "auto", value_name = "NAME")]
     pub(crate) format: String,
+    /// Read outputs of a tool of your own as this YAML file declares (docs/own-formats.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) format_file: Vec<PathBuf>,
     /// Print all formats: how each is recognized and what it yields
     #[arg(long)]
     pub(crate) list: bool,

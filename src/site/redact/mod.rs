@@ -16,8 +16,9 @@ use crate::site::redact::key::RedactionKey;
 use model::filter::glob;
 use model::history::History;
 use model::policy::site::{RedactedForm, SitePolicy};
+use model::record::Problem;
+use model::record::detail::RareDetail;
 use model::record::time::Timestamp;
-use model::record::{Problem, RareDetail};
 use model::series::{Run, Segment, Series};
 
 /// What stands in place of a value.

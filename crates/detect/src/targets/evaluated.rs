@@ -144,10 +144,7 @@ impl<'a> EvaluatedSeries<'a> {
         }
         let value = self.series.compared_value(run)?;
         let detail = run.detail.as_ref();
-        let statistic = |wanted: Statistic| {
-            let all = detail?.statistics();
-            all.iter().find(|(statistic, _)| *statistic == wanted).map(|(_, value)| *value)
-        };
+        let statistic = |wanted: Statistic| detail?.statistics().get(wanted);
         match quantity {
             AlertQuantity::Value => Some(value),
             AlertQuantity::Level => self.analysis.level.get(at),
@@ -157,7 +154,7 @@ impl<'a> EvaluatedSeries<'a> {
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
             }
             AlertQuantity::Statistic(Statistic::Mean) => {
-                let of_samples = || mean(detail.map_or(&[], |it| it.samples()));
+                let of_samples = || mean(detail.map_or(&[], |it| &it.samples));
                 statistic(Statistic::Mean).or_else(of_samples).or(Some(value))
             }
             AlertQuantity::Statistic(wanted) => statistic(*wanted),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use model::policy::read::read;
-use model::record::{OptionalF64, RareDetail, RunDetail, Statistic};
+use model::record::detail::RunDetail;
+use model::record::{OptionalF64, Statistic};
 use model::testing::SeriesBuilder;
 
 use TargetState::{Drifting as Drift, NotMeasured, Passing as Pass, Violated as Violation};
@@ -92,10 +93,8 @@ fn what_a_run_does_not_have_neither_fires_nor_passes() {
     let unmeasured = [("Tail", None, NotMeasured), ("Bytes", None, NotMeasured)];
     let expected = [&[("Told", Some(0), Drift)][..], &unmeasured].concat();
     assert_eq!(brief(&evaluate_policy(&[one.clone()], policy)), expected);
-    let statistics = vec![(Statistic::P95, 180.0)];
     let last = one.runs.last_mut().unwrap();
-    let rare = RareDetail { statistics, ..RareDetail::default() };
-    last.detail = Some(Arc::new(RunDetail::of(Box::default(), rare)));
+    last.detail = Some(Arc::new(RunDetail::of_statistic(Statistic::P95, 180.0)));
     let results = evaluate_policy(&[one.clone()], policy);
     let expected =
         [("Tail", Some(0), Violation), ("Told", Some(0), Drift), ("Bytes", None, NotMeasured)];
@@ -198,9 +197,7 @@ fn a_goal_is_shown_and_misses_nothing() {
 fn alerts_name_metrics_statistics_of_them_and_ages() {
     let mut one = series("api", "response_time", "ns", &[100e6; 12]);
     for run in &mut one.runs {
-        let rare =
-            RareDetail { statistics: vec![(Statistic::P95, 600e6)], ..RareDetail::default() };
-        run.detail = Some(Arc::new(RunDetail::of(Box::default(), rare)));
+        run.detail = Some(Arc::new(RunDetail::of_statistic(Statistic::P95, 600e6)));
     }
     let all = [one, series("api", "error_rate", "%", &[2.0; 12])];
     let policy = "alerts:\n  - {name: Tail, when: response_time_p95 > 500ms for 3 runs}\n  - \

@@ -11,6 +11,7 @@ use crate::format::{Format, Reader};
 use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
+use crate::xml::{attribute, error_at};
 use model::record::{Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
@@ -65,20 +66,6 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         None => Ok(()),
         Some(_) => Err(InputError::whole("it ends inside of a benchmark")),
     }
-}
-
-fn error_at(text: &str, at: u64, reason: &str) -> InputError {
-    let at = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
-    let before = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
-    let line = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
-    InputError { line, column: 1, reason: reason.to_owned() }
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().flatten().find(|it| it.key.as_ref() == name.as_bytes())?;
-    let text = std::str::from_utf8(&found.value).ok()?;
-    let plain = quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), Into::into);
-    Some(plain.trim().to_owned())
 }
 
 impl XmlState {

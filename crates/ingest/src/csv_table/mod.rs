@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use crate::csv_table::row::{RowGroup, TableRow};
 use crate::exported;
 use crate::format::{Format, Reader};
-use crate::parse::decimal::DecimalCell;
+use crate::parse::table;
 use crate::sink::{EntrySink, InputError};
-use crate::source::{DecimalMark, Text};
+use crate::source::Text;
 use model::record::Statistic;
 use model::record::fields::RecordField;
 
@@ -49,33 +49,12 @@ fn recognizes(text: &Text) -> bool {
     if exported::recognizes(text) {
         return false;
     }
-    let Some((_, table)) = skip_preamble(&text.text) else { return false };
-    let (delimiter, heading) = heading(table);
-    let names: Vec<&str> = heading.split(delimiter).map(|it| it.trim().trim_matches('"')).collect();
+    let Some(table) = table::find(&text.text) else { return false };
+    let heading = table.text.lines().next().unwrap_or_default();
+    let cells = heading.split(char::from(table.delimiter));
+    let names: Vec<&str> = cells.map(|it| it.trim().trim_matches('"')).collect();
     let own = ["value", "mean_ns"].iter().any(|name| names.contains(name));
     names.contains(&"test") && own
-}
-
-/// The text from its heading on, and how many lines stand before.
-fn skip_preamble(text: &str) -> Option<(usize, &str)> {
-    let mut rest = text;
-    let mut before = 0;
-    loop {
-        let line = rest.lines().next()?;
-        if !line.trim().is_empty() && !line.starts_with('#') {
-            return Some((before, rest));
-        }
-        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
-        before += 1;
-    }
-}
-
-/// The mark between columns, and the heading.
-fn heading(table: &str) -> (char, &str) {
-    let line = table.lines().next().unwrap_or_default();
-    let count = |mark: &char| line.matches(*mark).count();
-    let mark = [',', ';', '\t'].into_iter().rev().max_by_key(count).unwrap_or(',');
-    (mark, line)
 }
 
 /// Whether a column that is this field holds numbers with decimals.
@@ -83,31 +62,6 @@ fn is_numeric_field(field: &str) -> bool {
     ["value", "mean_ns", "std", "std_ns"].contains(&field)
         || field.starts_with("metric:")
         || Statistic::from_name(field).is_some()
-}
-
-/// The mark before the decimals of a table: the cells of all columns may show it.
-fn decimal_mark(
-    text: &Text,
-    table: &ColumnTable<'_>,
-    columns: &[Vec<String>],
-) -> Result<DecimalMark, InputError> {
-    let is_value: Vec<bool> =
-        columns.iter().map(|fields| fields.iter().any(|it| is_numeric_field(it))).collect();
-    // Cells are short-lived, so each row is judged before the next is read.
-    let rows: Vec<csv::StringRecord> = match text.decimal {
-        Some(_) => Vec::new(),
-        None => table.reader().into_records().flatten().collect(),
-    };
-    let cells = rows.iter().flat_map(|row| {
-        let line = table.line_of(row);
-        let is_value = |at: usize| is_value.get(at).copied().unwrap_or(false);
-        row.iter().enumerate().map(move |(at, text)| DecimalCell {
-            line,
-            text,
-            is_value: is_value(at),
-        })
-    });
-    DecimalMark::of_table(text.decimal, table.delimiter, cells)
 }
 
 /// What each column is; empty where it is nothing.
@@ -148,41 +102,20 @@ fn column_fields(
     if faults.is_empty() { Ok(columns) } else { Err(faults.join("; ")) }
 }
 
-/// A table from its heading on.
-struct ColumnTable<'t> {
-    text: &'t str,
-    delimiter: u8,
-    /// Lines before the heading.
-    lines_before: usize,
-}
-
-impl<'t> ColumnTable<'t> {
-    fn reader(&self) -> csv::Reader<&'t [u8]> {
-        let mut builder = csv::ReaderBuilder::new();
-        builder.delimiter(self.delimiter).flexible(true).from_reader(self.text.as_bytes())
-    }
-
-    fn line_of(&self, row: &csv::StringRecord) -> usize {
-        row.position().map_or(0, |place| place.line() as usize) + self.lines_before
-    }
-}
-
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let Some((lines_before, table)) = skip_preamble(&text.text) else {
-        return Err(InputError::whole("no heading"));
-    };
-    let delimiter = u8::try_from(heading(table).0).unwrap_or(b',');
-    let table = ColumnTable { text: table, delimiter, lines_before };
+    let table = table::find(&text.text).ok_or_else(|| InputError::whole("no heading"))?;
     let mut reader = table.reader();
     let heads = reader.headers().cloned().unwrap_or_default();
     let columns = column_fields(&heads, &text.columns).map_err(InputError::whole)?;
-    let decimal = decimal_mark(text, &table, &columns)?;
+    let is_value: Vec<bool> =
+        columns.iter().map(|fields| fields.iter().any(|it| is_numeric_field(it))).collect();
+    let decimal = table.decimal_mark(text.decimal, &is_value)?;
     let mut rows: BTreeMap<String, RowGroup> = BTreeMap::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                sink.reject(lines_before + 1, &error.to_string(), "write the row again", "");
+                sink.reject(table.lines_before + 1, &error.to_string(), "write the row again", "");
                 continue;
             }
         };

@@ -9,6 +9,7 @@
 //! is the same number turned over and stays a field. Other lines are passed over, as Go says; a
 //! line that begins as a result and is none is rejected.
 
+pub(crate) mod benchstat;
 mod lines;
 pub(crate) mod units;
 

@@ -2,17 +2,20 @@
 //! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed. One
 //! mark stands before the decimals of a whole file.
 //!
+//! Which columns hold numbers is told by the first 4 MiB; rows are read one at a time.
+//!
 //! A row with an error is a failed run, and what else stands in it no value. A row whose time
 //! cannot be read, or that has more or fewer cells than the header, is rejected.
 
 use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use crate::csv_table::row::is_gap;
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
 use crate::import::csv_columns::{ColumnRole, roles, unit_of};
-use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
+use crate::import::{HistoryKind, ImportOptions, for_each_stream, stem};
 use crate::json::count_value;
 use crate::parse::decimal::DecimalCell;
 use crate::parse::name;
@@ -31,6 +34,10 @@ pub(crate) const KIND: HistoryKind = HistoryKind {
     read,
 };
 
+/// Bytes by which columns are judged.
+const HEAD_BYTES: u64 = 4 << 20;
+/// A larger file in UTF-16 is cut: 64 MiB.
+const MAX_WIDE_BYTES: u64 = 64 << 20;
 /// Of a column's cells at least this part are numbers where it holds values: a few say `n/a`.
 const MIN_NUMERIC_SHARE: f64 = 0.9;
 
@@ -40,7 +47,34 @@ fn read(
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
     let wanted = |file: &str| [".csv", ".tsv"].iter().any(|end| file.ends_with(end));
-    for_each_file(source, wanted, sink, &mut |text, sink| read_table(text, options, sink))
+    for_each_stream(source, wanted, sink, &mut |name, reader, sink| {
+        read_table(CsvFile::open(name, reader)?, options, sink)
+    })
+}
+
+/// A file of which the beginning is in memory.
+struct CsvFile<'r> {
+    head: Text,
+    /// What follows.
+    rest: Box<dyn Read + 'r>,
+}
+
+impl<'r> CsvFile<'r> {
+    fn open(name: &str, mut reader: Box<dyn Read + 'r>) -> Result<Self, InputError> {
+        let fault = |error: io::Error| InputError::whole(format!("cannot be read: {error}"));
+        let mut bytes = Vec::new();
+        reader.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(fault)?;
+        // UTF-16, as spreadsheets write it, is decoded as a whole.
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            reader.by_ref().take(MAX_WIDE_BYTES).read_to_end(&mut bytes).map_err(fault)?;
+        }
+        // A character must not be cut.
+        let newline = memchr::memrchr(b'\n', &bytes).map_or(0, |at| at + 1);
+        let is_whole = bytes.len() as u64 != HEAD_BYTES;
+        let after = if is_whole { Vec::new() } else { bytes.split_off(newline) };
+        let rest = Box::new(Cursor::new(after).chain(reader));
+        Ok(Self { head: Text::new(name, &bytes), rest })
+    }
 }
 
 /// Where the table begins: its header, the text of its rows, the line of the first of them.
@@ -71,14 +105,23 @@ impl<'t> CsvTable<'t> {
                 None => (plain, line.len()),
             };
             let line = index + 1 + usize::from(skip > 0);
-            let header = records(header, delimiter).next().and_then(Result::ok).unwrap_or_default();
+            let header = records(header.as_bytes(), delimiter)
+                .next()
+                .and_then(Result::ok)
+                .unwrap_or_default();
             return Ok(Self { header, rows: &text[read + skip..], line, delimiter });
         }
         Err(InputError::whole("it has no header"))
     }
 
-    fn rows(&self) -> impl Iterator<Item = csv::Result<StringRecord>> {
-        records(self.rows, self.delimiter)
+    /// The rows at the beginning.
+    fn first_rows(&self) -> impl Iterator<Item = csv::Result<StringRecord>> {
+        records(self.rows.as_bytes(), self.delimiter)
+    }
+
+    /// All rows.
+    fn rows(&self, rest: impl Read) -> impl Iterator<Item = csv::Result<StringRecord>> {
+        records(self.rows.as_bytes().chain(rest), self.delimiter)
     }
 
     /// The line of a row, from 1; `index` counts rows where its place is not known.
@@ -88,10 +131,12 @@ impl<'t> CsvTable<'t> {
     }
 }
 
-fn records(text: &str, delimiter: u8) -> impl Iterator<Item = csv::Result<StringRecord>> {
+fn records(text: impl Read, delimiter: u8) -> impl Iterator<Item = csv::Result<StringRecord>> {
     let mut builder = ReaderBuilder::new();
     builder.delimiter(delimiter).has_headers(false).flexible(true);
-    builder.trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes()).into_records()
+    let reader = builder.trim(csv::Trim::All).comment(Some(b'#')).from_reader(text);
+    let lossy = |row: csv::Result<ByteRecord>| row.map(StringRecord::from_byte_record_lossy);
+    reader.into_byte_records().map(lossy)
 }
 
 /// The separator that a header has most of.
@@ -101,11 +146,12 @@ fn likeliest_delimiter(header: &str) -> u8 {
 }
 
 fn read_table(
-    text: &Text,
+    file: CsvFile<'_>,
     options: &ImportOptions,
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
-    let table = CsvTable::parse(&text.text, options.delimiter)?;
+    let CsvFile { head, rest } = file;
+    let table = CsvTable::parse(&head.text, options.delimiter)?;
     let names: Vec<String> = table.header.iter().map(str::to_owned).collect();
     let roles = roles(&names, &numeric_columns(&table, names.len()), &options.columns)
         .map_err(InputError::whole)?;
@@ -122,8 +168,8 @@ fn read_table(
     }
     let decimal = decimal_mark(&table, &roles, options)?;
     let mut scales: BTreeMap<EpochUnit, u64> = BTreeMap::new();
-    let test = options.test.clone().unwrap_or_else(|| stem(&text.name));
-    for (index, row) in table.rows().enumerate() {
+    let test = options.test.clone().unwrap_or_else(|| stem(&head.name));
+    for (index, row) in table.rows(rest).enumerate() {
         let line = row.as_ref().map_or(table.line + index, |row| table.line_of(row, index));
         let said = match &row {
             Err(error) => Err(error.to_string()),
@@ -166,7 +212,7 @@ fn decimal_mark(
     };
     let rows: Vec<StringRecord> = match options.decimal {
         Some(_) => Vec::new(),
-        None => table.rows().flatten().collect(),
+        None => table.first_rows().flatten().collect(),
     };
     let cells = rows.iter().enumerate().flat_map(|(index, row)| {
         let line = table.line_of(row, index);
@@ -179,7 +225,7 @@ fn decimal_mark(
 /// Which columns hold numbers, whatever mark stands before their decimals.
 fn numeric_columns(table: &CsvTable<'_>, columns: usize) -> Vec<bool> {
     let mut counts = vec![(0_u64, 0_u64); columns];
-    for row in table.rows().flatten() {
+    for row in table.first_rows().flatten() {
         for (cell, (filled, numbers)) in row.iter().zip(&mut counts) {
             *filled += u64::from(!cell.is_empty());
             let is_number = [DecimalMark::Point, DecimalMark::Comma]

@@ -1,26 +1,28 @@
 //! What github-action-benchmark keeps: `data.js` (`window.BENCHMARK_DATA = {…}`), the same as JSON,
 //! or a checkout of the branch with one or several of them.
 //!
+//! Also what gofiber's dashboard makes of it (`import::github_columns`), and Luau's, with times in
+//! seconds. One run is in memory at a time; a file that is cut off gives the runs before the cut.
+//!
 //! A run belongs to the commit and to the pull request it names. Of a pull request the action
 //! stores when it was updated instead of when the commit was made, so that time is left out. Go
 //! lines are kept by the action as one and again one a unit; they are one benchmark here. A value
 //! that is no number, and a unit that is the benchmark's own output, are rejected.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, RunContext};
-use crate::import::github_bench::{ActionBenchmark, ActionTool, entries};
+use crate::import::github_bench::{ActionBenchmark, ActionTool, LUAU, entries};
+use crate::import::github_columns::GofiberColumns;
+use crate::import::github_run::ActionRun;
 use crate::import::units::UnitUsage;
-use crate::import::{HistoryKind, ImportOptions, for_each_file};
-use crate::json::{self, LineCounter};
+use crate::import::{HistoryKind, ImportOptions, for_each_json};
+use crate::json;
+use crate::json_stream::{JsonPiece, JsonStream};
 use crate::parse::repeats::RepeatMerger;
-use crate::parse::time::epoch_millis;
+use crate::parse::time::{epoch_millis, parse_epoch};
 use crate::sink::{EntrySink, InputError};
-use crate::source::{Source, Text};
+use crate::source::Source;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
@@ -33,109 +35,72 @@ pub(crate) const KIND: HistoryKind = HistoryKind {
     read,
 };
 
-const PREFIX: &str = "window.BENCHMARK_DATA";
-
-#[derive(Deserialize)]
-struct ActionData<'t> {
-    #[serde(borrow)]
-    entries: BTreeMap<String, &'t RawValue>,
-}
-
-#[derive(Deserialize)]
-struct ActionRun {
-    commit: ActionCommit,
-    #[serde(default)]
-    date: Value,
-    #[serde(default)]
-    tool: String,
-    benches: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-struct ActionCommit {
-    #[serde(alias = "sha")]
-    id: String,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    timestamp: Option<String>,
-    #[serde(default)]
-    url: Option<String>,
-    #[serde(default, deserialize_with = "lenient_author")]
-    author: ActionAuthor,
-}
-
-/// Who wrote a commit; some histories hold a text or nothing in its place.
-#[derive(Default, Deserialize)]
-struct ActionAuthor {
-    #[serde(default)]
-    name: Option<String>,
-}
-
-fn lenient_author<'de, D: Deserializer<'de>>(of: D) -> Result<ActionAuthor, D::Error> {
-    let value = Value::deserialize(of)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
-
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| file.rsplit('/').next() == Some("data.js");
     let mut units = UnitUsage::default();
-    for_each_file(source, wanted, sink, &mut |text, sink| read_data(text, &mut units, sink))?;
+    for_each_json(source, wanted, sink, &mut |_, stream, sink| {
+        let mut reading = ActionReading { units: &mut units, repeats: 0, sink };
+        let outcome = reading.read_data(stream);
+        if reading.repeats > 0 {
+            let repeats = reading.repeats;
+            sink.remark(format!(
+                "{repeats} values have the name of another value of their run: they are repeats"
+            ));
+        }
+        outcome
+    })?;
     units.remark_mixed_units(sink);
     Ok(())
 }
 
-fn read_data(
-    text: &Text,
-    units: &mut UnitUsage,
-    sink: &mut EntrySink<'_>,
-) -> Result<(), InputError> {
-    let told = text.text.trim_start();
-    let body = match told.strip_prefix(PREFIX) {
-        Some(rest) => rest.trim_start().strip_prefix('=').unwrap_or(rest),
-        None => told,
-    };
-    let skipped = text.text.len() - body.len();
-    let before = text.text[..skipped].matches('\n').count();
-    let body = json::quote_bare_numbers(body.trim_end().trim_end_matches(';'));
-    let shifted = |error: serde_json::Error| {
-        let mut fault = InputError::from(error);
-        fault.line += u32::try_from(before).unwrap_or(0);
-        fault
-    };
-    let data: ActionData<'_> = serde_json::from_str(&body).map_err(shifted)?;
-    let mut suites: Vec<(&String, &&RawValue)> = data.entries.iter().collect();
-    suites.sort_by_key(|(_, runs)| runs.get().as_ptr() as usize);
-    let mut lines = LineCounter::new(&body);
-    let mut repeats = 0;
-    for (suite, runs) in suites {
-        let remedy = "the other suites were imported";
-        let runs = match json::elements(runs.get()) {
-            Ok(runs) => runs,
-            Err(error) => {
-                let line = before + lines.line_of(runs.get());
-                sink.reject(line, &format!("no list of runs: {error}"), remedy, runs.get());
-                continue;
+/// A file that is being read.
+struct ActionReading<'r, 's> {
+    units: &'r mut UnitUsage,
+    /// Benchmarks that are repeats.
+    repeats: u64,
+    sink: &'r mut EntrySink<'s>,
+}
+
+impl ActionReading<'_, '_> {
+    fn read_data(&mut self, mut stream: JsonStream<'_>) -> Result<(), InputError> {
+        let mut columns = GofiberColumns::default();
+        let mut has_entries = false;
+        stream.skip_assignment()?;
+        stream.object(&mut |stream, key| match key {
+            "entries" if stream.peek_value()? == Some(b'{') => {
+                has_entries = true;
+                stream.object(&mut |stream, suite| {
+                    stream.elements(&mut |run| {
+                        self.take_piece(suite, &run);
+                        Ok(())
+                    })
+                })
             }
-        };
-        for told in runs {
-            let line = before + lines.line_of(told.get());
-            match serde_json::from_str::<ActionRun>(told.get()) {
-                Ok(told) => repeats += take_run(suite, told, line, units, sink),
-                Err(error) => {
-                    let reason = InputError::from(error).reason;
-                    let remedy = "the other runs were imported";
-                    sink.reject(line, &format!("no run: {reason}"), remedy, told.get());
-                }
+            _ => columns.take_key(key, stream),
+        })?;
+        stream.expect_end()?;
+        if columns.is_complete() {
+            columns.runs()?.for_each(|run| self.take_run("", run, 1));
+        } else if !has_entries {
+            return Err(InputError::whole("missing field `entries`"));
+        }
+        Ok(())
+    }
+
+    fn take_piece(&mut self, suite: &str, piece: &JsonPiece) {
+        match serde_json::from_str::<ActionRun>(&piece.text) {
+            Ok(run) => self.take_run(suite, run, piece.line),
+            Err(error) => {
+                let reason = InputError::from(error).reason;
+                let remedy = "the other runs were imported";
+                self.sink.reject(piece.line, &format!("no run: {reason}"), remedy, &piece.text);
             }
         }
     }
-    if repeats > 0 {
-        sink.remark(format!(
-            "{repeats} values have the name of another value of their run: they are repeats"
-        ));
+
+    fn take_run(&mut self, suite: &str, run: ActionRun, line: usize) {
+        self.repeats += take_run(suite, run, line, self.units, self.sink);
     }
-    Ok(())
 }
 
 /// One run of one suite; how many of its benchmarks are repeats.
@@ -194,7 +159,9 @@ fn run_context(action_run: &ActionRun, sink: &mut EntrySink<'_>) -> RunContext {
         pull,
         ..CommitFacts::default()
     });
-    let date = json::Number::of(&action_run.date).0.and_then(epoch_millis);
+    // Luau's own script writes seconds where the action writes milliseconds.
+    let parse = if action_run.tool == LUAU { parse_epoch } else { epoch_millis };
+    let date = json::Number::of(&action_run.date).0.and_then(parse);
     RunContext {
         commit: Some(commit.id.clone()),
         timestamp: date.or(made),

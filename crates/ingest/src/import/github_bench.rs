@@ -21,6 +21,9 @@ use crate::{
 use model::record::direction::direction_of_unit;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
 
+/// What the action calls Luau's benchmarks.
+pub(crate) const LUAU: &str = "benchmarkluau";
+
 /// One benchmark as the action stores it.
 #[derive(Deserialize)]
 pub(crate) struct ActionBenchmark {
@@ -58,7 +61,7 @@ impl<'t> ActionTool<'t> {
             "julia" => julia::FORMAT.backend,
             "jmh" => jmh::FORMAT.backend,
             "benchmarkdotnet" => benchmarkdotnet::FORMAT.backend,
-            "benchmarkluau" => luau::FORMAT.backend,
+            LUAU => luau::FORMAT.backend,
             _ => "",
         };
         Self { name, backend }
@@ -79,6 +82,10 @@ impl<'t> ActionTool<'t> {
     /// of Go joins it, for there the same name occurs in several packages.
     pub(crate) fn suite_pattern(suite: &str, entry: &BenchmarkEntry) -> String {
         let has_package = !entry.suite.is_empty() && entry.name_path.is_empty();
+        // Gofiber's columns have no suites: packages are the suites, as in Go's own output.
+        if suite.is_empty() {
+            return OWN_SUITE.to_owned();
+        }
         if has_package { format!("{suite}/{OWN_SUITE}") } else { suite.to_owned() }
     }
 
@@ -89,7 +96,10 @@ impl<'t> ActionTool<'t> {
         entry: &BenchmarkEntry,
         sink: &mut EntrySink<'_>,
     ) {
-        let mut options = vec![format!("--suite={}", Self::suite_pattern(suite, entry))];
+        let mut options = Vec::new();
+        if !suite.is_empty() {
+            options.push(format!("--suite={}", Self::suite_pattern(suite, entry)));
+        }
         match self.name {
             "customSmallerIsBetter" => options.push(format!("--format={}", custom::SMALLER.name)),
             "customBiggerIsBetter" => options.push(format!("--format={}", custom::BIGGER.name)),
@@ -228,7 +238,11 @@ fn numeric_value(json_value: &Value) -> Option<f64> {
 
 fn entry(tool: &ActionTool<'_>, bench: &ActionBenchmark, value: f64) -> BenchmarkEntry {
     let mut entry = entry_named(tool.name, bench);
-    let unit = bench.unit.trim();
+    let unit = match tool.name {
+        // Values below 10 have the digit before their point in the unit, too: 2.322 `2ms`.
+        LUAU => bench.unit.trim().trim_start_matches(|c: char| c.is_ascii_digit()),
+        _ => bench.unit.trim(),
+    };
     let seconds = if tool.name == "pytest" { seconds_of_rate(unit, value) } else { None };
     let measured = match (tool.name, seconds) {
         // Rounds a second are the mean turned over; `ingest` reads the mean.
@@ -337,7 +351,7 @@ fn add_extra_text(tool: &str, text: &str, mut entry: BenchmarkEntry) -> Benchmar
                 entry.metrics.extend(parse_number(told).map(|it| metric(ALLOCATIONS, "count", it)));
             }
             ("julia", Some(("params", told)), _) => entry = entry.field("julia_params", told),
-            ("benchmarkluau", None, None) => entry = entry.param("driver", line),
+            (LUAU, None, None) => entry = entry.param("driver", line),
             ("pytest", Some(("mean", _)), _) => {} // the value, turned over and rounded
             (_, Some((key, told)), _) if !key.is_empty() && key.len() < 40 => {
                 let told = parse_number(told).map_or_else(|| Value::from(told), count_value);

@@ -10,13 +10,14 @@ use serde::Deserialize;
 use crate::entry::{BenchmarkEntry, RunContext};
 use crate::go;
 use crate::go::units::{GoUnits, GoValue};
-use crate::import::{HistoryKind, ImportOptions, for_each_file};
-use crate::json::{self, LineCounter, Number};
+use crate::import::{HistoryKind, ImportOptions, for_each_json};
+use crate::json::Number;
+use crate::json_stream::JsonStream;
 use crate::parse::go_name::GoRunNames;
 use crate::parse::repeats::RepeatMerger;
 use crate::parse::time::parse_epoch;
 use crate::sink::{EntrySink, InputError};
-use crate::source::{Source, Text};
+use crate::source::Source;
 use model::history::CommitFacts;
 
 pub(crate) const KIND: HistoryKind = HistoryKind {
@@ -80,23 +81,22 @@ struct GobenchdataMemory {
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     sink.continue_with(&[format!("--format={}", go::FORMAT.name)]);
     let wanted = |file: &str| file.rsplit('/').next() == Some("benchmarks.json");
-    for_each_file(source, wanted, sink, &mut read_history)
+    for_each_json(source, wanted, sink, &mut |_, stream, sink| read_history(stream, sink))
 }
 
-fn read_history(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let body = json::quote_bare_numbers(&text.text);
-    let mut lines = LineCounter::new(&body);
-    for told in json::elements(&body)? {
-        let line = lines.line_of(told.get());
-        match serde_json::from_str::<GobenchdataRun>(told.get()) {
-            Ok(told) => take_run(&told, line, sink),
+fn read_history(mut stream: JsonStream<'_>, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    stream.skip_assignment()?;
+    stream.elements(&mut |piece| {
+        match serde_json::from_str::<GobenchdataRun>(&piece.text) {
+            Ok(run) => take_run(&run, piece.line, sink),
             Err(error) => {
                 let reason = format!("no run: {}", InputError::from(error).reason);
-                sink.reject(line, &reason, "the other runs were imported", told.get());
+                sink.reject(piece.line, &reason, "the other runs were imported", &piece.text);
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })?;
+    stream.expect_end()
 }
 
 fn take_run(gobench_run: &GobenchdataRun, line: usize, sink: &mut EntrySink<'_>) {

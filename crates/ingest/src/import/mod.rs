@@ -1,8 +1,8 @@
 //! Whole histories that other dashboards kept: one kind a file here, one table of them.
 //!
-//! A kind averages nothing away and puts runs in no order of its own; it reads one file at a time,
-//! so that a history of any size passes through. A file or a part that cannot be read is rejected
-//! with its place, and the rest is read.
+//! A kind averages nothing away and puts runs in no order of its own; it reads one file or one run
+//! at a time, so that a history of any size passes through. A file or a part that cannot be read is
+//! rejected with its place, and the rest is read.
 
 mod asv;
 mod asv_published;
@@ -11,13 +11,22 @@ mod csv;
 mod csv_columns;
 mod github_action;
 mod github_bench;
+mod git_perf;
+mod github_columns;
+mod github_run;
 mod gobenchdata;
 mod golang;
 mod nyrkio;
+pub mod path_pattern;
+mod results;
 mod units;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
+use crate::format::Format;
+use crate::import::path_pattern::PathPattern;
+use crate::json_stream::JsonStream;
 use crate::sink::{EntrySink, InputError};
 use crate::source::{DecimalMark, Source, Text};
 
@@ -42,6 +51,9 @@ pub fn recognize(text: &Text) -> Option<&'static str> {
     if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
         return Some(github_action::KIND.name);
     }
+    if text.text.starts_with("commit ") && text.text.contains(git_perf::SEPARATOR) {
+        return Some(git_perf::KIND.name);
+    }
     let value = text.json()?;
     let first = value.get(0).unwrap_or(value);
     if value.get("entries").is_some_and(|it| it.is_object()) {
@@ -54,7 +66,7 @@ pub fn recognize(text: &Text) -> Option<&'static str> {
 }
 
 /// What a history does not hold itself, from the user.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ImportOptions {
     /// CSV: the byte between cells; none: what the first line suggests.
     pub delimiter: Option<u8>,
@@ -64,6 +76,10 @@ pub struct ImportOptions {
     pub columns: BTreeMap<String, String>,
     /// The test of a history that does not name it.
     pub test: Option<String>,
+    /// Results: what their paths say of their runs.
+    pub name_pattern: Option<PathPattern>,
+    /// Results: the format of all files; none: the one that recognizes each.
+    pub result_format: Option<&'static Format>,
     /// There is a commit for runs that name none.
     pub has_commit: bool,
     /// There is a time for runs that have none.
@@ -71,15 +87,17 @@ pub struct ImportOptions {
 }
 
 /// Every kind, sorted by name.
-pub const KINDS: [&HistoryKind; 8] = [
+pub const KINDS: [&HistoryKind; 10] = [
     &asv::KIND,
     &asv_published::KIND,
     &bencher::KIND,
     &csv::KIND,
+    &git_perf::KIND,
     &github_action::KIND,
     &gobenchdata::KIND,
     &golang::KIND,
     &nyrkio::KIND,
+    &results::KIND,
 ];
 
 /// The kind of this name.
@@ -87,8 +105,9 @@ pub fn by_name(name: &str) -> Option<&'static HistoryKind> {
     KINDS.into_iter().find(|kind| kind.name == name || kind.aliases.contains(&name))
 }
 
-/// Reads each file of a source that a kind wants, one at a time: itself, or those of a folder, by
-/// name; hidden ones are left out. A file that cannot be read is rejected and the others go on.
+/// Reads each file of a source that a kind wants, one at a time and whole: itself, or those of a
+/// folder, by name; hidden ones are left out. A file that cannot be read is rejected and the others
+/// go on.
 ///
 /// # Errors
 /// The folder holds no such file.
@@ -98,15 +117,78 @@ fn for_each_file(
     sink: &mut EntrySink<'_>,
     read: &mut dyn FnMut(&Text, &mut EntrySink<'_>) -> Result<(), InputError>,
 ) -> Result<(), InputError> {
-    let mut read_one = |text: &Text, sink: &mut EntrySink<'_>| {
-        if let Err(fault) = read(text, sink) {
+    for_each_named(source, wanted, sink, &mut |name, sink| {
+        let text = match source {
+            Source::File(file) => file.text()?,
+            Source::Folder(folder) => folder.read(name)?,
+        };
+        if let Err(fault) = read(&text, sink) {
             sink.reject_file(&fault, &text.text);
+        }
+        Ok(())
+    })
+}
+
+/// The same for files of JSON, of which one value is in memory at a time. What was read before a
+/// fault stays.
+///
+/// # Errors
+/// The folder holds no such file.
+fn for_each_json(
+    source: Source<'_>,
+    wanted: fn(&str) -> bool,
+    sink: &mut EntrySink<'_>,
+    read: &mut dyn FnMut(&str, JsonStream<'_>, &mut EntrySink<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    for_each_stream(source, wanted, sink, &mut |name, reader, sink| {
+        read(name, JsonStream::new(reader), sink)
+    })
+}
+
+/// The same for files that are read from their beginning to their end.
+///
+/// # Errors
+/// The folder holds no such file.
+fn for_each_stream(
+    source: Source<'_>,
+    wanted: fn(&str) -> bool,
+    sink: &mut EntrySink<'_>,
+    read: &mut dyn FnMut(&str, Box<dyn Read + '_>, &mut EntrySink<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    for_each_named(source, wanted, sink, &mut |name, sink| {
+        let reader = match source {
+            Source::File(file) => file.open()?,
+            Source::Folder(folder) => folder.open(name)?,
+        };
+        let before = sink.entry_count;
+        if let Err(fault) = read(name, reader, sink) {
+            let remedy = match sink.entry_count - before {
+                0 => "nothing of this file was taken; mend it and import again".to_owned(),
+                taken => format!("{taken} benchmarks before it were imported; mend the file"),
+            };
+            let reason = format!("not readable: {}", fault.reason);
+            sink.reject(fault.line as usize, &reason, &remedy, "");
+        }
+        Ok(())
+    })
+}
+
+/// Calls `read` with the name of each file that a kind wants.
+fn for_each_named(
+    source: Source<'_>,
+    wanted: fn(&str) -> bool,
+    sink: &mut EntrySink<'_>,
+    read: &mut dyn FnMut(&str, &mut EntrySink<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    let mut read_one = |name: &str, sink: &mut EntrySink<'_>| {
+        sink.begin_file(name);
+        if let Err(fault) = read(name, sink) {
+            sink.reject_file(&fault, "");
         }
     };
     let folder = match source {
-        Source::File(text) => {
-            sink.begin_file(&text.name);
-            read_one(text, sink);
+        Source::File(file) => {
+            read_one(file.name(), sink);
             return Ok(());
         }
         Source::Folder(folder) => folder,
@@ -119,17 +201,13 @@ fn for_each_file(
     }
     for (done, file) in files.iter().enumerate() {
         sink.progress(done, files.len());
-        sink.begin_file(file);
-        match folder.read(file) {
-            Ok(text) => read_one(&text, sink),
-            Err(fault) => sink.reject_file(&fault, ""),
-        }
+        read_one(file, sink);
     }
     Ok(())
 }
 
 /// A file's name without folder and ending: what a history is called that has no name inside.
-fn stem(name: &str) -> String {
+pub(crate) fn stem(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem.is_empty() { name.to_owned() } else { stem.to_owned() }

@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, RunContext, metric};
 use crate::import::units::UnitUsage;
-use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
-use crate::json::{self, LineCounter, Number};
+use crate::import::{HistoryKind, ImportOptions, for_each_json, stem};
+use crate::json::Number;
+use crate::json_stream::JsonStream;
 use crate::otava;
 use crate::parse::{name, time, unit};
 use crate::sink::{EntrySink, InputError};
-use crate::source::{Source, Text};
+use crate::source::Source;
 use model::history::CommitFacts;
 use model::record::Direction;
 use model::record::time::Timestamp;
@@ -56,38 +57,38 @@ fn read(
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
     let mut units = UnitUsage::default();
-    for_each_file(source, |file| file.ends_with(".json"), sink, &mut |text, sink| {
-        read_history(text, options, &mut units, sink)
+    for_each_json(source, |file| file.ends_with(".json"), sink, &mut |name, stream, sink| {
+        read_history(name, stream, options, &mut units, sink)
     })?;
     units.remark_mixed_units(sink);
     Ok(())
 }
 
 fn read_history(
-    text: &Text,
+    name: &str,
+    mut stream: JsonStream<'_>,
     options: &ImportOptions,
     units: &mut UnitUsage,
     sink: &mut EntrySink<'_>,
 ) -> Result<(), InputError> {
-    let test = options.test.clone().unwrap_or_else(|| stem(&text.name));
-    let body = json::quote_bare_numbers(&text.text);
-    let mut lines = LineCounter::new(&body);
-    for told in json::elements(&body)? {
-        let line = lines.line_of(told.get());
-        let run = serde_json::from_str::<NyrkioRun>(told.get());
+    let test = options.test.clone().unwrap_or_else(|| stem(name));
+    stream.skip_assignment()?;
+    stream.elements(&mut |piece| {
+        let run = serde_json::from_str::<NyrkioRun>(&piece.text);
         let run = run.map_err(|error| InputError::from(error).reason);
-        match run.and_then(|told| entry(&test, told, line, sink)) {
+        match run.and_then(|run| entry(&test, run, piece.line, sink)) {
             Ok(entry) => {
                 units.record(&entry);
                 sink.entry(entry);
             }
             Err(reason) => {
                 let reason = format!("no run: {reason}");
-                sink.reject(line, &reason, "the other runs were imported", told.get());
+                sink.reject(piece.line, &reason, "the other runs were imported", &piece.text);
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })?;
+    stream.expect_end()
 }
 
 fn entry(

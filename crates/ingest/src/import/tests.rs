@@ -8,7 +8,7 @@ use crate::source::{Source, Text};
 use crate::test_support::{MemoryFolder, samples};
 
 /// A genuine file of each kind, and what it must be called.
-const GENUINE: [(&str, &str, &str); 8] = [
+const GENUINE: [(&str, &str, &str); 10] = [
     ("asv", "histories/asv-selftest/cheetah/05d283b9-py2.7-Cython-numpy1.8.json", "m/a-b.json"),
     ("asv", "histories/asv-selftest/benchmarks.json", "benchmarks.json"),
     ("github-action-benchmark", "histories/ghab-moov-ach/data.js", "data.js"),
@@ -16,6 +16,8 @@ const GENUINE: [(&str, &str, &str); 8] = [
     ("csv", "histories/cp-otava/histostat.csv", "histostat.csv"),
     ("nyrkio", "histories/cp-nyrkio/tigerbeetle.json", "t.json"),
     ("gobenchdata", "tools/gobenchdata/benchmarks.json", "benchmarks.json"),
+    ("git-perf", "histories/git-perf/notes-perf-v3.txt", "notes.txt"),
+    ("results", "tools/pyperf/telco.json", "a/telco.json"),
     ("bencher", "tools/bencher-tool_output/json/report_latency.json", "t.json"),
 ];
 

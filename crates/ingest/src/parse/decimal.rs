@@ -91,6 +91,14 @@ impl DecimalMark {
         }
     }
 
+    /// The text of a number with a decimal point.
+    pub(crate) fn to_points(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Point => Cow::Borrowed(text),
+            Self::Comma => Cow::Owned(with_points(text)),
+        }
+    }
+
     /// A number with nothing after it.
     pub(crate) fn parse_number(self, text: &str) -> Option<f64> {
         self.parse_quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)

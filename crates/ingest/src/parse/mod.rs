@@ -13,5 +13,6 @@ pub(crate) mod name;
 pub(crate) mod number;
 pub(crate) mod quantity;
 pub(crate) mod repeats;
+pub(crate) mod table;
 pub(crate) mod time;
 pub(crate) mod unit;

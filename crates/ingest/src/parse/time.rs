@@ -71,13 +71,15 @@ pub(crate) fn epoch_millis(number: f64) -> Option<Timestamp> {
 /// Times as people and tools write them beside RFC 3339; with an offset, then without (UTC).
 const WITH_OFFSET: [&str; 4] =
     ["%Y-%m-%d %H:%M:%S%.f %z", "%Y.%m.%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S %z", "%Y%m%dT%H%M%S%z"];
-const WITHOUT_OFFSET: [&str; 9] = [
+const WITHOUT_OFFSET: [&str; 10] = [
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
     "%Y.%m.%d %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S%.f",
     "%Y/%m/%d-%H:%M:%S",
+    // What `ctime` of C prints.
+    "%a %b %d %H:%M:%S %Y",
     "%Y%m%dT%H%M%S",
     "%Y-%m-%dT%H:%M",
     "%Y%m%d%H%M%S",
@@ -146,9 +148,14 @@ mod tests {
             assert_eq!(parse_time(text), Some(moment), "{text}");
         }
         let second = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
-        for text in
-            ["2026.01.02 4:04:05 +0100", "2026/01/02 03:04:05", "20260102T030405", "20260102030405"]
-        {
+        for text in [
+            "2026.01.02 4:04:05 +0100",
+            "2026/01/02 03:04:05",
+            "2026/01/02 03:04:05.000",
+            "Fri Jan  2 03:04:05 2026",
+            "20260102T030405",
+            "20260102030405",
+        ] {
             assert_eq!(parse_time(text), Some(second), "{text}");
         }
         assert_eq!(epoch_millis(5e10), Timestamp::parse("1971-08-02T16:53:20Z").ok());

@@ -7,16 +7,17 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::history::commit_times::CommitTimes;
-use crate::history::details::DetailStore;
+use crate::history::details::{DetailStore, NewDetail};
 use crate::history::intern::{Interner, to_index};
 use crate::history::key::{EnvironmentKey, InternedKey};
 use crate::history::value_options::ValueOptions;
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::limits::Limits;
+use crate::record::detail::RareDetail;
 use crate::record::time::Timestamp;
 use crate::record::{
-    DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, RareDetail, Record, SourceLocation,
-    Unit, median,
+    DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, Record, SourceLocation, Unit,
+    median,
 };
 
 /// Rows that lie in one piece, of the first and of all further ones: nothing large is moved while
@@ -388,16 +389,16 @@ impl HistoryBuilder {
         if bare {
             return 0;
         }
-        let scaled = |values: &[f64]| values.iter().map(|value| value * factor).collect();
-        let rare = RareDetail {
-            error: record.error.as_ref().map(|error| error.clone().into_owned()),
-            statistics: measurement.map_or_else(Vec::new, |one| {
-                one.statistics.iter().map(|&(name, value)| (name, value * factor)).collect()
-            }),
-            samples: measurement.map_or_else(Vec::new, |one| scaled(&one.samples)),
-            url: record.url.as_ref().map(|url| url.clone().into_owned()),
-        };
-        self.details.push(&record.warmup_ns, rare)
+        self.details.push(NewDetail {
+            warmup_ns: &record.warmup_ns,
+            statistics: measurement.map_or(&[], |it| &it.statistics),
+            samples: measurement.map_or(&[], |it| &it.samples),
+            factor,
+            rare: RareDetail {
+                error: record.error.as_ref().map(|error| error.clone().into_owned()),
+                url: record.url.as_ref().map(|url| url.clone().into_owned()),
+            },
+        })
     }
 
     /// What was read stands after so many lines of its file.

@@ -1,11 +1,12 @@
-//! What is known of rows beyond their values, in columns: most rows have a few warm-up times and
-//! nothing else, and all are in memory at once: an allocation for each would weigh more than they
-//! do (`cargo bench --bench memory` measures the bytes of a record).
+//! What is known of rows beyond their values, in columns: all are in memory at once, and an
+//! allocation for each would weigh more than they do (`cargo bench --bench memory` measures the
+//! bytes of a record).
 
 use serde::{Deserialize, Serialize};
 
 use crate::history::intern::to_index;
-use crate::record::{RareDetail, RunDetailRef};
+use crate::record::Statistic;
+use crate::record::detail::{RareDetail, RunDetailRef, StatisticSet, StatisticsRef};
 
 /// Details by number, in the order in which they came.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -20,20 +21,36 @@ pub struct DetailStore {
     open_offset: u32,
 }
 
+/// A detail that is added; the store copies its numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NewDetail<'a> {
+    pub warmup_ns: &'a [f64],
+    /// Of two values of one statistic the first counts.
+    pub statistics: &'a [(Statistic, f64)],
+    pub samples: &'a [f64],
+    /// What takes statistics and samples to base units.
+    pub factor: f64,
+    pub rare: RareDetail,
+}
+
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct DetailChunk {
     entries: Vec<DetailEntry>,
     /// Warm-up times of all, one after another.
     warmup_ns: Vec<f64>,
-    rare: Vec<RareDetail>,
+    /// Statistics of all in the order of [`Statistic::ALL`], each followed by its samples.
+    numbers: Vec<f64>,
+    /// The rare facts by the place of their entry, sorted.
+    rare: Vec<(u32, RareDetail)>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct DetailEntry {
     /// Where its warm-up times end; they begin where those of the one before end.
     warmup_end: u32,
-    /// Its place in the rare ones plus one; 0 where it has nothing rare.
-    rare: u32,
+    /// Where its statistics and samples end.
+    numbers_end: u32,
+    statistics: StatisticSet,
 }
 
 impl DetailStore {
@@ -52,14 +69,9 @@ impl DetailStore {
         piece.get((at - before) as usize)
     }
 
-    /// All of them, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = RunDetailRef<'_>> {
-        (0..self.len()).map(|at| self.get(to_index(at + 1)).unwrap_or_default())
-    }
-
     /// Adds one; its number.
-    pub fn push(&mut self, warmup_ns: &[f64], rare: RareDetail) -> u32 {
-        self.open_chunk.push(warmup_ns, rare);
+    pub(crate) fn push(&mut self, detail: NewDetail<'_>) -> u32 {
+        self.open_chunk.push(detail);
         to_index(self.len())
     }
 
@@ -67,8 +79,9 @@ impl DetailStore {
     pub fn append(&mut self, other: Self) -> u32 {
         let by = to_index(self.len());
         let own = std::mem::take(&mut self.open_chunk);
-        let mut take = |before: u32, piece: DetailChunk| {
+        let mut take = |before: u32, mut piece: DetailChunk| {
             if !piece.entries.is_empty() {
+                piece.release_spare_room();
                 self.full_chunks.push((before, piece));
             }
         };
@@ -93,44 +106,80 @@ impl DetailStore {
         full && self.open_offset as usize == offset && self.open_chunk.is_consistent()
     }
 
-    /// The rarer facts of all.
-    pub(crate) fn rare(&self) -> impl Iterator<Item = &RareDetail> {
-        let taken = self.full_chunks.iter().flat_map(|(_, piece)| &piece.rare);
-        taken.chain(&self.open_chunk.rare)
+    /// Whether any has statistics or samples.
+    pub(crate) fn has_numbers(&self) -> bool {
+        let mut chunks = self.full_chunks.iter().map(|(_, chunk)| chunk);
+        !self.open_chunk.numbers.is_empty() || chunks.any(|chunk| !chunk.numbers.is_empty())
     }
 
+    /// The rarer facts of all.
     pub fn rare_mut(&mut self) -> impl Iterator<Item = &mut RareDetail> {
         let taken = self.full_chunks.iter_mut().flat_map(|(_, piece)| &mut piece.rare);
-        taken.chain(&mut self.open_chunk.rare)
+        taken.chain(&mut self.open_chunk.rare).map(|(_, rare)| rare)
     }
 }
 
 impl DetailChunk {
     fn is_consistent(&self) -> bool {
-        let ends = || self.entries.iter().map(|entry| entry.warmup_end as usize);
-        ends().is_sorted()
-            && ends().next_back().is_none_or(|end| end <= self.warmup_ns.len())
-            && self.entries.iter().all(|entry| entry.rare as usize <= self.rare.len())
+        let mut previous = DetailEntry::default();
+        let follows = |entry: &DetailEntry| {
+            let numbers = entry.numbers_end.checked_sub(previous.numbers_end);
+            let is_within = entry.warmup_end >= previous.warmup_end
+                && numbers.is_some_and(|all| entry.statistics.len() <= all as usize)
+                && entry.statistics.is_consistent();
+            previous = *entry;
+            is_within
+        };
+        let places = || self.rare.iter().map(|(place, _)| *place as usize);
+        self.entries.iter().all(follows)
+            && previous.warmup_end as usize <= self.warmup_ns.len()
+            && previous.numbers_end as usize <= self.numbers.len()
+            && places().is_sorted()
+            && places().next_back().is_none_or(|last| last < self.entries.len())
     }
 
     fn get(&self, at: usize) -> Option<RunDetailRef<'_>> {
         let entry = self.entries.get(at)?;
         // Only ends are stored: the start of an entry is the end of the one before it.
-        let start = at.checked_sub(1).map_or(0, |before| self.entries[before].warmup_end);
+        let start = at.checked_sub(1).map_or_else(DetailEntry::default, |it| self.entries[it]);
+        let numbers = &self.numbers[start.numbers_end as usize..entry.numbers_end as usize];
+        let (values, samples) = numbers.split_at(entry.statistics.len());
+        // A search and no index in each entry: few runs failed or have a link.
+        let rare = self.rare.binary_search_by_key(&to_index(at), |(place, _)| *place);
         Some(RunDetailRef {
-            warmup_ns: &self.warmup_ns[start as usize..entry.warmup_end as usize],
-            rare: entry.rare.checked_sub(1).map(|at| &self.rare[at as usize]),
+            warmup_ns: &self.warmup_ns[start.warmup_end as usize..entry.warmup_end as usize],
+            samples,
+            statistics: StatisticsRef { set: entry.statistics, values },
+            rare: rare.ok().map(|place| &self.rare[place].1),
         })
     }
 
-    fn push(&mut self, warmup_ns: &[f64], rare: RareDetail) {
-        self.warmup_ns.extend_from_slice(warmup_ns);
-        let plain = rare == RareDetail::default();
-        if !plain {
-            self.rare.push(rare);
+    fn push(&mut self, detail: NewDetail<'_>) {
+        self.warmup_ns.extend_from_slice(detail.warmup_ns);
+        let mut set = StatisticSet::default();
+        detail.statistics.iter().for_each(|(statistic, _)| set.insert(*statistic));
+        for (_, wanted) in Statistic::ALL.iter().filter(|(_, wanted)| set.contains(*wanted)) {
+            let first = detail.statistics.iter().find(|(statistic, _)| statistic == wanted);
+            self.numbers.extend(first.map(|(_, value)| value * detail.factor));
         }
-        let rare = if plain { 0 } else { to_index(self.rare.len()) };
-        self.entries.push(DetailEntry { warmup_end: to_index(self.warmup_ns.len()), rare });
+        self.numbers.extend(detail.samples.iter().map(|sample| sample * detail.factor));
+        if detail.rare != RareDetail::default() {
+            self.rare.push((to_index(self.entries.len()), detail.rare));
+        }
+        self.entries.push(DetailEntry {
+            warmup_end: to_index(self.warmup_ns.len()),
+            numbers_end: to_index(self.numbers.len()),
+            statistics: set,
+        });
+    }
+
+    /// Nothing is added any more.
+    fn release_spare_room(&mut self) {
+        // Lists that grow by doubling have up to as much room again.
+        self.entries.shrink_to_fit();
+        self.warmup_ns.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        self.rare.shrink_to_fit();
     }
 }
 
@@ -138,14 +187,19 @@ impl DetailChunk {
 mod tests {
     use super::*;
 
+    fn of_warmup(warmup_ns: &[f64]) -> NewDetail<'_> {
+        NewDetail { warmup_ns, factor: 1.0, ..NewDetail::default() }
+    }
+
     #[test]
     fn details_keep_their_numbers_when_others_join() {
-        let failed = RareDetail { error: Some("oom".to_owned()), ..RareDetail::default() };
+        let rare = RareDetail { error: Some("oom".to_owned()), ..RareDetail::default() };
+        let failed = |warmup_ns| NewDetail { rare: rare.clone(), ..of_warmup(warmup_ns) };
         let (mut all, mut more) = (DetailStore::default(), DetailStore::default());
-        assert_eq!(all.push(&[1.0, 2.0], RareDetail::default()), 1);
-        assert_eq!(all.push(&[], failed.clone()), 2);
-        let number = more.push(&[3.0], failed);
-        more.push(&[], RareDetail::default());
+        assert_eq!(all.push(of_warmup(&[1.0, 2.0])), 1);
+        assert_eq!(all.push(failed(&[])), 2);
+        let number = more.push(failed(&[3.0]));
+        more.push(of_warmup(&[]));
         let number = number + all.append(more);
         assert_eq!(all.get(0), None);
         assert_eq!(all.get(1).unwrap().warmup_ns, [1.0, 2.0]);
@@ -153,9 +207,47 @@ mod tests {
         assert_eq!(all.get(2).unwrap().warmup_ns, [0.0; 0]);
         let joined = all.get(number).unwrap();
         assert_eq!((joined.warmup_ns, joined.error()), (&[3.0][..], Some("oom")));
-        assert_eq!(all.iter().count(), 4);
-        assert_eq!(all.push(&[5.0], RareDetail::default()), 5);
+        assert_eq!(all.len(), 4);
+        assert_eq!(all.push(of_warmup(&[5.0])), 5);
         assert_eq!(all.get(5).unwrap().warmup_ns, [5.0]);
         assert_eq!(all.get(6), None);
+        assert!(all.is_consistent() && !all.has_numbers());
+    }
+
+    #[test]
+    fn statistics_and_samples_come_back_scaled_and_by_name() {
+        let mut all = DetailStore::default();
+        let statistics = [(Statistic::P75, 3.0), (Statistic::P25, 1.0), (Statistic::P75, 9.0)];
+        let detail = NewDetail {
+            statistics: &statistics,
+            samples: &[1.0, 2.0],
+            factor: 1e3,
+            ..NewDetail::default()
+        };
+        all.push(detail.clone());
+        all.push(NewDetail { statistics: &[], samples: &[4.0], ..detail });
+        let first = all.get(1).unwrap();
+        let by_name = |name| first.statistics.get(name);
+        assert_eq!((by_name(Statistic::P25), by_name(Statistic::P75)), (Some(1e3), Some(3e3)));
+        assert_eq!((by_name(Statistic::P50), first.samples), (None, &[1e3, 2e3][..]));
+        let second = all.get(2).unwrap();
+        assert!(second.statistics.is_empty() && second.samples == [4e3] && all.has_numbers());
+        assert!(all.is_consistent());
+    }
+
+    #[test]
+    fn an_entry_takes_twelve_bytes_beside_its_numbers() {
+        assert_eq!(size_of::<DetailEntry>(), 12);
+    }
+
+    #[test]
+    fn a_store_that_points_beyond_its_numbers_is_inconsistent() {
+        let mut all = DetailStore::default();
+        let statistics = [(Statistic::P25, 1.0), (Statistic::P75, 3.0)];
+        all.push(NewDetail { statistics: &statistics, factor: 1.0, ..NewDetail::default() });
+        all.open_chunk.numbers.pop();
+        assert!(!all.is_consistent());
+        all.open_chunk.entries[0].numbers_end = 1;
+        assert!(!all.is_consistent(), "two statistics in one number");
     }
 }

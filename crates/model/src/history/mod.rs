@@ -34,8 +34,9 @@ use serde::{Deserialize, Serialize};
 use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
 use crate::history::platform::Platform;
+use crate::record::detail::RunDetailRef;
 use crate::record::time::Timestamp;
-use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Statistic, Unit};
+use crate::record::{Direction, OptionalF64, Problem, Statistic, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +60,7 @@ pub struct Commit {
 }
 
 /// What `commits.ndjson` knows of a commit.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CommitFacts {
     pub id: String,
     pub time: Option<Timestamp>,
@@ -70,6 +71,19 @@ pub struct CommitFacts {
     pub pull: Option<u64>,
     /// Sorted.
     pub tags: Vec<String>,
+}
+
+impl CommitFacts {
+    /// Adds what others say of the same commit; what is known of it stays.
+    pub fn complete_by(&mut self, others: Self) {
+        self.time = self.time.or(others.time);
+        self.subject = self.subject.take().or(others.subject);
+        self.author = self.author.take().or(others.author);
+        self.pull = self.pull.or(others.pull);
+        self.tags.extend(others.tags.into_iter().filter(|tag| !tag.is_empty()));
+        self.tags.sort_unstable();
+        self.tags.dedup();
+    }
 }
 
 /// What finishing needs to know beyond the records.

@@ -20,8 +20,9 @@ use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
     RecordedKey, SeriesColumn,
 };
+use crate::record::detail::RunDetailRef;
 use crate::record::time::Timestamp;
-use crate::record::{RunDetailRef, Statistic, TIME_METRIC, Unit};
+use crate::record::{TIME_METRIC, Unit};
 
 impl HistoryBuilder {
     /// Everything in its order: see the room's head.
@@ -319,16 +320,13 @@ impl HistoryBuilder {
 
 /// Any order will do that looks at nothing but content.
 fn detail_order(a: RunDetailRef<'_>, b: RunDetailRef<'_>) -> Ordering {
-    fn statistics(of: RunDetailRef<'_>) -> impl Iterator<Item = (Statistic, u64)> {
-        of.statistics().iter().map(|(name, value)| (*name, value.to_bits()))
-    }
     fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
         values.iter().map(|value| value.to_bits())
     }
     (a.error(), a.url())
         .cmp(&(b.error(), b.url()))
-        .then_with(|| statistics(a).cmp(statistics(b)))
-        .then_with(|| bits(a.samples()).cmp(bits(b.samples())))
+        .then_with(|| a.statistics.cmp_bits(b.statistics))
+        .then_with(|| bits(a.samples).cmp(bits(b.samples)))
         .then_with(|| bits(a.warmup_ns).cmp(bits(b.warmup_ns)))
 }
 

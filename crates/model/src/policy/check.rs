@@ -1,4 +1,5 @@
-//! Whether a tree has the shape of a policy: every key known, every value of its type and in range.
+//! Whether a tree has the shape of a policy, or of another document with a schema: every key known,
+//! every value of its type and in range.
 //!
 //! Walks the tree beside the JSON Schema of the policy types and notes every fault. It knows the
 //! keywords that [`crate::policy::schema`] writes, no others; a test holds that. What the values
@@ -11,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::policy::amount;
 use crate::policy::hint;
+use crate::policy::schema;
 use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
 
 /// Faults noted before the reader gives up: bounds the work on a hostile file.
@@ -85,12 +87,12 @@ impl<'a> SchemaCheck<'a> {
             YamlValue::Number(number) => self.check_range(node, rule, path, *number),
             YamlValue::Text(text) => {
                 if text.trim().is_empty() && rule.get("minLength").is_some() {
-                    self.add_finding(&node.span, format!("{} is empty", subject(path)), None);
+                    self.add_finding(&node.span, format!("{} is empty", self.subject(path)), None);
                 }
                 let format = rule.get("format").and_then(Json::as_str);
                 if let Some(why) = format.and_then(|format| amount::fault(text, format)) {
                     let (fault, help) = why.split_once("; ").unwrap_or((&why, ""));
-                    let message = format!("{}: {fault}", subject(path));
+                    let message = format!("{}: {fault}", self.subject(path));
                     self.add_finding(&node.span, message, Some(help.to_owned()));
                 }
             }
@@ -122,12 +124,12 @@ impl<'a> SchemaCheck<'a> {
         let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
             format!("shares are fractions: {} % is `{}`", number, (number * 1e4).round() / 1e6)
         });
-        self.add_finding(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
+        self.add_finding(&node.span, format!("{} is {found}; {bounds}", self.subject(path)), help);
     }
 
     fn check_list(&mut self, node: &YamlNode, items: &[YamlNode], rule: &'a Json, path: &str) {
         if items.is_empty() && rule.get("minItems").is_some() {
-            self.add_finding(&node.span, format!("{} is an empty list", subject(path)), None);
+            self.add_finding(&node.span, format!("{} is an empty list", self.subject(path)), None);
         }
         let Some(each) = rule.get("items") else { return };
         for (index, item) in items.iter().enumerate() {
@@ -201,8 +203,16 @@ impl<'a> SchemaCheck<'a> {
             }
             value => hint::remedy(value, &self.text[node.span.clone()], choices),
         };
-        let message = format!("{} must be {expected}, not {found}", subject(path));
+        let message = format!("{} must be {expected}, not {found}", self.subject(path));
         self.add_finding(&node.span, message, help);
+    }
+
+    /// How messages name a node: its path, or the document.
+    fn subject(&self, path: &str) -> String {
+        if path.is_empty() {
+            return format!("the {}", schema::document_name(self.schema));
+        }
+        hint::code(path)
     }
 
     fn add_finding(&mut self, span: &Range<usize>, message: String, help: Option<String>) {
@@ -210,10 +220,6 @@ impl<'a> SchemaCheck<'a> {
             self.findings.push(PolicyFinding { message, span: span.clone(), help });
         }
     }
-}
-
-fn subject(path: &str) -> String {
-    if path.is_empty() { "the policy".to_owned() } else { hint::code(path) }
 }
 
 fn join(path: &str, name: &str) -> String {

@@ -171,6 +171,18 @@ impl AlertExpression {
         }
     }
 
+    /// Whether it may look at statistics or samples of runs.
+    pub(crate) fn reads_statistics(&self) -> bool {
+        match self {
+            // A metric's name may be that of a statistic: `response_time_p95`.
+            Self::Compare(comparison) => matches!(
+                comparison.quantity,
+                AlertQuantity::Statistic(_) | AlertQuantity::Metric(_)
+            ),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_statistics),
+        }
+    }
+
     /// The metrics that it names.
     pub fn metrics(&self) -> Vec<&str> {
         match self {

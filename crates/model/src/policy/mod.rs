@@ -7,11 +7,12 @@ pub mod amount;
 pub mod accepted;
 pub mod chaos;
 mod check;
+pub mod checked_yaml;
 mod defaults;
 pub mod diagnostic;
 pub mod expression;
 pub mod gate;
-mod hint;
+pub mod hint;
 pub mod semantics;
 pub mod notify;
 pub mod read;
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::filter::{Filter, most_specific};
 use crate::limits::Limits;
+use crate::policy::expression::AlertExpression;
 use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
 use crate::policy::severity::RuleSeverity;
@@ -390,6 +392,13 @@ impl Policy {
         let direction = |metric: &str| self.metric_setting(metric, |entry| entry.better);
         let of_statistic = || direction(Statistic::of_metric(metric)?.0);
         direction(metric).or_else(of_statistic)
+    }
+
+    /// Whether an alert may look at statistics or samples of runs.
+    pub(crate) fn alerts_read_statistics(&self) -> bool {
+        let mut expressions =
+            self.alerts.iter().filter_map(|alert| alert.when.parsed.as_ref().ok());
+        expressions.any(AlertExpression::reads_statistics)
     }
 
     /// The statistics of a metric that are judged beside it, sorted: those of its entry and those

@@ -23,21 +23,27 @@ pub struct ParsedPolicy {
 
 /// Reads a policy. `file` is the name that places carry.
 pub fn read(text: &str, file: &str) -> ParsedPolicy {
-    let (policy, mut findings) = parse_and_check(text);
-    // In the order of the file, as people correct it; errors before warnings at one place.
+    let (policy, findings) = parse_and_check(text);
+    ParsedPolicy { policy, diagnostics: to_diagnostics(findings, text, file) }
+}
+
+/// What was found in a text, with its places, in the order of the file.
+pub(crate) fn to_diagnostics(
+    mut findings: Vec<(DiagnosticLevel, PolicyFinding)>,
+    text: &str,
+    file: &str,
+) -> Vec<Diagnostic> {
+    // As people correct the file; errors before warnings at one place.
     findings.sort_by_key(|(level, finding)| (finding.span.start, *level));
     let mut cursor = LocationCursor::new(text, file);
-    let diagnostics = findings
-        .into_iter()
-        .map(|(level, finding)| Diagnostic {
-            level,
-            location: cursor.location(finding.span.start),
-            message: finding.message,
-            span: finding.span,
-            help: finding.help,
-        })
-        .collect();
-    ParsedPolicy { policy, diagnostics }
+    let with_location = |(level, finding): (DiagnosticLevel, PolicyFinding)| Diagnostic {
+        level,
+        location: cursor.location(finding.span.start),
+        message: finding.message,
+        span: finding.span,
+        help: finding.help,
+    };
+    findings.into_iter().map(with_location).collect()
 }
 
 fn parse_and_check(text: &str) -> (Option<Policy>, Vec<(DiagnosticLevel, PolicyFinding)>) {

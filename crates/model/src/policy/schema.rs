@@ -5,12 +5,15 @@
 
 use std::sync::LazyLock;
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use crate::policy::Policy;
+
+/// How the title of every schema begins.
+const TITLE_START: &str = "benchpages ";
 
 /// The schema as a value, made once. Keys are sorted: the same types give the same schema.
 pub(crate) fn schema_value() -> &'static Value {
@@ -19,16 +22,24 @@ pub(crate) fn schema_value() -> &'static Value {
 }
 
 fn generate() -> Value {
+    let description = "When a change of a benchmark counts, what is shown, and who may say yes. \
+                       Thresholds and shares are fractions: 0.10 is 10 %.";
+    document_schema::<Policy>("policy", description)
+}
+
+/// The schema of a YAML document that `T` reads; errors call the document by its name.
+pub fn document_schema<T: JsonSchema>(name: &str, description: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().with_transform(simplify);
-    let mut schema = settings.into_generator().into_root_schema_for::<Policy>();
-    schema.insert("title".to_owned(), "benchpages policy".into());
-    schema.insert(
-        "description".to_owned(),
-        "When a change of a benchmark counts, what is shown, and who may say yes. Thresholds and \
-         shares are fractions: 0.10 is 10 %."
-            .into(),
-    );
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), format!("{TITLE_START}{name}").into());
+    schema.insert("description".to_owned(), description.into());
     schema.to_value()
+}
+
+/// What errors call the document of a schema.
+pub(crate) fn document_name(schema: &Value) -> &str {
+    let title = schema.get("title").and_then(Value::as_str).unwrap_or_default();
+    title.strip_prefix(TITLE_START).unwrap_or("file")
 }
 
 /// The schema as pretty JSON that ends in a newline.

@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 
 use crate::history::{BranchId, Commit, Environment, History, MeasurementRow};
 use crate::policy::Policy;
+use crate::record::detail::{RunDetail, RunDetailRef};
 use crate::record::time::Timestamp;
-use crate::record::{OptionalF64, RunDetail, median};
+use crate::record::{OptionalF64, median};
 use crate::series::machines::{MachineDifference, Machines};
 use crate::series::{CommitIndex, Run, Segment};
 
@@ -32,6 +33,8 @@ fn fingerprint(environment: &Environment, policy: &Policy) -> Vec<(String, Strin
 pub(super) struct RunGrouper<'a> {
     history: &'a History,
     environment_segments: &'a EnvironmentSegments,
+    /// Runs keep their statistics and samples.
+    keeps_statistics: bool,
     pub(super) segments: Vec<Segment>,
     /// The segment of a machine.
     local_segments: FxHashMap<u32, u32>,
@@ -129,9 +132,16 @@ fn is_same_run(first: Timestamp, repeat: Timestamp) -> bool {
 }
 
 impl<'a> RunGrouper<'a> {
-    pub(super) fn of(history: &'a History, environment_segments: &'a EnvironmentSegments) -> Self {
+    pub(super) fn of(
+        history: &'a History,
+        environment_segments: &'a EnvironmentSegments,
+        policy: &Policy,
+    ) -> Self {
+        // Without an alert on them nothing looks at the statistics of a run once it is a run, and
+        // they are the largest part of an imported history.
+        let keeps_statistics = policy.alerts_read_statistics();
         let (segments, local_segments) = (Vec::new(), FxHashMap::default());
-        Self { history, environment_segments, segments, local_segments }
+        Self { history, environment_segments, keeps_statistics, segments, local_segments }
     }
 
     /// Runs in their order, each with the row that tells of it; `rows` must be in time order.
@@ -212,7 +222,6 @@ impl<'a> RunGrouper<'a> {
         };
         // The newest row tells of the run: of a failed one where all failed.
         let newest = good().next_back().unwrap_or(rows[rows.len() - 1].1);
-        let rare = self.history.detail(newest).and_then(|detail| detail.rare);
         let run = Run {
             commit: CommitIndex(key.commit),
             time,
@@ -221,9 +230,20 @@ impl<'a> RunGrouper<'a> {
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: self.environment_segments.same_fields[newest.environment as usize],
-            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
+            detail: self.history.detail(newest).and_then(|detail| self.run_detail(detail)),
         };
         (run, newest)
+    }
+
+    /// What a run keeps of the detail of its row: why it failed, and what an alert may ask for.
+    fn run_detail(&self, detail: RunDetailRef<'_>) -> Option<Arc<RunDetail>> {
+        let has_numbers = !detail.statistics.is_empty() || !detail.samples.is_empty();
+        let all = RunDetailRef { warmup_ns: &[], ..detail };
+        if self.keeps_statistics && has_numbers {
+            return Some(Arc::new(all.to_detail()));
+        }
+        let rare = detail.rare.filter(|rare| rare.error.is_some())?;
+        Some(Arc::new(RunDetail::of_rare(rare.clone())))
     }
 }
 

@@ -15,14 +15,15 @@ use std::collections::BTreeSet;
 use crate::history::details::DetailStore;
 use crate::history::{BranchId, History, MeasurementRow, RecordedKey, SeriesColumn};
 use crate::policy::{DEFAULT_STATISTICS, Policy};
-use crate::record::{OptionalF64, RunDetailRef, Statistic, median};
+use crate::record::detail::RunDetailRef;
+use crate::record::{OptionalF64, Statistic, median};
 
 /// Adds the columns of the statistics that are judged. Rows have the details of the value that they
 /// belong to.
 pub fn add_columns(history: &mut History, policy: &Policy) {
     let details = &history.details;
-    // Most histories have none: a look at a few facts instead of one at each row.
-    if !details.rare().any(|rare| !rare.statistics.is_empty() || !rare.samples.is_empty()) {
+    // Most histories have none: a look at a few lists instead of one at each row.
+    if !details.has_numbers() {
         return;
     }
     let derived: Vec<SeriesColumn> = history
@@ -53,7 +54,7 @@ fn derived_columns(
     // Most histories have neither statistics nor samples.
     let has_any = |row: &MeasurementRow| {
         let detail = details.get(row.detail);
-        detail.is_some_and(|it| !it.statistics().is_empty() || !it.samples().is_empty())
+        detail.is_some_and(|it| !it.statistics.is_empty() || !it.samples.is_empty())
     };
     if !column.rows.iter().any(has_any) {
         return Vec::new();
@@ -101,9 +102,7 @@ fn derived_column(
 
 /// What the tool reported; the median goes by two names.
 fn reported(statistic: Statistic, detail: RunDetailRef<'_>) -> Option<f64> {
-    let of = |wanted: Statistic| {
-        detail.statistics().iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value)
-    };
+    let of = |wanted: Statistic| detail.statistics.get(wanted);
     match statistic {
         Statistic::P50 => of(Statistic::P50).or_else(|| of(Statistic::Median)),
         Statistic::Median => of(Statistic::Median).or_else(|| of(Statistic::P50)),
@@ -112,7 +111,7 @@ fn reported(statistic: Statistic, detail: RunDetailRef<'_>) -> Option<f64> {
 }
 
 fn samples_after(detail: RunDetailRef<'_>, burn_in: usize) -> &[f64] {
-    let samples = detail.samples();
+    let samples = detail.samples;
     &samples[burn_in.min(samples.len().saturating_sub(1))..]
 }
 

@@ -1,9 +1,11 @@
-//! k6: `--summary-export`, and what `handleSummary` is given, as JSON. One entry for the run, one
-//! for each set of tags that thresholds name.
+//! k6: `--summary-export`, what `handleSummary` is given, and the machine-readable summary, as
+//! JSON. One entry for the run, one for each set of tags that thresholds name.
 //!
 //! Trends are times in milliseconds, bytes, or numbers without a unit; a counter of data is a rate;
 //! `http_reqs` is the throughput. Iterations a second say the same again and are a field, where
 //! requests are counted. Numbers of virtual users are what was asked for: fields too.
+
+mod machine_readable;
 
 use std::collections::BTreeMap;
 
@@ -12,14 +14,15 @@ use serde_json::Value;
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::json::{number, pairs, text as word};
+use crate::requests::fail_where_all_failed;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
 
 pub(crate) const FORMAT: Format = Format {
     name: "k6",
-    tool: "k6 run --summary-export, or handleSummary",
-    signature: "`metrics` with `iterations` or `vus_max`",
+    tool: "k6 run --summary-export, handleSummary, --new-machine-readable-summary",
+    signature: "`metrics` with `iterations` or `vus_max`; or `k6Version` and a list of metrics",
     yields: "each trend (mean, median, min, max, p90, p95, p99), throughput, bytes a second, failed \
              requests, checks; virtual users, counts",
     backend: "k6",
@@ -27,6 +30,9 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn recognizes(text: &Text) -> bool {
+    if text.json().is_some_and(machine_readable::recognizes) {
+        return true;
+    }
     let metrics = || text.json()?.get("metrics")?.as_object();
     let own = ["iterations", "vus_max", "iteration_duration", "http_req_duration"];
     let values = ["avg", "count", "rate", "value", "values", "passes", "type"];
@@ -39,6 +45,10 @@ fn recognizes(text: &Text) -> bool {
 
 fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
+    if machine_readable::recognizes(file) {
+        machine_readable::read(file, sink);
+        return Ok(());
+    }
     let Some(metrics) = file.get("metrics").filter(|it| it.is_object()) else {
         return Err(InputError::whole("no object `metrics`"));
     };
@@ -59,8 +69,23 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         let entry = entries.remove(tags).unwrap_or_else(start);
         entries.insert(tags, with_metric(entry, metric, body, requests));
     }
-    entries.into_values().filter(|it| !it.metrics.is_empty()).for_each(|entry| sink.entry(entry));
+    let entries = entries.into_values().filter(|entry| !entry.metrics.is_empty());
+    entries.for_each(|entry| sink.entry(fail_where_nothing_succeeded(entry)));
     Ok(())
+}
+
+/// A run whose requests all failed has no value, however fast they failed.
+fn fail_where_nothing_succeeded(entry: BenchmarkEntry) -> BenchmarkEntry {
+    let failed = entry.metrics.iter().find(|metric| metric.metric == "http_req_failed");
+    if failed.is_none_or(|failed| failed.value != 1.0) {
+        return entry;
+    }
+    // The number is a field of the same entry, and absent where k6 counted no requests.
+    let requests = entry.fields.get("http_reqs").and_then(Value::as_f64).unwrap_or(f64::INFINITY);
+    match requests.is_finite() {
+        true => fail_where_all_failed(entry, requests, requests, ""),
+        false => BenchmarkEntry { metrics: Vec::new(), ..entry.failed("all requests failed") },
+    }
 }
 
 /// `expected_response:true,name:home` as parameters.
