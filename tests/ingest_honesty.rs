@@ -201,7 +201,7 @@ fn results_that_an_earlier_run_left_are_skipped_by_name() {
 fn a_folder_without_results_says_what_its_files_are() {
     let history = History::new();
     history
-        .file("../out/a.txt", "[OVERALL], RunTime(ms), 1\n")
+        .file("../out/a.txt", "1 sec: 5 operations; 5 current ops/sec\n")
         .file("../out/b.png", b"\x89PNG\r\n");
     let found = ingest(&["--dry-run", history.data().join("../out").to_str().unwrap()]);
     assert_eq!(found.status, 2);

@@ -91,6 +91,28 @@ fn a_declaration_with_mistakes_is_rejected_with_all_of_them() {
 }
 
 #[test]
+fn what_a_declaration_does_not_find_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let format = folder.path().join("own.yml");
+    let input = folder.path().join("r.json");
+    std::fs::write(&format, blocks("yaml")[0].replace("value: seconds", "value: secnds")).unwrap();
+    std::fs::write(&input, r#"{"runner": "1", "jobs": [{"name": "a", "seconds": 3}]}"#).unwrap();
+    let paths = [&format, &input].map(|path| path.to_str().unwrap());
+    let answer = ingest(&["--dry-run", "--format-file", paths[0], paths[1]]);
+    assert!(answer.err.is_empty() || !answer.err.contains("error"), "{}", answer.err);
+    // The mark `jobs[].seconds` is there, so the file is of the format.
+    assert!(answer.out.contains("no value at `secnds`, `retries`"), "{}", answer.out);
+    std::fs::write(&input, r#"{"runnr": "1", "jobs": [{"name": "a", "seconds": 3}]}"#).unwrap();
+    let answer = ingest(&["--dry-run", "--format-file", paths[0], paths[1]]);
+    assert_eq!(answer.status, 2);
+    assert!(
+        answer.err.contains("`jobtimes` needs `runner`, which it does not have"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
 fn one_odd_value_refuses_no_neighbor_and_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let format = folder.path().join("own.yml");

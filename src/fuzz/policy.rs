@@ -1,4 +1,5 @@
-//! Policies, files that become one, declared formats, and the small languages in them and on the command line.
+//! Policies, files that become one, declared formats, and the small languages in them and on the
+//! command line.
 
 use ingest::formats;
 use ingest::naming::Pattern;

@@ -54,6 +54,14 @@ impl Format {
         }
     }
 
+    /// The marks of a declared format that do not stand in a text; none of a format that is code.
+    pub fn missing_marks(&self, text: &Text) -> Vec<&str> {
+        match &self.reader {
+            Reader::Declared(declared) => declared.missing_marks(text),
+            Reader::Text { .. } | Reader::Folder { .. } => Vec::new(),
+        }
+    }
+
     /// Reads a text.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::markdown::{cells, is_ruler};
 use crate::parse::name::is_whole;
-use crate::parse::number::parse_number;
+use crate::parse::number::{is_no_number, parse_number};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Direction;
@@ -89,13 +89,18 @@ fn entry(columns: &[String], row: &[String]) -> Option<BenchmarkEntry> {
         let place = columns.iter().position(|column| column == name)?;
         row.get(place).map(String::as_str).filter(|cell| !cell.is_empty())
     };
-    let (rate, std) = match cell("t/s")?.split_once('±') {
-        Some((rate, std)) => (parse_number(rate)?, parse_number(std)),
-        None => (parse_number(cell("t/s")?)?, None),
+    let (rate, std) = cell("t/s")?.split_once('±').unwrap_or((cell("t/s")?, ""));
+    let mut entry = BenchmarkEntry::named(cell("model")?);
+    entry = match parse_number(rate) {
+        // The unit alone does not say that more tokens are better.
+        Some(rate) => entry.metric(
+            metric(THROUGHPUT, "tokens/s", rate)
+                .std(parse_number(std))
+                .direction(Direction::Higher),
+        ),
+        None if is_no_number(rate) => entry.failed(format!("its rate is `{}`", rate.trim())),
+        None => return None,
     };
-    // The unit alone does not say that more tokens are better.
-    let rate = metric(THROUGHPUT, "tokens/s", rate).std(std).direction(Direction::Higher);
-    let mut entry = BenchmarkEntry::named(cell("model")?).metric(rate);
     for (name, value) in test_settings(cell("test")?)? {
         // A depth of 0 is what the tool did before it had depths.
         if name != "n_depth" || value != "0" {

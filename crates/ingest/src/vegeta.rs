@@ -193,7 +193,9 @@ impl<'t> VegetaReport<'t> {
     }
 
     fn emit(self, sink: &mut EntrySink<'_>) {
-        let (Some(total), Some(success)) = (self.total, self.success) else {
+        // Of no requests at all the ratio is no number.
+        let success = self.success.or((self.total == Some(0.0)).then_some(0.0));
+        let (Some(total), Some(success)) = (self.total, success) else {
             let reason = "no lines `Requests  [total, …]` and `Success  [ratio]`";
             sink.reject(self.line, reason, REMEDY, "Requests");
             return;

@@ -109,6 +109,29 @@ impl FormatChoice {
     }
 }
 
+impl FormatChoice {
+    /// Why no format recognizes an input, and what to do.
+    pub(super) fn explain_unknown(&self, input: &IngestInput) -> String {
+        let IngestInput::Text(text) = input else { return unknown_format_message(input) };
+        // Who declares a format wants to know why it does not fit, whatever else the file is.
+        let misfit = |format: &&Format| {
+            let marks = format.missing_marks(text);
+            let marks: Vec<String> = marks.iter().map(|mark| format!("`{mark}`")).collect();
+            format!("`{}` needs {}", format.name, marks.join(" and "))
+        };
+        let misfits: Vec<String> = self.declared.iter().map(misfit).collect();
+        match misfits.as_slice() {
+            [] => unknown_format_message(input),
+            misfits => format!(
+                "{}: no format of --format-file recognizes it: {}, which it does not have; correct \
+                 `recognize`",
+                input.name(),
+                misfits.join("; ")
+            ),
+        }
+    }
+}
+
 /// The format that all files of a folder of results have.
 pub(super) fn result_format(name: &str) -> anyhow::Result<&'static Format> {
     formats::by_name(name).with_context(|| no_such_format("--result-format", name))
@@ -155,7 +178,7 @@ fn similar_names(name: &str, all: impl Iterator<Item = &'static str>) -> String 
 }
 
 /// Why no format recognizes an input, and what to do.
-pub(super) fn unknown_format_message(input: &IngestInput) -> String {
+fn unknown_format_message(input: &IngestInput) -> String {
     let name = input.name();
     if let IngestInput::Text(text) = input {
         if let Some(kind) = import::recognize(text) {

@@ -155,8 +155,8 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         }
         match choice.detect(&input) {
             Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
-            Ok(None) if is_alone => outcome.problems.push(catalog::unknown_format_message(&input)),
-            Ok(None) => unknown.push(catalog::unknown_format_message(&input)),
+            Ok(None) if is_alone => outcome.problems.push(choice.explain_unknown(&input)),
+            Ok(None) => unknown.push(choice.explain_unknown(&input)),
             Err(problem) => outcome.problems.push(problem),
         }
     }

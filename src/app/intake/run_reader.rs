@@ -90,7 +90,7 @@ impl RunReader {
                 Ok(Some(format)) => {
                     entries += read_input(&mut self.job, &input, format, &mut outcome);
                 }
-                Ok(None) => outcome.problems.push(catalog::unknown_format_message(&input)),
+                Ok(None) => outcome.problems.push(self.choice.explain_unknown(&input)),
                 Err(problem) => outcome.problems.push(problem),
             }
         }

@@ -17,7 +17,7 @@ const LEAST_MARKS: usize = 2;
 /// A declaration that is ready to recognize and to read.
 pub(crate) struct CompiledFormat {
     pub(crate) layout: Layout,
-    pub(crate) marks: Vec<Conditions>,
+    pub(crate) marks: Vec<Mark>,
     pub(crate) records: Vec<Path>,
     pub(crate) skip: Vec<Conditions>,
     pub(crate) suite: Template,
@@ -48,6 +48,13 @@ impl CompiledFormat {
         let paths = numbers.flat_map(|number| number.paths.paths());
         paths.into_iter().any(|path| path.column() == Some(column))
     }
+}
+
+/// What must stand in a file of the format.
+pub(crate) struct Mark {
+    /// As it was written, for messages.
+    pub(crate) written: String,
+    pub(crate) conditions: Conditions,
 }
 
 /// A parameter.
@@ -136,7 +143,9 @@ impl Compiler {
             self.at_key("records", |it| it.fault("each row of a CSV is a record", Some(help)));
         }
         let records: Vec<Path> = self.each("records", records, |it, path| it.plain_path(path));
-        let marks = self.each("recognize", &declaration.recognize, Self::condition);
+        let marks = self.each("recognize", &declaration.recognize, |it, written| {
+            Some(Mark { written: written.clone(), conditions: it.condition(written)? })
+        });
         let skip = self.each("skip", &declaration.skip, Self::condition);
         let params = self.named("params", &declaration.params, |it, name, param| {
             let when = match param.condition() {

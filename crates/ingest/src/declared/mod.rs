@@ -50,6 +50,11 @@ impl DeclaredFormat {
         reader::recognizes(&self.0, text)
     }
 
+    /// Its marks that do not stand in a text, as they were written.
+    pub(crate) fn missing_marks(&self, text: &Text) -> Vec<&str> {
+        reader::missing_marks(&self.0, text)
+    }
+
     /// Reads a text.
     ///
     /// # Errors

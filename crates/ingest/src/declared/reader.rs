@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declared::compile::{CompiledFormat, Metric, NamePairs};
+use crate::declared::compile::{CompiledFormat, Mark, Metric, NamePairs};
 use crate::declared::declaration::Layout;
 use crate::declared::document::{self, Document};
 use crate::declared::number::{NumberPath, NumberReading, reading};
@@ -23,12 +23,25 @@ use model::record::time::Timestamp;
 /// Rejected parts whose line is looked up; each lookup reads the text again.
 const MAX_LOCATED: usize = 50;
 
+/// Paths that the cause of a failed run names.
+const MAX_PLACES: usize = 3;
+
 /// Whether all marks of a format stand in a text.
 pub(crate) fn recognizes(format: &CompiledFormat, text: &Text) -> bool {
     document::first_is(format.layout, text, |value| {
         let frames = [Frame::root(value)];
-        format.marks.iter().all(|mark| mark.are_marked(&frames))
+        format.marks.iter().all(|mark| mark.conditions.are_marked(&frames))
     })
+}
+
+/// The marks of a format that do not stand in a text, as they were written.
+pub(crate) fn missing_marks<'f>(format: &'f CompiledFormat, text: &Text) -> Vec<&'f str> {
+    let is_missing = |mark: &Mark| {
+        !document::first_is(format.layout, text, |value| {
+            mark.conditions.are_marked(&[Frame::root(value)])
+        })
+    };
+    format.marks.iter().filter(|mark| is_missing(mark)).map(|mark| &*mark.written).collect()
 }
 
 /// Reads a text.
@@ -120,7 +133,7 @@ impl DeclaredReader<'_> {
             }
             if entry.metrics.is_empty() {
                 let reason = faults.first().cloned();
-                entry = entry.failed(reason.unwrap_or_else(|| "no value".to_owned()));
+                entry = entry.failed(reason.unwrap_or_else(|| self.no_value()));
             }
         }
         if let (Some(time), None) = (time, entry.run.timestamp) {
@@ -133,6 +146,17 @@ impl DeclaredReader<'_> {
         }
         let key = (entry.run.timestamp, entry.run.commit.clone());
         self.entries.entry(key).or_default().add(entry);
+    }
+
+    /// Why a record without any value has none: where they were looked for.
+    fn no_value(&self) -> String {
+        let numbers = self.format.metrics.iter().filter_map(|metric| metric.value.as_ref());
+        let places: Vec<String> =
+            numbers.take(MAX_PLACES).map(|number| format!("`{}`", number.written)).collect();
+        match places.as_slice() {
+            [] => "no value".to_owned(),
+            places => format!("no value at {}", places.join(", ")),
+        }
     }
 
     fn fill(&self, text: &Template, frames: &[Frame<'_>]) -> String {

@@ -145,6 +145,10 @@ fn for_each_json(
     })
 }
 
+/// Reads a file of this name from its beginning to its end.
+type ReadStream<'f> =
+    dyn FnMut(&str, Box<dyn Read + '_>, &mut EntrySink<'_>) -> Result<(), InputError> + 'f;
+
 /// The same for files that are read from their beginning to their end.
 ///
 /// # Errors
@@ -153,7 +157,7 @@ fn for_each_stream(
     source: Source<'_>,
     wanted: fn(&str) -> bool,
     sink: &mut EntrySink<'_>,
-    read: &mut dyn FnMut(&str, Box<dyn Read + '_>, &mut EntrySink<'_>) -> Result<(), InputError>,
+    read: &mut ReadStream<'_>,
 ) -> Result<(), InputError> {
     for_each_named(source, wanted, sink, &mut |name, sink| {
         let reader = match source {

@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn rows_that_cannot_be_read_are_rejected_with_their_line() {
         let text = "timeStamp,elapsed,label,success\n1492260110340,7,a,true\n-1,7,a,true\n\
-                    1492260110340,x,a,true\n1492260110340,7,a,maybe\ntimeStamp,elapsed,label,success\n\
+                    1492260110340,x,a,true\n1492260110340,7,a,maybe\n\
+                    timeStamp,elapsed,label,success\n\
                     1492260110340,7,,true\n14922601";
         let mut take = |_| {};
         let mut sink = EntrySink::new(&mut take);

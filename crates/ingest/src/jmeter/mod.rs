@@ -1,5 +1,5 @@
-//! Apache JMeter: the log of samples (JTL) as CSV or XML, `statistics.json` of the dashboard, and the
-//! tables of its reports.
+//! Apache JMeter: the log of samples (JTL) as CSV or XML, `statistics.json` of the dashboard, and
+//! the tables of its reports.
 
 mod csv;
 pub(crate) mod log;

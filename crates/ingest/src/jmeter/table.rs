@@ -154,7 +154,8 @@ mod tests {
         let plugin = "sampler_label,aggregate_report_count,average,aggregate_report_median,\
                       aggregate_report_90%_line,aggregate_report_min,aggregate_report_max,\
                       aggregate_report_error%,aggregate_report_rate,aggregate_report_bandwidth,\
-                      aggregate_report_stddev\nHome,40,3458,1060,11139,0,22186,5.00%,1.4,234.3,5063.19\n";
+                      aggregate_report_stddev\n\
+                      Home,40,3458,1060,11139,0,22186,5.00%,1.4,234.3,5063.19\n";
         let entries = read_text(&FORMAT, plugin);
         let time = &entries[0].metrics[0];
         assert_eq!((time.value.get(), time.std.get()), (Some(3458.0), Some(5063.19)));
