@@ -151,7 +151,7 @@ fn libraries_of_many_languages_are_read() {
     let benny = [
         ("/suite", json!("Reduce")),
         ("/metrics/throughput/value", json!(134463256.0)),
-        ("/timestamp", json!("2026-11-28T01:57:37.150Z")),
+        ("/timestamp", json!("2026-11-28T01:57:37.15Z")),
     ];
     holds("benny/reduce.json", &[], 2, 1, &benny);
     let table = [("/test", json!("two")), ("/metrics/throughput/value", json!(148809438.0))];
