@@ -362,6 +362,19 @@ fn files_that_the_command_writes_are_collected() {
 }
 
 #[test]
+fn a_result_that_cannot_be_read_costs_the_others_nothing_and_is_reported_once() {
+    let repository = Repository::new("Parse 40 1\n", "Parse 60 1\n");
+    let script = r"./bench.sh; printf 'BenchmarkOdd 100 7 ns/op NaN hit%%\n'";
+    let arguments = ["--base", "main", "--rounds", "6", "--", "sh", "-c", script];
+    let answer = repository.measure(&[&["--json"][..], &arguments].concat());
+    assert_eq!(answer.status, 1, "{}", answer.err);
+    let found: Value = serde_json::from_str(&answer.out).unwrap();
+    assert!(verdicts(&found).contains(&("Parse".to_owned(), "regressed".to_owned())), "{found}");
+    let warning = "rejected: the output:2:1: hit% of `Odd` is `NaN`, no number (read as go)";
+    assert_eq!(answer.err.matches(warning).count(), 1, "{}", answer.err);
+}
+
+#[test]
 fn one_side_alone_is_recorded_for_the_main_line() {
     let repository = Repository::new("Parse 40 1\n", "Parse 40 1\n");
     repository.git(&["checkout", "--quiet", "main"]);
