@@ -161,7 +161,7 @@ fn libraries_of_many_languages_are_read() {
         ("/params/model", json!("count")),
         ("/metrics/time/value", json!(1.9)),
         ("/metrics/time/unit", json!("ms")),
-        ("/metrics/time/std", json!(0.01555)),
+        ("/metrics/time/std", json!(0.015550000000000001)),
         ("/version", json!("72.1.0")),
     ];
     holds("rebar/icu.csv", &[], 66, 1, &rebar);

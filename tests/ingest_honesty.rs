@@ -140,8 +140,9 @@ fn an_odd_row_makes_no_file_unknown_and_a_message_names_the_format() {
     let (_, records) = dry_run("list.json", list, &["--format", "custom-smaller"]);
     assert_eq!(records[1]["error"], json!("the result has no value"));
     let mitata = r#"{"layout":[],"benchmarks":[{"alias":"fib","runs":[{"stats":{"avg":1.5}}]}]}"#;
-    let (found, _) = dry_run("m.json", mitata, &[]);
-    assert!(found.err.contains("no format recognizes it"), "{}", found.err);
+    let (found, records) = dry_run("m.json", mitata, &[]);
+    assert_eq!(records[0]["test"], json!("fib"), "{}", found.err);
+    assert_eq!(records[0]["metrics"]["time"], json!({"value": 1.5, "unit": "ns"}));
     let nameless = r#"{"version":"1.0","benchmarks":[{"runs":[{"values":[1.0]}]}]}"#;
     let (found, _) = dry_run("p.json", nameless, &[]);
     assert!(found.err.contains("the benchmark has no name (read as pyperf)"), "{}", found.err);

@@ -171,7 +171,8 @@ impl<'a> EntrySink<'a> {
 
     pub fn remark(&mut self, remark: impl Into<String>) {
         let remark = remark.into();
-        if !self.remarks.contains(&remark) {
+        // A folder of results may have one for each of a million files.
+        if self.remarks.len() < MAX_REASONS && !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
     }
