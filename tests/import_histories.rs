@@ -218,3 +218,18 @@ fn the_runs_before_a_cut_are_imported() {
     let sum = cut["added"].as_u64().unwrap() + mended["added"].as_u64().unwrap();
     assert_eq!(mended["records"], sum);
 }
+
+#[test]
+fn an_import_with_nothing_new_reports_what_the_last_one_rejected() {
+    let history = History::new();
+    let source = sample("histories/ghab-moov-ach/data.js");
+    let first = import(&history, "github-action-benchmark", &source, &["-v"]);
+    let second = import(&history, "github-action-benchmark", &source, &["-v"]);
+    assert!(second.err.contains("nothing is new"), "{}", second.err);
+    assert_eq!((first.status, second.status), (4, 4));
+    let errors = |answer: &Answer| {
+        let lines = answer.err.lines().filter(|line| line.starts_with("error: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(!errors(&first).is_empty() && errors(&first) == errors(&second));
+}

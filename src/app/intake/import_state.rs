@@ -23,7 +23,7 @@ use crate::store::foreign_files::DiskFolder;
 use model::record::time::Timestamp;
 
 /// Of the form of the file. A new number where it or the meaning of a digest changes.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// A larger state is none: 16 MiB.
 const LIMIT: SizeLimit = SizeLimit { bytes: 16 << 20, key: None };
 /// Files of a history beside the records that an import reads or writes.
@@ -67,6 +67,8 @@ struct StoredSummary {
     continuations: Vec<String>,
     problems: Vec<String>,
     warnings: Vec<String>,
+    /// Something was rejected, which the exit status says again.
+    is_partial: bool,
 }
 
 impl ImportState {
@@ -208,6 +210,7 @@ impl StoredSummary {
             continuations: summary.continuations.clone(),
             problems: outcome.problems.clone(),
             warnings: outcome.warnings.clone(),
+            is_partial: outcome.is_partial,
         }
     }
 
@@ -224,6 +227,7 @@ impl StoredSummary {
         (summary.reasons, summary.skipped) = (self.reasons, self.skipped);
         (summary.remarks, summary.continuations) = (self.remarks, self.continuations);
         (outcome.problems, outcome.warnings) = (self.problems, self.warnings);
+        outcome.is_partial = self.is_partial;
         let detail = "nothing is new: source, options and records are those of the last import";
         outcome.details.push(detail.to_owned());
         outcome
