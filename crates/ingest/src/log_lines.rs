@@ -165,9 +165,7 @@ impl LinePrefix {
         let total = filled().count();
         Self::ALL.into_iter().find(|prefix| {
             let stamped = || filled().filter_map(|line| prefix.split(line));
-            // A column of times is a table's own.
-            3 * stamped().count() >= 2 * total
-                && !stamped().any(|line| line.rest.starts_with([',', ';', '|', '\t']))
+            3 * stamped().count() >= 2 * total && !stamped().any(|line| goes_on_as_table(line.rest))
         })
     }
 
@@ -210,6 +208,13 @@ impl LinePrefix {
         let rest = rest.strip_prefix(' ').or_else(|| rest.is_empty().then_some(""))?;
         Some(StampedLine { stamp, rest, continues: false })
     }
+}
+
+/// Whether a time was the first column of a table: a mark between columns follows it. A row of a
+/// Markdown table that was logged has one at its end, too.
+fn goes_on_as_table(rest: &str) -> bool {
+    let is_row = rest.starts_with('|') && rest.trim_end().ends_with('|');
+    rest.starts_with([',', ';', '|']) && !is_row
 }
 
 /// A date and time with its zone at the beginning of a text, and what follows it.
@@ -381,6 +386,17 @@ mod tests {
         ] {
             let expected = (!time.is_empty()).then(|| time.to_owned());
             assert_eq!(read(&log), (format!("{RESULT}\nPASS\n"), expected), "{log}");
+        }
+    }
+
+    #[test]
+    fn indented_lines_and_rows_of_markdown_are_logged_too() {
+        let stamp = "2026-05-04T10:00:00.1234567Z ";
+        for text in
+            ["{\n\t\"a\": 1\n}\n", "\tElapsed: 1\n\tExit: 0\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"]
+        {
+            let log: String = text.lines().map(|line| format!("{stamp}{line}\n")).collect();
+            assert_eq!(read(&log).0, text);
         }
     }
 

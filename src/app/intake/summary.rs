@@ -110,8 +110,8 @@ impl IntakeSummary {
         line(self.pulls, "of pull requests (shown beside the main line)");
         line(self.appended.added as u64, "added");
         line(self.appended.duplicates as u64, "already there");
-        line(self.commit_merge.added, "commits added to commits.ndjson");
-        line(self.commit_merge.changed, "commits completed in commits.ndjson");
+        line(self.commit_merge.added, "added to commits.ndjson");
+        line(self.commit_merge.changed, "completed in commits.ndjson");
         for (reason, count) in &self.skipped {
             line(*count, &format!("skipped: {reason}"));
         }
