@@ -9,9 +9,7 @@ use anyhow::bail;
 
 use crate::app::intake::catalog::FormatChoice;
 use crate::app::intake::job::IntakeJob;
-use crate::app::intake::{
-    IngestRequest, IntakeOutcome, catalog, ingest_job, problem_text, read_input,
-};
+use crate::app::intake::{IngestRequest, IntakeOutcome, ingest_job, problem_text, read_input};
 use crate::store::foreign_files;
 use ingest::IngestInput;
 use ingest::source::Text;
