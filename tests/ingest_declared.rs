@@ -112,6 +112,7 @@ fn libraries_of_many_languages_are_read() {
         ("/metrics/time/p99.9", json!(4702.231689453125)),
         ("/metrics/memory/value", json!(649.908203125)),
         ("/runtime", json!("node")),
+        ("/timestamp", json!("2026-11-28T01:49:01.566Z")),
     ];
     holds("mitata/mitata.json", &["--format", "mitata"], 5, 2, &mitata);
     let nanobench = [

@@ -121,7 +121,10 @@ impl DeclaredReader<'_> {
         entry.run.commit = text(&format.commit);
         entry.run.branch = text(&format.branch);
         let time = text(&format.timestamp);
-        entry.run.timestamp = time.as_deref().and_then(parse_time);
+        // A 0 is a clock that the tool did not read.
+        let is_set = |time: &Timestamp| time.micros() > 0;
+        entry.run.timestamp = time.as_deref().and_then(parse_time).filter(is_set);
+        let time = time.filter(|text| text != "0");
         let failed = format.failures.iter().find(|failure| failure.when.hold(frames));
         let mut faults = Vec::new();
         if let Some(failure) = failed {
