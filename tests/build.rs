@@ -367,8 +367,9 @@ fn faults_of_usage_are_told_and_exit_two() {
 fn the_time_of_the_build_is_the_one_that_is_told() {
     let history = History::new();
     history.records(&good());
-    let built =
-        |iso: &str, site: &support::Site| site.page("").contains(&format!("datetime=\"{iso}\""));
+    let built = |iso: &str, site: &support::Site| {
+        site.page("about/").contains(&format!("datetime=\"{iso}\""))
+    };
     assert!(built("2025-10-01T00:00:00Z", &history.site(&["--now", "2025-10-01T02:00:00+02:00"])));
     let by_environment = support::answer(
         support::program()
@@ -555,5 +556,28 @@ fn a_budget_is_judged_in_three_steps() {
         );
         let text = history.site(&[]).text(&format!("series/{SERIES}/"));
         assert!(text.contains(&format!("Budget: {word}")), "{budget}: {text}");
+    }
+}
+
+#[test]
+fn a_day_later_the_same_history_changes_only_what_says_when_it_was_built() {
+    let history = History::new();
+    history.records(&support::days(&[100.0, 101.0, 99.0, 100.0, 120.0, 121.0, 120.0, 119.0]));
+    // First while the latest result is recent, then while it is old.
+    for [day, next] in [
+        ["2025-09-09T00:00:00Z", "2025-09-10T00:00:00Z"],
+        ["2025-10-20T00:00:00Z", "2025-10-21T00:00:00Z"],
+    ] {
+        let site = |now| history.site(&["--no-cache", "--now", now]).snapshot();
+        let (before, after) = (site(day), site(next));
+        assert!(before.keys().eq(after.keys()));
+        let changed: Vec<&str> = before
+            .iter()
+            .filter(|(path, bytes)| after[*path] != **bytes)
+            .map(|(path, _)| path.as_str())
+            .collect();
+        let dated = ["about/index.html", "api/v1/health.json", "build.json", "health/index.html"];
+        assert!(changed.iter().all(|path| dated.contains(path)), "{day}: {changed:?}");
+        assert!(changed.contains(&"build.json") && changed.contains(&"about/index.html"));
     }
 }

@@ -176,13 +176,13 @@ fn a_gap_is_told_and_never_bridged() {
 #[test]
 fn a_stale_site_says_so_on_every_page_a_demo_never() {
     let (_history, site) = case("stale");
-    let sentence = "The latest result is from 10 Sep 2025, 16 days before this build.";
+    let sentence = "No results since 10 Sep 2025: the latest is more than 3 days old.";
     for path in crate::support::files(&site.root).iter().filter(|path| path.ends_with(".html")) {
         assert!(site.read(path).contains(sentence), "{path}");
     }
     let (history, _) = case("stale");
     let fresh = history.site(&["--now", "2025-09-11T00:00:00Z"]);
-    assert!(!fresh.page("").contains("before this build"));
+    assert!(!fresh.page("").contains("No results since"));
 }
 
 #[test]

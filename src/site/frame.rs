@@ -5,7 +5,7 @@ use crate::report::urls::LinkRoot;
 use crate::site::context::SiteContext;
 use crate::site::picture_index;
 use crate::site::search;
-use crate::site::view::{NavItem, PageFrame};
+use crate::site::view::{BuildFacts, NavItem, PageFrame};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
@@ -96,10 +96,15 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         footer: shell.footer.clone(),
         // Demo data is old by design, and the banner says that it is demo data.
         stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
-        built: shell.built.clone(),
+        // On every page it would change every file of the site each day.
+        build: [NavSection::Health, NavSection::About].contains(&page.section).then(|| {
+            BuildFacts {
+                time: shell.built.clone(),
+                records: text::count_noun(input.history.counts.records, "record"),
+            }
+        }),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
         stale_after_days: STALE_DAYS,
-        records: text::count_noun(input.history.counts.records, "record"),
         policy: shell.policy.clone(),
         about: root.to("about/"),
         health: root.to("health/"),
@@ -121,10 +126,11 @@ pub(crate) fn stale(newest: Option<Timestamp>, now: Timestamp) -> Option<String>
     let newest = newest?;
     let age = now.micros() - newest.micros();
     (age > i64::from(STALE_DAYS) * DAY_US).then(|| {
+        // A date, not an age: the page says the same tomorrow.
         format!(
-            "The latest result is from {}, {} before this build.",
+            "No results since {}: the latest is more than {} old.",
             text::date(newest),
-            text::duration(age)
+            text::count_noun(u64::from(STALE_DAYS), "day"),
         )
     })
 }

@@ -15,7 +15,8 @@ use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
 use crate::site::{
-    api, assets, feeds, infrastructure, llms, metrics, pages, picture_index, pictures, search,
+    api, assets, build_facts, feeds, infrastructure, llms, metrics, pages, picture_index, pictures,
+    search,
 };
 use model::series::CommitIndex;
 
@@ -188,6 +189,7 @@ fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
     jobs.file(metrics::FILE, || Ok(metrics::file(site)));
     // Without this file GitHub Pages would run Jekyll, which drops some paths.
     jobs.file(".nojekyll", || Ok(Vec::new()));
+    jobs.file("build.json", || Ok(build_facts::file(site)));
     jobs.file("llms.txt", || Ok(llms::file(site)));
     jobs.file("robots.txt", || Ok(feeds::robots(site)));
     if site.input.options.base_url.is_some() {

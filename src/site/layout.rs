@@ -5,9 +5,10 @@
 //! a folder of the site never has.
 
 /// Files at the top of a site.
-const TOP_FILES: [&str; 9] = [
+const TOP_FILES: [&str; 10] = [
     ".nojekyll",
     "404.html",
+    "build.json",
     "feed.xml",
     "index.html",
     "llms.txt",

@@ -31,13 +31,19 @@ pub(crate) struct PageFrame {
     pub(crate) footer: Option<Markup>,
     /// The newest result is older than the policy finds fresh.
     pub(crate) stale: Option<String>,
-    pub(crate) built: Moment,
+    /// When the site was built, and from what: only where a page is about that.
+    pub(crate) build: Option<BuildFacts>,
     pub(crate) newest_iso: String,
     pub(crate) stale_after_days: u32,
-    pub(crate) records: String,
     pub(crate) policy: String,
     pub(crate) about: String,
     pub(crate) health: String,
+}
+
+/// When a site was built, and from how many records.
+pub(crate) struct BuildFacts {
+    pub(crate) time: Moment,
+    pub(crate) records: String,
 }
 
 /// One entry of the navigation.

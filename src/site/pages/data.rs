@@ -29,7 +29,7 @@ struct DataLink {
 }
 
 /// Addresses of files and what they contain; `<…>` stands for names.
-pub(crate) const ENDPOINTS: [(&str, &str); 15] = [
+pub(crate) const ENDPOINTS: [(&str, &str); 16] = [
     ("api/v1/index.json", "all series: key, unit, direction, latest value, baseline, verdict"),
     ("api/v1/events.json", "all changes, with evidence and status"),
     ("api/v1/health.json", "rejected, missing and failed results; targets; audit log"),
@@ -46,6 +46,7 @@ pub(crate) const ENDPOINTS: [(&str, &str); 15] = [
         "badge/status.svg, badge/status.json",
         "badges; also badge/fresh, badge/targets and badge/backend/<backend>",
     ),
+    ("build.json", "when the site was built, and from how many records"),
     ("metrics.prom", "newest levels, verdicts and targets, for Prometheus"),
     ("feed.xml, feed/<backend>.xml", "Atom feeds with one entry per change"),
 ];
