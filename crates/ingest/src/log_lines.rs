@@ -165,7 +165,10 @@ impl LinePrefix {
         let total = filled().count();
         Self::ALL.into_iter().find(|prefix| {
             let stamped = || filled().filter_map(|line| prefix.split(line));
-            3 * stamped().count() >= 2 * total && !stamped().any(|line| goes_on_as_table(line.rest))
+            let count = stamped().count();
+            // A column of times has a heading above it, which bears none; a log stamps every line.
+            let is_table = || count < total && stamped().any(|line| goes_on_as_table(line.rest));
+            3 * count >= 2 * total && !is_table()
         })
     }
 
@@ -392,9 +395,12 @@ mod tests {
     #[test]
     fn indented_lines_and_rows_of_markdown_are_logged_too() {
         let stamp = "2026-05-04T10:00:00.1234567Z ";
-        for text in
-            ["{\n\t\"a\": 1\n}\n", "\tElapsed: 1\n\tExit: 0\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"]
-        {
+        for text in [
+            "{\n\t\"a\": 1\n}\n",
+            "\tElapsed: 1\n\tExit: 0\n",
+            "| a | b\n|---|---\n| 1 | 2\n",
+            ",a,b\n,1,2\n",
+        ] {
             let log: String = text.lines().map(|line| format!("{stamp}{line}\n")).collect();
             assert_eq!(read(&log).0, text);
         }
