@@ -68,7 +68,7 @@ pub(crate) enum CliCommand {
     /// Exit status: 0 found, 1 undecided, 2 an error, 3 the regression does not reproduce here.
     Bisect(Box<BisectArgs>),
     /// Convert the output of a benchmark tool into records
-    Ingest(IngestArgs),
+    Ingest(Box<IngestArgs>),
     /// Import the whole history of another dashboard; run it again to add what is new
     Import(Box<ImportArgs>),
     /// Check a pull request, or the newest run of the main line: pass or fail
