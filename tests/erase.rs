@@ -74,6 +74,8 @@ fn year(person: &str) -> History {
     let escaped = NAME.replace('Z', "\\u005a");
     history
         .file("results/odd.ndjson", format!("{{\"who\":\"{escaped}\"}}\nby {person}, no JSON\n"));
+    let problem = json!({"problems": [format!("data.js:1:1: `by {person}` is no benchmark")]});
+    history.file("imports/0123456789abcdef.state", lines(&[problem]));
     assert_eq!(history.build(&["--now", NOW]).status, 0, "writes the quarantine");
     history
 }

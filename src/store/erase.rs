@@ -22,6 +22,9 @@ use model::filter::{ChangeAges, Filter, FilterSubject};
 use model::limits::Limits;
 use model::record::{DEFAULT_MODE, Record};
 
+/// The folder in which imports remember what they read.
+pub(crate) const IMPORTS: &str = "imports";
+
 /// What is erased.
 pub(crate) enum Erasure {
     /// These names from every text.
@@ -132,6 +135,18 @@ pub(crate) fn apply(
         }
         result.files.push(ErasedFile { name, lines: erased.lines });
     }
+    for name in import_states(directory.path())? {
+        let bytes = directory.read(&name, own_file_limit())?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        if !erasure.is_in(&text) {
+            continue;
+        }
+        // It only spares the next import work, which then reads everything again.
+        if let Some(lock) = lock {
+            directory.remove(lock, &name)?;
+        }
+        result.files.push(ErasedFile { name, lines: text.lines().count() });
+    }
     if let Some(lock) = lock {
         let months = result.files.iter().filter_map(|file| archived_month(&file.name));
         for month in months {
@@ -139,6 +154,22 @@ pub(crate) fn apply(
         }
     }
     Ok(result)
+}
+
+/// What imports remember of what they read: messages may quote the source.
+fn import_states(directory: &Path) -> anyhow::Result<Vec<String>> {
+    let folder = directory.join(IMPORTS);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in folder.read_dir().with_context(|| format!("cannot list {}", folder.display()))? {
+        let name = entry?.file_name();
+        names.extend(name.to_str().map(|name| format!("{IMPORTS}/{name}")));
+    }
+    names.retain(|name| name.ends_with(".state"));
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The month of a file of the archive; none of an archived pull request, which has no summary.

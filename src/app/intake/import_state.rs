@@ -19,6 +19,7 @@ use crate::app::intake::{ImportRequest, IntakeOutcome};
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links, SizeLimit};
 use crate::store::append::Appended;
+use crate::store::erase::IMPORTS;
 use crate::store::foreign_files::DiskFolder;
 use model::record::time::Timestamp;
 
@@ -79,7 +80,7 @@ impl ImportState {
         }
         let name = blake3::hash(format!("{folder} {}", settings(request)).as_bytes()).to_hex();
         Some(Self {
-            file: format!("imports/{}.state", &name[..16]),
+            file: format!("{IMPORTS}/{}.state", &name[..16]),
             program: program()?,
             source: source_digest(&request.path)?,
         })
