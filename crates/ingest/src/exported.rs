@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::format::{Format, Reader};
 use crate::ndjson;
+use crate::parse::table;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Statistic;
@@ -33,11 +34,11 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for row in reader.records() {
         match row {
             Ok(row) => {
-                let line = row.position().map_or(1, |place| place.line() as usize);
+                let line = table::line_at(&text.text, row.position());
                 ndjson::take_record(line, &Value::Object(record(&heads, &row)), sink);
             }
             Err(error) => {
-                let line = error.position().map_or(1, |place| place.line() as usize);
+                let line = table::line_at(&text.text, error.position());
                 sink.reject(line, &error.to_string(), REMEDY, "");
             }
         }

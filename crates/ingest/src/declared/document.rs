@@ -104,7 +104,7 @@ fn for_each_row<'s>(
         let row = match row {
             Ok(row) => row,
             Err(error) => {
-                let line = error.position().map_or(1, |place| place.line() as usize);
+                let line = table::line_at(table.text, error.position());
                 sink.reject(line + table.lines_before, &error.to_string(), REMEDY, "");
                 continue;
             }

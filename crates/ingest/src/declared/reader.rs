@@ -178,13 +178,21 @@ impl DeclaredReader<'_> {
         entry
     }
 
+    /// A field as a record keeps it. A table has text alone: a number in it is a number.
+    fn field_value(&self, value: &serde_json::Value) -> serde_json::Value {
+        match value.as_str().filter(|_| self.format.layout == Layout::Csv) {
+            Some(cell) => number_or_text(cell),
+            None => value.clone(),
+        }
+    }
+
     fn with_fields(&self, mut entry: BenchmarkEntry, frames: &[Frame<'_>]) -> BenchmarkEntry {
         for field in &self.format.fields {
             // A field may be any value; only what is computed must be a number.
             let value = match (field.number.read(frames), field.number.is_plain()) {
                 (NumberReading::Number { value, .. }, false) => value.into(),
                 (_, true) => match field.number.paths.first(frames) {
-                    Some(PathValue::Json(value)) => field_value(value),
+                    Some(PathValue::Json(value)) => self.field_value(value),
                     _ => continue,
                 },
                 _ => continue,
@@ -192,7 +200,7 @@ impl DeclaredReader<'_> {
             entry = entry.field(&field.name, value);
         }
         self.for_each_pair(&self.format.field_pairs, frames, &mut |name, value| {
-            entry = std::mem::take(&mut entry).field(name, field_value(&value.into()));
+            entry = std::mem::take(&mut entry).field(name, number_or_text(&value));
         });
         entry
     }
@@ -339,11 +347,10 @@ fn samples(declared: &Metric, frames: &[Frame<'_>], unit: &str) -> Result<Vec<f6
     Ok(samples)
 }
 
-/// A field as a record keeps it: a number in text is a number.
-fn field_value(value: &serde_json::Value) -> serde_json::Value {
-    let number = value.as_str().and_then(|text| text.parse::<f64>().ok());
-    match number.filter(|number| number.is_finite()) {
-        Some(number) => number.into(),
-        None => value.clone(),
+/// A text that is a finite number as one.
+fn number_or_text(text: &str) -> serde_json::Value {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => number.into(),
+        _ => text.into(),
     }
 }

@@ -26,11 +26,14 @@ fn a_table_with_decimal_commas_is_read_by_one_rule() {
 #[test]
 fn a_run_of_oha_that_reached_nobody_is_a_gap() {
     let text = r#"{"summary":{"successRate":0.0,"average":null,"requestsPerSec":9.5},
-        "errorDistribution":{"refused":3,"timeout":1}}"#;
+        "errorDistribution":{"refused":3,"timeout":1},"statusCodeDistribution":{"503":2}}"#;
     let format = crate::formats::by_name("oha").expect("a format");
     let found = crate::test_support::read_text(format, text);
     assert_eq!(found[0].error.as_deref(), Some("no request succeeded"));
-    assert_eq!(found[0].fields["errors"], 4);
+    assert_eq!(
+        (&found[0].fields["errors"], &found[0].fields["status_503"]),
+        (&4.into(), &2.into())
+    );
 }
 
 #[test]

@@ -83,6 +83,8 @@ struct CsvTable<'t> {
     rows: &'t str,
     line: usize,
     delimiter: u8,
+    /// Lines end with `\r\n`.
+    is_crlf: bool,
 }
 
 impl<'t> CsvTable<'t> {
@@ -109,7 +111,9 @@ impl<'t> CsvTable<'t> {
                 .next()
                 .and_then(Result::ok)
                 .unwrap_or_default();
-            return Ok(Self { header, rows: &text[read + skip..], line, delimiter });
+            let rows = &text[read + skip..];
+            let is_crlf = rows.contains("\r\n");
+            return Ok(Self { header, rows, line, delimiter, is_crlf });
         }
         Err(InputError::whole("it has no header"))
     }
@@ -126,8 +130,10 @@ impl<'t> CsvTable<'t> {
 
     /// The line of a row, from 1; `index` counts rows where its place is not known.
     fn line_of(&self, row: &StringRecord, index: usize) -> usize {
-        let at = row.position().map(csv::Position::line);
-        self.line + at.map_or(index, |at| at as usize - 1)
+        // The reader's place is behind the row before, on the newline of `\r\n`.
+        let is_late = |place: &csv::Position| self.is_crlf && place.byte() > 0;
+        let at = |place| csv::Position::line(place) as usize - 1 + usize::from(is_late(place));
+        self.line + row.position().map_or(index, at)
     }
 }
 

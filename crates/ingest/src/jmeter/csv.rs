@@ -7,6 +7,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::jmeter::values::{is_failure_code, one_line, time_stamp};
+use crate::parse::table;
 use crate::requests::{Request, RequestLog};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -142,8 +143,8 @@ pub(super) fn read(
         match reader.read_record(&mut row) {
             Ok(false) => return Ok(()),
             Err(error) => {
-                let line = error.position().map_or(1, |place| place.line());
-                sink.reject(line as usize, &error.to_string(), REMEDY, "");
+                let line = table::line_at(&text.text, error.position());
+                sink.reject(line, &error.to_string(), REMEDY, "");
                 continue;
             }
             Ok(true) => {}
@@ -161,9 +162,9 @@ pub(super) fn read(
             Some(format!("{} columns instead of {width}", row.len()))
         };
         if let Some(reason) = fault {
-            let line = row.position().map_or(1, |place| place.line());
+            let line = table::line_at(&text.text, row.position());
             let source = row.iter().collect::<Vec<_>>().join(",");
-            sink.reject(line as usize, &reason, REMEDY, &source);
+            sink.reject(line, &reason, REMEDY, &source);
         }
     }
 }

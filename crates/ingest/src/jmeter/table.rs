@@ -7,6 +7,7 @@ use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric
 use crate::format::{Format, Reader};
 use crate::jmeter::values::one_line;
 use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::table;
 use crate::requests::fail_where_all_failed;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -66,8 +67,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         let row = match row {
             Ok(row) => row,
             Err(error) => {
-                let line = error.position().map_or(1, |place| place.line());
-                sink.reject(line as usize, &error.to_string(), REMEDY, "");
+                let line = table::line_at(&text.text, error.position());
+                sink.reject(line, &error.to_string(), REMEDY, "");
                 continue;
             }
         };
@@ -82,9 +83,9 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         match entry(columns, &row) {
             Ok(entry) => sink.entry(entry),
             Err(reason) => {
-                let line = row.position().map_or(1, |place| place.line());
+                let line = table::line_at(&text.text, row.position());
                 let source = row.iter().collect::<Vec<_>>().join(",");
-                sink.reject(line as usize, &reason, REMEDY, &source);
+                sink.reject(line, &reason, REMEDY, &source);
             }
         }
     }

@@ -28,6 +28,15 @@ pub(crate) fn find(text: &str) -> Option<Table<'_>> {
     }
 }
 
+/// The line, from 1, on which a row begins. The reader's own place is behind the row before it: on
+/// the newline of `\r\n`, or on an empty line.
+pub(crate) fn line_at(text: &str, place: Option<&csv::Position>) -> usize {
+    let Some(place) = place else { return 1 };
+    let after = text.as_bytes().get(place.byte() as usize..).unwrap_or_default();
+    let ends = after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    place.line() as usize + ends.filter(|byte| **byte == b'\n').count()
+}
+
 fn delimiter(heading: &str) -> u8 {
     let count = |mark: &u8| heading.bytes().filter(|byte| byte == mark).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
@@ -42,7 +51,7 @@ impl<'t> Table<'t> {
 
     /// The line of a row in the whole text.
     pub(crate) fn line_of(&self, row: &csv::StringRecord) -> usize {
-        row.position().map_or(1, |place| place.line() as usize) + self.lines_before
+        line_at(self.text, row.position()) + self.lines_before
     }
 
     /// The mark before the decimals of the table; `is_value` says which columns hold values.
@@ -74,6 +83,17 @@ impl<'t> Table<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_has_the_line_on_which_it_begins() {
+        for end in ["\n", "\r\n"] {
+            let text = ["# made by x", "a,b", "1,2", "", "3,\"4", "5\"", "6,7"].join(end);
+            let table = find(&text).expect("a table");
+            let rows: Vec<_> = table.reader().records().flatten().collect();
+            let lines: Vec<usize> = rows.iter().map(|row| table.line_of(row)).collect();
+            assert_eq!(lines, [3, 5, 7], "{end:?}");
+        }
+    }
 
     #[test]
     fn a_table_is_found_behind_remarks() {
