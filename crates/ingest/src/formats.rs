@@ -135,7 +135,11 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 
 /// The formats that recognize a text.
 pub fn recognizing_text(text: &Text) -> Vec<&'static Format> {
-    all().iter().copied().filter(|format| format.recognizes_text(text)).collect()
+    let fitting =
+        || all().iter().copied().filter(|format| format.recognizes_text(text)).collect::<Vec<_>>();
+    let whole = fitting();
+    // A line of JSON in the output of another tool is no second result of it.
+    if whole.is_empty() && text.look_within() { fitting() } else { whole }
 }
 
 /// The formats that recognize a folder.

@@ -148,7 +148,11 @@ impl IngestInput {
         let mut sink = EntrySink::new(take);
         sink.begin_file(&self.name());
         match self {
-            Self::Text(text) => format.read_text(text, &mut sink)?,
+            Self::Text(text) => {
+                // Whoever names the format has not had it recognized.
+                text.look_within();
+                format.read_text(text, &mut sink)?;
+            }
             Self::Folder(folder) => format.read_folder(&**folder, &mut sink)?,
         }
         Ok(IngestReport {

@@ -27,8 +27,15 @@ pub struct Text {
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,
     value: OnceCell<Option<Value>>,
-    /// The JSON in the text, where other lines stand around it.
-    json_part: OnceCell<Option<String>>,
+    /// Once it was looked for.
+    part: OnceCell<Option<JsonPart>>,
+}
+
+/// The JSON among other lines of a text.
+struct JsonPart {
+    /// On the lines on which it stands there.
+    text: String,
+    value: Value,
 }
 
 impl Text {
@@ -54,7 +61,7 @@ impl Text {
             decimal: None,
             plain_names: false,
             value: OnceCell::new(),
-            json_part: OnceCell::new(),
+            part: OnceCell::new(),
         }
     }
 
@@ -65,20 +72,32 @@ impl Text {
     }
 
     /// The text as JSON, where it is one value; read once, for recognition. Bare `NaN` and
-    /// `Infinity` read as the texts of that name. Lines that a package manager or the tool itself
-    /// printed before and after it are passed over.
+    /// `Infinity` read as the texts of that name. After [`Self::look_within`] the value may stand
+    /// among other lines.
     pub fn json(&self) -> Option<&Value> {
         let begins = self.text.trim_start().starts_with(['{', '[']);
         let whole = || if begins { json::parse(&self.text).ok() } else { None };
-        let part = || self.json_part.get_or_init(|| json::within(&self.text)).as_deref();
-        let value = || whole().or_else(|| json::parse(part()?).ok());
-        self.value.get_or_init(value).as_ref()
+        let value = self.value.get_or_init(whole).as_ref();
+        value.or_else(|| self.part.get()?.as_ref().map(|part| &part.value))
+    }
+
+    /// Looks for a JSON value among lines that a package manager or the tool itself printed before
+    /// and after it; whether there is one.
+    pub fn look_within(&self) -> bool {
+        let part = || {
+            let text = json::within(&self.text)?;
+            let value = json::parse(&text).ok()?;
+            Some(JsonPart { text, value })
+        };
+        self.json().is_none() && self.part.get_or_init(part).is_some()
     }
 
     /// The JSON of the text: itself, or the part of it that is, on the same lines.
     pub(crate) fn json_text(&self) -> &str {
-        self.json();
-        self.json_part.get().and_then(Option::as_deref).unwrap_or(&self.text)
+        match self.part.get() {
+            Some(Some(part)) => &part.text,
+            _ => &self.text,
+        }
     }
 
     /// The text as JSON.

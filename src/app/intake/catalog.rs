@@ -88,7 +88,9 @@ impl FormatChoice {
             return Ok(self.only);
         }
         let mut fitting = match input {
+            IngestInput::Text(_) if self.declared.is_empty() => Vec::new(),
             IngestInput::Text(text) => {
+                text.look_within();
                 let fits = |format: &&Format| format.recognizes_text(text);
                 self.declared.iter().copied().filter(fits).collect()
             }

@@ -55,7 +55,7 @@ fn lines_around_a_report_are_passed_over_and_places_stay() {
                 {\"name\": \"all\", \"size\": \"big\"}\n]\nDone in 1.02s.\n";
     let text = crate::source::Text::new("out.txt", text.as_bytes());
     let format = crate::formats::by_name("size-limit").expect("a format");
-    assert!(format.recognizes_text(&text));
+    assert_eq!(crate::formats::recognizing_text(&text).len(), 1);
     let mut entries = Vec::new();
     let mut take = |entry| entries.push(entry);
     let mut sink = crate::sink::EntrySink::new(&mut take);
@@ -71,4 +71,14 @@ fn columns_behind_the_first_result_are_no_parameters() {
     let found = crate::test_support::read_text(format, text);
     let names: Vec<&str> = found[0].params.keys().map(String::as_str).collect();
     assert_eq!(names, ["N"]);
+}
+
+#[test]
+fn a_line_of_json_in_the_output_of_another_tool_is_no_second_result() {
+    let text = "{\"latency\": {\"p50\": \"150ms\"}, \"rates\": {\"ok\": \"99.9%\"}}\n\
+                pkg: a\nBenchmarkA-8 \t 100 \t 12.5 ns/op\nPASS\n";
+    let text = crate::source::Text::new("out.txt", text.as_bytes());
+    let names: Vec<_> =
+        crate::formats::recognizing_text(&text).iter().map(|format| format.name).collect();
+    assert_eq!(names, ["go"]);
 }
