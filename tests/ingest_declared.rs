@@ -211,5 +211,5 @@ fn a_row_whose_cells_do_not_fit_the_heading_is_rejected() {
     let answer = ingest(&["--dry-run", sample.to_str().unwrap()]);
     assert!(answer.out.is_empty(), "{}", answer.out);
     assert!(answer.err.contains("llama-bench.csv:2:1"), "{}", answer.err);
-    assert!(answer.err.contains("cells below 42 columns"), "{}", answer.err);
+    assert!(answer.err.contains("cells, and 42 columns in the heading"), "{}", answer.err);
 }

@@ -16,14 +16,11 @@ use crate::files::lock::HistoryLock;
 use crate::files::{Directory, FileError};
 use crate::store::fast_parser::LineScanner;
 use crate::store::unpack::unpack_whole;
-use crate::store::{commits, json_line, own_file_limit, quarantine, rotate, walk};
+use crate::store::{IMPORTS, commits, json_line, own_file_limit, quarantine, rotate, walk};
 use model::erase::NameEraser;
 use model::filter::{ChangeAges, Filter, FilterSubject};
 use model::limits::Limits;
 use model::record::{DEFAULT_MODE, Record};
-
-/// The folder in which imports remember what they read.
-pub(crate) const IMPORTS: &str = "imports";
 
 /// What is erased.
 pub(crate) enum Erasure {

@@ -55,6 +55,9 @@ use model::pinned::PinnedBaseline;
 use model::policy::accepted::AcceptedEntry;
 use model::record::Problem;
 
+/// The folder of a history in which imports remember what they read.
+pub(crate) const IMPORTS: &str = "imports";
+
 /// Where to read, and what of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {

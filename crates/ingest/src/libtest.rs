@@ -186,12 +186,7 @@ mod tests {
         let text = "running 2 tests\ntest a ... loading\nbench: none\nbench:   1,234 ns/iter (+/- 5)\n\
             test b ... ok\nbench:   7 ns/iter (+/- 0)\ntest c ... bench: NaN ns/iter\n\
             test d ... bench: x\n";
-        let text = Text::new("x", text.as_bytes());
-        let mut names = Vec::new();
-        let mut take = |entry: BenchmarkEntry| names.push(entry.test);
-        let mut sink = EntrySink::new(&mut take);
-        read(&text, &mut sink).unwrap();
-        let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
+        let (names, lines) = crate::test_support::read_and_reject(&FORMAT, text);
         assert_eq!(lines, [6, 8]);
         assert_eq!(names, ["a", "c"]);
     }

@@ -155,11 +155,7 @@ mod tests {
 ";
         let entries = read_text(&FORMAT, text);
         assert_eq!((&*entries[0].suite, &*entries[0].test), ("a title", "x | y"));
-        let rows: Vec<String> = entries[0]
-            .metrics
-            .iter()
-            .map(|it| format!("{} {:?} {:?}", it.metric, it.value.get(), it.unit.as_deref()))
-            .collect();
+        let rows = crate::test_support::metric_rows(&entries[0]);
         let wanted = [
             "time Some(7.81) Some(\"ms/op\")",
             "instructions Some(1026.0) Some(\"count\")",

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::IngestInput;
 use crate::entry::BenchmarkEntry;
 use crate::format::Format;
-use crate::sink::InputError;
+use crate::sink::{EntrySink, InputError};
 use crate::source::{Folder, Text};
+use model::record::Measurement;
 use model::record::time::Timestamp;
 
 /// The entries of a text that the format must recognize and read whole.
@@ -19,6 +20,25 @@ pub fn read_text(format: &Format, text: &str) -> Vec<BenchmarkEntry> {
     let read = read.expect("it is of this format");
     assert_eq!(read.rejected, []);
     entries
+}
+
+/// The tests that a format reads of a text, and the lines that it rejects.
+pub fn read_and_reject(format: &Format, text: &str) -> (Vec<String>, Vec<u32>) {
+    let text = Text::new("x", text.as_bytes());
+    let mut names = Vec::new();
+    let mut take = |entry: BenchmarkEntry| names.push(entry.test);
+    let mut sink = EntrySink::new(&mut take);
+    format.read_text(&text, &mut sink).expect("it is of this format");
+    let lines = sink.rejected.iter().map(|part| part.problem.location.line).collect();
+    (names, lines)
+}
+
+/// Each metric of an entry as `name value unit`.
+pub fn metric_rows(entry: &BenchmarkEntry) -> Vec<String> {
+    let row = |it: &Measurement<'_>| {
+        format!("{} {:?} {:?}", it.metric, it.value.get(), it.unit.as_deref())
+    };
+    entry.metrics.iter().map(row).collect()
 }
 
 /// Files of a folder in memory.

@@ -147,8 +147,9 @@ fn no_such_format(option: &str, name: &str) -> String {
 /// The format that a file declares.
 fn declared_format(path: &Path) -> anyhow::Result<&'static Format> {
     let shown = path.display().to_string();
+    // The message names the file and its cause.
     let bytes = files::read(path, Links::Follow, FORMAT_FILE_LIMIT)
-        .with_context(|| format!("--format-file {shown}"))?;
+        .map_err(|error| anyhow::anyhow!("--format-file: {error}"))?;
     let text = String::from_utf8(bytes).with_context(|| format!("{shown} is not UTF-8"))?;
     formats::declare(&text, &shown).map_err(|faults| {
         let blocks = diagnostic::render(&faults, &text, false);

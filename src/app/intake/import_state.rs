@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::app::intake::{ImportRequest, IntakeOutcome};
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links, SizeLimit};
+use crate::store::IMPORTS;
 use crate::store::append::Appended;
-use crate::store::erase::IMPORTS;
 use crate::store::foreign_files::DiskFolder;
 use model::record::time::Timestamp;
 

@@ -9,6 +9,7 @@ use crate::json::{self, LineCounter, quote_bare_numbers};
 use crate::parse::table::{self, Table};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
+use model::text;
 
 /// A value of a text: what the records of a declaration are looked for in.
 pub(crate) struct Document<'v> {
@@ -117,7 +118,9 @@ fn for_each_row<'s>(
         let more_are_empty = row.iter().skip(headings.len()).all(str::is_empty);
         if row.len() < headings.len() || !more_are_empty {
             // A cell too few shifts all that follow: another column's number would be read.
-            let reason = format!("{} cells below {} columns", row.len(), headings.len());
+            let cells = text::count_noun(row.len() as u64, "cell");
+            let columns = text::count_noun(headings.len() as u64, "column");
+            let reason = format!("{cells}, and {columns} in the heading");
             sink.reject(line, &reason, REMEDY, &row.iter().collect::<Vec<_>>().join(","));
             continue;
         }

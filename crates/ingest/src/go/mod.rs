@@ -382,12 +382,7 @@ mod tests {
 {"Action":"output","Package":"a","Output":"     295\t   40 ns/op\t   +Inf MB/s\n"}
 {"Action":"output","Package":"a","Output":"BenchmarkY-8   \tprinted\nPASS\n"}
 "#;
-        let text = Text::new("x", text.as_bytes());
-        let mut names = Vec::new();
-        let mut take = |entry: BenchmarkEntry| names.push(entry.test);
-        let mut sink = EntrySink::new(&mut take);
-        read(&text, &mut sink).unwrap();
-        let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
+        let (names, lines) = crate::test_support::read_and_reject(&FORMAT, text);
         assert_eq!(lines, [2, 3]);
         assert_eq!(names, ["X"]);
     }

@@ -166,11 +166,7 @@ mod tests {
     fn events_have_their_own_names_and_units() {
         let entries = read_text(&FORMAT, TABLE);
         assert_eq!((&*entries[0].test, &entries[0].fields["runs"]), ("./a b", &10.into()));
-        let rows: Vec<String> = entries[0]
-            .metrics
-            .iter()
-            .map(|it| format!("{} {:?} {:?}", it.metric, it.value.get(), it.unit.as_deref()))
-            .collect();
+        let rows = crate::test_support::metric_rows(&entries[0]);
         let wanted = [
             "task_clock_u Some(1234.56) Some(\"ms\")",
             "cycles_u Some(2000000.0) Some(\"count\")",
