@@ -94,7 +94,7 @@ fn a_result_of_which_nobody_knows_the_commit_is_rejected_with_what_is_missing() 
     let folder = folder_of(&history, &[("a.json", &telco)]);
     let answer = import(&history, "results", &folder, &[]);
     assert_eq!(answer.status, 2);
-    let expected = "a.json:1:1: neither the result nor its path says its commit; say it: \
+    let expected = "a.json:1:1: no commit in the result or its path; add \
                     --name-pattern '{commit}.json' or --commit SHA";
     assert!(answer.err.contains(expected), "{}", answer.err);
     assert!(!history.data().join("results").exists());

@@ -17,6 +17,7 @@ use crate::import::path_pattern::PathFacts;
 use crate::import::{HistoryKind, ImportOptions};
 use crate::sink::{EntrySink, InputError};
 use crate::source::{Folder, Source, Text};
+use model::text;
 
 pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "results",
@@ -235,8 +236,8 @@ impl ResultsReading<'_, '_> {
         }
         if self.contradicting > 0 {
             self.sink.remark(format!(
-                "{} results name another commit inside than in their path: the one inside counts",
-                self.contradicting
+                "in {} the commit inside differs from the one in the path; the one inside counts",
+                text::count_noun(self.contradicting, "result")
             ));
         }
     }
@@ -276,8 +277,8 @@ fn reject_incomplete(counts: &ReadCounts, sink: &mut EntrySink<'_>) {
     }
     let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
     let remedies: Vec<&str> = missing.iter().map(|(_, remedy)| *remedy).collect();
-    let reason = format!("neither the result nor its path says its {}", names.join(" and its "));
+    let reason = format!("no {} in the result or its path", names.join(" and no "));
     // The reason has no number, so that results with the same fault are counted together.
     let benchmarks = format!("{} benchmarks", counts.without_commit.max(counts.without_time));
-    sink.reject(1, &reason, &format!("say it: {}", remedies.join("; ")), &benchmarks);
+    sink.reject(1, &reason, &format!("add {}", remedies.join("; ")), &benchmarks);
 }
