@@ -8,12 +8,11 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::app::build::{build_site, site_input};
+use crate::app::build::{SiteReuse, build_site, site_input};
 use crate::app::load::{LoadedHistory, Project, load, load_history};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::demo::{self, Scenario};
-use crate::output::previous::PreviousSite;
 use crate::store;
 use chart::{self, ChartSpan, NoLinks, TrendInput};
 use detect::sensitivity::simulate;
@@ -132,7 +131,7 @@ impl DemoFolder {
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
         let project = load(&self.options(), &Silent)?;
-        Ok(build_site(&project, out, PreviousSite::Remove, &Silent)?.files)
+        Ok(build_site(&project, out, SiteReuse::none(), &Silent)?.files)
     }
 }
 

@@ -36,7 +36,7 @@ fn the_json_has_at_least_the_promised_fields() {
         let id = series["id"].as_str().unwrap();
         let file = site.json(&format!("series/{id}.json"));
         has(&file, head);
-        has(&file, "points segments events schema built_from");
+        has(&file, "points segments events schema");
         has(&file["points"][0], "commit timestamp value std segment flags");
         assert_eq!(file["points"].as_array().unwrap().len() as u64, series["points"]);
         assert!(site.has(&format!("{}index.html", series["url"].as_str().unwrap())));

@@ -70,6 +70,7 @@ mod privacy;
 mod public_site;
 mod replay;
 mod report;
+mod reuse;
 mod right_base;
 mod rotate;
 // Runs scripts.

@@ -21,7 +21,7 @@ pub struct Answer {
 }
 
 /// What the program listens to.
-const OUR_VARIABLES: [&str; 17] = [
+const OUR_VARIABLES: [&str; 19] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
@@ -35,9 +35,11 @@ const OUR_VARIABLES: [&str; 17] = [
     "GITHUB_SHA",
     "GITHUB_STEP_SUMMARY",
     "ALLOW_REGRESSION",
+    "BENCHPAGES_CACHE",
     "BENCHPAGES_DATABASE_URL",
     "BENCHPAGES_REDACT_KEY",
     "BENCHPAGES_REDACT_KEY_FILE",
+    "CI",
     "OVERRIDE_REASON",
 ];
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::app::load::{Project, analyze, load_history};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
+use crate::app::page_cache::{CachedOutput, PageCache};
 use crate::app::pull_checks;
 use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
 use crate::output;
@@ -48,13 +49,12 @@ pub(crate) fn build(
     let pull_checks = pull_checks::of(&loaded, options);
     let mut project = Project { pull_checks, ..analyze(loaded, options, observer) };
     let summary = build_project(&mut project, options, out, observer)?;
-    // Pages show the minute of the build, unless the time was given or is that of the demo's newest
-    // record; then a build a minute later makes the same bytes.
-    let shows_no_time = options.now.is_some() || project.history.counts.demo > 0;
+    // Ages go on with the days, unless the time was given or is that of the demo's newest record.
+    let has_fixed_time = options.now.is_some() || project.history.counts.demo > 0;
     let warnings = project.warnings.into_iter().chain(size_warning(&summary)).collect();
     let record = BuildRecord { summary, warnings };
     if let Some(fingerprint) = fingerprint {
-        fingerprint.write_record(out, &record, shows_no_time);
+        fingerprint.write_record(out, &record, has_fixed_time);
     }
     Ok(BuildResult::Built(record.summary))
 }
@@ -73,11 +73,16 @@ pub(crate) fn build_project(
     let megabytes = project.contents.bytes as f64 / 1e6;
     observer.detail(&format!("read {files}, {megabytes:.1} MB"));
     project.warnings.iter().for_each(|warning| observer.warn(warning));
-    let built = build_site(project, out, previous_site(options), observer);
+    let built = build_site(project, out, SiteReuse::of(options, out), observer);
     // Reported also where writing failed: the time until then may say why.
     project.stages.finish("wrote");
     observer.stages(&project.stages);
     let summary = built?;
+    observer.detail(&format!(
+        "{} of {} are those of the last build",
+        text::count(summary.reused),
+        text::count_noun(summary.files, "file"),
+    ));
     size_warning(&summary).iter().for_each(|warning| observer.warn(warning));
     Ok(summary)
 }
@@ -89,14 +94,16 @@ pub(crate) fn build_project(
 pub(crate) fn build_site(
     project: &Project,
     out: &Path,
-    previous: PreviousSite,
+    reuse: SiteReuse,
     observer: &dyn Observer,
 ) -> anyhow::Result<BuildSummary> {
+    let SiteReuse { previous, pages } = reuse;
     let output = output::Output::prepare(out, previous, &project.policy.site.keep)?;
-    let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
     let progress = |done, total| observer.progress("writing files", done, total);
-    let rendered = site::render(&site_input(project), &sink, &progress)?;
+    let files = CachedOutput { output: &output, pages: &pages };
+    let rendered = site::render(&site_input(project), &files, &progress)?;
     let written = output.commit()?;
+    pages.finish();
     cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
     if let Some(leftover) = &written.leftover {
         observer.warn(&format!(
@@ -107,6 +114,7 @@ pub(crate) fn build_site(
     Ok(BuildSummary {
         pages: rendered.pages,
         files: rendered.files,
+        reused: rendered.reused,
         bytes: written.bytes,
         series: project.series.len(),
         records: project.history.counts.records,
@@ -121,6 +129,25 @@ pub(crate) fn build_site(
 /// nothing to be kept.
 pub(crate) fn previous_site(options: &LoadOptions) -> PreviousSite {
     if options.cache.is_some() { PreviousSite::Keep } else { PreviousSite::Remove }
+}
+
+/// What a build takes from the sites before it, and leaves to the next.
+pub(crate) struct SiteReuse {
+    previous: PreviousSite,
+    pages: PageCache,
+}
+
+impl SiteReuse {
+    /// What these options allow.
+    pub(crate) fn of(options: &LoadOptions, out: &Path) -> Self {
+        Self { previous: previous_site(options), pages: PageCache::of(options, out) }
+    }
+
+    /// Nothing is taken, and nothing is left.
+    #[cfg(feature = "bench")]
+    pub(crate) fn none() -> Self {
+        Self { previous: PreviousSite::Remove, pages: PageCache::none() }
+    }
 }
 
 /// What the site is made of.

@@ -263,8 +263,8 @@ impl<'a> PreparedCheck<'a> {
     }
 
     pub(super) fn human_input(&self) -> HumanInput<'_> {
-        let LoadedHistory { history, contents, now, .. } = &self.loaded;
-        HumanInput::of_candidate(&self.candidate, history, contents, *now)
+        let LoadedHistory { history, contents, as_of, .. } = &self.loaded;
+        HumanInput::of_candidate(&self.candidate, history, contents, *as_of)
     }
 
     /// Judges the candidate by the analyses of all series.
@@ -274,9 +274,9 @@ impl<'a> PreparedCheck<'a> {
         mut analyses: Analyses,
     ) -> CheckOutcome {
         let options = &self.request.options;
-        let LoadedHistory { policy, history, redaction, now, contents, .. } = &mut self.loaded;
+        let LoadedHistory { policy, history, redaction, as_of, contents, .. } = &mut self.loaded;
         let pins = &contents.baselines;
-        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy, pins, *now);
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy, pins, *as_of);
         // After the comparison, so that a public history gets the same verdicts; before evidence,
         // which quotes what was recorded.
         if let Some(redaction) = redaction {

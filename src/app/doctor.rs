@@ -44,7 +44,7 @@ pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
         accepted: &project.contents.accepted,
         problems: &project.contents.problems,
         audit: &project.contents.audit,
-        now: project.site.now,
+        now: project.site.as_of,
         demo: options.demo,
     });
     Ok(Examination { findings, project })

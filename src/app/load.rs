@@ -32,7 +32,7 @@ use model::history::value_options::ValueOptions;
 use model::history::{History, NormalizeOptions};
 use model::policy::Policy;
 use model::policy::threshold::policy_sha;
-use model::record::time::Timestamp;
+use model::record::time::{DAY_US, Timestamp};
 use model::series::machines::MachineDifference;
 use model::series::{self, CommitIndex, GroupedSeries, Series};
 use model::text;
@@ -78,6 +78,8 @@ pub(crate) struct LoadedHistory {
     pub(crate) redaction: Option<Redaction>,
     /// The build's time.
     pub(crate) now: Timestamp,
+    /// The time up to which ages are counted: see [`as_of`].
+    pub(crate) as_of: Timestamp,
     pub(crate) warnings: Vec<String>,
     pub(crate) stages: Stages,
 }
@@ -175,6 +177,14 @@ fn reject_demo(history: &History, options: &LoadOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The time up to which ages are counted: the beginning of the day of the build (UTC), or the
+/// newest record of that day. Two builds of one day judge alike and make the same pages.
+fn as_of(now: Timestamp, newest: Option<Timestamp>) -> Timestamp {
+    let start = now.day() * DAY_US;
+    let newest = newest.map_or(start, Timestamp::micros);
+    Timestamp::from_micros(newest.clamp(start, start + DAY_US - 1))
+}
+
 /// Every series has pages and an analysis: a history made to have millions would end in memory.
 fn reject_too_many_series(records: &HistoryBuilder, policy: &Policy) -> anyhow::Result<()> {
     if records.has_too_many_series() {
@@ -258,6 +268,7 @@ impl<'a> OpenedDirectory<'a> {
         Ok(LoadedHistory {
             policy: self.policy,
             policy_sha: self.policy_sha,
+            as_of: as_of(now, history.newest),
             history,
             contents,
             redaction: self.redaction,
@@ -320,15 +331,16 @@ impl<'a> GroupedHistory<'a> {
 
     pub(super) fn human_input(&self) -> HumanInput<'_> {
         let (history, contents) = (&self.loaded.history, &self.loaded.contents);
-        HumanInput::of(AnalysisDepth::Full, history, contents, self.loaded.now)
+        HumanInput::of(AnalysisDepth::Full, history, contents, self.loaded.as_of)
     }
 
     /// The project with the analyses of its series.
     pub(super) fn into_project(self, mut analyses: Analyses) -> Project {
         let Self { options, loaded, mut series, mut machine_differences, .. } = self;
-        let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
+        let LoadedHistory { policy, policy_sha, mut history, mut contents, now, as_of, .. } =
+            loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
-        let targets = evaluate(&series, &analyses.by_series, &policy, &contents.baselines, now);
+        let targets = evaluate(&series, &analyses.by_series, &policy, &contents.baselines, as_of);
         // After everything was compared, so that verdicts are the same on a public site; before
         // evidence, which quotes what was recorded.
         if let Some(redaction) = &loaded.redaction {
@@ -345,7 +357,12 @@ impl<'a> GroupedHistory<'a> {
             warnings.push(NO_BASE_URL.to_owned());
         }
         Project {
-            site: site::SiteOptions { now, base_url, explicit_index: options.explicit_index },
+            site: site::SiteOptions {
+                built: now,
+                as_of,
+                base_url,
+                explicit_index: options.explicit_index,
+            },
             policy,
             policy_sha,
             history,
@@ -377,7 +394,7 @@ impl Project {
     /// The verdict on each run as a check would have given it on its day.
     pub(crate) fn replay(&self) -> Vec<ReplayedVerdict> {
         let depth = AnalysisDepth::Full;
-        let input = HumanInput::of(depth, &self.history, &self.contents, self.site.now);
+        let input = HumanInput::of(depth, &self.history, &self.contents, self.site.as_of);
         input.with_context(|context| detect::replay::replay(&self.series, &self.policy, context))
     }
 }

@@ -33,6 +33,7 @@ pub(crate) mod load;
 pub(crate) mod load_options;
 pub(crate) mod measure;
 pub(crate) mod observer;
+pub(crate) mod page_cache;
 pub(crate) mod policy_check;
 pub(crate) mod policy_file;
 pub(crate) mod policy_import;

@@ -34,7 +34,7 @@ pub(super) fn of(loaded: &LoadedHistory, options: &LoadOptions) -> BTreeMap<u64,
     if loaded.history.counts.records > MAX_RECORDS {
         return BTreeMap::new();
     }
-    let pulls = newest_pulls(&loaded.history, loaded.now);
+    let pulls = newest_pulls(&loaded.history, loaded.as_of);
     let series = loaded.history.columns.len().max(1);
     let most = (MAX_ANALYZED / series).clamp(1, MAX_PULLS);
     let checks = pulls.into_iter().take(most).filter_map(|pull| {
@@ -67,6 +67,7 @@ fn check(loaded: &LoadedHistory, options: &LoadOptions, pull: u64) -> Option<Pul
         contents,
         redaction: loaded.redaction.clone(),
         now: loaded.now,
+        as_of: loaded.as_of,
         warnings: Vec::new(),
         stages: Stages::new(),
     };

@@ -20,10 +20,9 @@ use crate::files::cache_folder::CacheFolder;
 use crate::output::leftovers::Cleanup;
 use crate::site::redact::key::RedactionKey;
 use crate::store;
-use model::record::time::Timestamp;
 
 /// First line of a record; a new number where its form or that of [`BuildRecord`] changes.
-const RECORD_HEADER: &str = "benchpages build 2";
+const RECORD_HEADER: &str = "benchpages build 3";
 /// A change this long before a file is looked at could be followed by another with the same time:
 /// where times are whole seconds, and where they are finer (a kernel's tick is 10 ms at most).
 const COARSE_CLOCK_GRAIN: Duration = Duration::from_secs(2);
@@ -32,8 +31,9 @@ const FINE_CLOCK_GRAIN: Duration = Duration::from_millis(50);
 /// One hash of all files and options of a build.
 pub(crate) struct BuildFingerprint {
     key: String,
-    /// The minute that pages show as the build's.
-    build_minute: String,
+    /// The day up to which ages are counted. The same history on the same day makes the same site
+    /// but for the time of the build, which stays that of the build that made it.
+    build_day: String,
     cache: CacheFolder,
     /// In the cache.
     record_path: String,
@@ -48,6 +48,9 @@ pub(crate) struct BuildSummary {
     pub(crate) series: usize,
     pub(crate) records: u64,
     pub(crate) rejected: usize,
+    /// Files of an earlier build, which were not made again.
+    #[serde(skip)]
+    pub(crate) reused: u64,
     /// What was done about the leftovers of killed builds; nothing where nothing was built.
     #[serde(skip)]
     pub(crate) cleanup: Cleanup,
@@ -96,7 +99,7 @@ impl BuildFingerprint {
         let name = blake3::hash(out.as_os_str().as_encoded_bytes()).to_hex();
         Some(Self {
             key: key.finalize().to_hex().to_string(),
-            build_minute: minute_of(options.clock),
+            build_day: options.clock.day().to_string(),
             cache: root.clone(),
             record_path: format!("built/{}", name.get(..16)?),
         })
@@ -111,36 +114,32 @@ impl BuildFingerprint {
         }
         let mut lines = body.lines();
         let mut next = || lines.next();
-        let (head, key, minute, site) = (next()?, next()?, next()?, next()?);
+        let (head, key, day, site) = (next()?, next()?, next()?, next()?);
         let record = next()?;
-        let same = head == RECORD_HEADER
-            && key == self.key
-            && (minute == "-" || minute == self.build_minute);
+        let same =
+            head == RECORD_HEADER && key == self.key && (day == "-" || day == self.build_day);
         let routes: Vec<String> = lines.map(str::to_owned).collect();
         if !same || site_stamp(out, &routes)? != site {
             return None;
         }
-        serde_json::from_str(record).ok()
+        let record: BuildRecord = serde_json::from_str(record).ok()?;
+        let reused = record.summary.files;
+        Some(BuildRecord { summary: BuildSummary { reused, ..record.summary }, ..record })
     }
 
-    /// Records what was built from this. Without `shows_no_time`, pages show the minute of the
-    /// build, and a site of an earlier minute is another one. A record that cannot be written is
-    /// left out.
-    pub(crate) fn write_record(&self, out: &Path, record: &BuildRecord, shows_no_time: bool) {
+    /// Records what was built from this. Unless `has_fixed_time`, the site of an earlier day is
+    /// another one. A record that cannot be written is left out.
+    pub(crate) fn write_record(&self, out: &Path, record: &BuildRecord, has_fixed_time: bool) {
         let routes = &record.summary.routes;
         let Some(site) = site_stamp(out, routes) else { return };
         let Ok(summary) = serde_json::to_string(record) else { return };
-        let minute = if shows_no_time { "-" } else { &self.build_minute };
+        let day = if has_fixed_time { "-" } else { &self.build_day };
         let (key, routes) = (&self.key, routes.join("\n"));
-        let body = format!("{RECORD_HEADER}\n{key}\n{minute}\n{site}\n{summary}\n{routes}");
+        let body = format!("{RECORD_HEADER}\n{key}\n{day}\n{site}\n{summary}\n{routes}");
         // A record that another program cut off or merged is not trusted: it says what was built.
         let sum = blake3::hash(body.as_bytes()).to_hex();
         let _ = self.cache.write(&self.record_path, format!("{body}\n{sum}\n").as_bytes());
     }
-}
-
-fn minute_of(time: Timestamp) -> String {
-    (time.micros() / 60_000_000).to_string()
 }
 
 /// The stamps of all files of a site and of their folders, as one hash; none where one is missing.

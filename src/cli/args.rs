@@ -45,8 +45,18 @@ pub(crate) struct GlobalArgs {
     /// Number of threads [default: one per core]
     #[arg(long, global = true, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<u16>,
-    /// Read every record from its file; neither use nor write the user's cache folder, and keep no
-    /// previous site
+    /// Folder that keeps parsed files and lists of pages for the next build [default: the user's
+    /// cache folder; in CI none, because nothing stays there]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "BENCHPAGES_CACHE",
+        hide_env_values = true
+    )]
+    pub(crate) cache: Option<PathBuf>,
+    /// Read every record from its file; neither use nor write a cache folder, and keep no previous
+    /// site
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
     /// Read files and folders that symbolic links in the history point to; nothing is ever written

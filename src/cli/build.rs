@@ -32,6 +32,7 @@ pub(crate) fn run(
             // The same answer whether or not anything had to be built: scripts compare numbers.
             let mut answer = serde_json::to_value(summary)?;
             answer["seconds"] = seconds.into();
+            answer["reused"] = summary.reused.into();
             answer["cleanup"] = serde_json::to_value(&summary.cleanup)?;
             answer["out"] = serde_json::to_value(&args.site.out)?;
             return ui::print(&json::line(&answer));

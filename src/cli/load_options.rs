@@ -1,12 +1,10 @@
 //! What the command line and the environment say of how a history is loaded.
 
-use std::path::PathBuf;
-
 use anyhow::Context;
 
 use crate::app::load_options::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
-use crate::files::cache_folder::CacheFolder;
+use crate::cli::cache::cache_folder;
 use crate::site::redact::key::RedactionKey;
 use model::policy;
 use model::policy::site::SiteAudience;
@@ -28,8 +26,7 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         None => source_date_epoch()?,
     };
     let mut warnings = Vec::new();
-    let cache = cache_folder(global)
-        .and_then(|path| CacheFolder::open(&path).map_err(|warning| warnings.push(warning)).ok());
+    let cache = cache_folder(global, &mut warnings);
     Ok(LoadOptions {
         data: global.data.clone(),
         policy: global.policy.clone(),
@@ -75,20 +72,6 @@ fn redaction_key() -> anyhow::Result<Option<RedactionKey>> {
 pub(crate) fn internal_load_options(global: &GlobalArgs) -> anyhow::Result<LoadOptions> {
     let site = SiteArgs { audience: Some(AudienceArg::Internal), ..SiteArgs::default() };
     load_options(global, &site)
-}
-
-/// Where the system keeps files that can be made again; none where it names no such place, or with
-/// `--no-cache`.
-fn cache_folder(global: &GlobalArgs) -> Option<PathBuf> {
-    // A relative path would be another folder for each working directory; the XDG specification
-    // says to ignore it.
-    let variable = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name).filter(|value| !value.is_empty())?);
-        path.is_absolute().then_some(path)
-    };
-    let home = || Some(variable("HOME")?.join(".cache"));
-    let root = variable("XDG_CACHE_HOME").or_else(|| variable("LOCALAPPDATA")).or_else(home)?;
-    (!global.no_cache).then(|| root.join("benchpages"))
 }
 
 /// `SOURCE_DATE_EPOCH`, the convention of reproducible builds: seconds since 1970.

@@ -28,6 +28,7 @@ mod history_access;
 mod import;
 mod ingest;
 mod init;
+mod cache;
 mod load_options;
 #[cfg(feature = "mcp")]
 mod mcp;

@@ -41,6 +41,7 @@ use crate::output::previous::{PreviousSite, ReusableFiles};
 use crate::output::site_folder::{EntryPlace, SiteFolder};
 use crate::output::staging::Staging;
 use crate::output::target::OutputTarget;
+use crate::site::content_hash::ContentHash;
 
 /// A site that is being written. Dropped without [`Output::commit`], it leaves nothing.
 #[derive(Debug)]
@@ -132,9 +133,40 @@ impl Output {
             })?;
             file.write_all(bytes).map_err(at)?;
         }
-        self.routes.lock().unwrap_or_else(PoisonError::into_inner).push(route.to_owned());
-        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.add(route, bytes.len());
         Ok(())
+    }
+
+    /// Puts a file of the site that is replaced, or of the one before it, into the new site, where
+    /// its content has this hash. Returns its length; none where there is no such file.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) fn reuse(
+        &self,
+        route: &str,
+        content: ContentHash,
+    ) -> Result<Option<usize>, OutputError> {
+        if !is_site_path(route) {
+            return Err(OutputError::OutsideSite { route: route.to_owned() });
+        }
+        let in_staging = self.staging.path().join(route);
+        if let Some(length) = self.reusable.retain(route, &in_staging, content) {
+            self.add(route, length);
+            return Ok(Some(length));
+        }
+        // Times prove nothing where the folder was restored from an archive; the content does.
+        let old = previous::read_plain(&self.target.path.join(route));
+        let Some(bytes) = old.filter(|bytes| ContentHash::of(bytes) == content) else {
+            return Ok(None);
+        };
+        self.write(route, &bytes)?;
+        Ok(Some(bytes.len()))
+    }
+
+    fn add(&self, route: &str, length: usize) {
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner).push(route.to_owned());
+        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
     }
 
     fn create_folder(&self, folder: &str) -> Result<(), OutputError> {

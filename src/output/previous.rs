@@ -18,6 +18,7 @@ use crate::output::error::OutputError;
 use crate::output::manifest::{MARKER, MarkerFile};
 use crate::output::site_folder::{EntryPlace, SiteFolder};
 use crate::output::target::OutputTarget;
+use crate::site::content_hash::ContentHash;
 
 /// What becomes of the site that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +140,15 @@ impl ReusableFiles {
         fs::remove_file(path).map(|()| false)
     }
 
+    /// Leaves the file at a route as it is, where its content has this hash. Returns its length.
+    pub(super) fn retain(&self, route: &str, path: &Path, content: ContentHash) -> Option<usize> {
+        if !self.files.lock().unwrap_or_else(PoisonError::into_inner).contains(route) {
+            return None;
+        }
+        let bytes = read_plain(path).filter(|bytes| ContentHash::of(bytes) == content)?;
+        self.claim_route(route).then_some(bytes.len())
+    }
+
     /// Removes a file where the new site has a folder.
     pub(super) fn remove_blocking(&self, folder: &str, path: &Path) -> io::Result<()> {
         if self.claim_route(folder) { fs::remove_file(path) } else { Ok(()) }
@@ -172,6 +182,18 @@ impl ReusableFiles {
         }
         Ok(())
     }
+}
+
+/// The content of a plain file that has no other name; none where it cannot be read.
+pub(super) fn read_plain(path: &Path) -> Option<Vec<u8>> {
+    let mut file = files::open_existing(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    if has_other_names(&metadata) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn is_gone(error: &io::Error) -> bool {

@@ -24,7 +24,7 @@ pub(crate) fn broken_finding(site: &SiteContext<'_>) -> Option<String> {
 
 /// A finding where the check was overridden in the last days.
 pub(crate) fn override_finding(site: &SiteContext<'_>) -> Option<String> {
-    let since = site.input.options.now.micros().saturating_sub(RECENT_DAYS * DAY_US);
+    let since = site.input.options.as_of.micros().saturating_sub(RECENT_DAYS * DAY_US);
     let recent = |link: &&AuditLink| is_override(link) && link.entry.time.micros() >= since;
     let recent: Vec<&AuditLink> = site.input.audit.links.iter().filter(recent).collect();
     let newest = recent.last()?;

@@ -9,7 +9,7 @@ use crate::site::context::SiteContext;
 pub(crate) fn file(site: &SiteContext<'_>) -> Vec<u8> {
     let input = site.input;
     let facts = json!({
-        "built": input.options.now.to_string(),
+        "built": input.options.built.to_string(),
         "newest": input.history.newest.map(|time| time.to_string()),
         "records": input.history.counts.records,
     });

@@ -208,7 +208,7 @@ impl<'a> SiteContext<'a> {
 
     /// Age of a time at the build, in days; never below zero.
     pub(crate) fn age_in_days(&self, time: Timestamp) -> f64 {
-        presets::days_between(time, self.input.options.now)
+        presets::days_between(time, self.input.options.as_of)
     }
 
     /// The id of a series' row in any table.

@@ -9,6 +9,8 @@ pub(crate) enum RenderError {
     PathClash { path: String, first: String, second: String },
     #[error("cannot write {path}: {source}")]
     Sink { path: String, source: std::io::Error },
+    #[error("{path} of the last build is not what is made of the same inputs")]
+    StaleReuse { path: String },
     #[error("{template}: {reason}")]
     Template { template: String, reason: String },
 }

@@ -66,7 +66,7 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
     // Newest first, whatever an entry is about.
     entries.sort_by(|a, b| b.updated.cmp(&a.updated));
     entries.truncate(MAX_ENTRIES);
-    let newest = site.input.history.newest.unwrap_or(site.input.options.now);
+    let newest = site.input.history.newest.unwrap_or(site.input.options.as_of);
     let template = Feed {
         title: backend.map_or_else(|| title.clone(), |name| format!("{title}: {name}")),
         site_title: title,

@@ -95,7 +95,7 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),
         // Demo data is old by design, and the banner says that it is demo data.
-        stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
+        stale: stale(input.history.newest, input.options.as_of).filter(|_| !demo),
         // On every page it would change every file of the site each day.
         build: [NavSection::Health, NavSection::About].contains(&page.section).then(|| {
             BuildFacts {
@@ -103,7 +103,6 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
                 records: text::count_noun(input.history.counts.records, "record"),
             }
         }),
-        newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
         stale_after_days: STALE_DAYS,
         policy: shell.policy.clone(),
         about: root.to("about/"),

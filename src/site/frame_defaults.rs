@@ -29,7 +29,7 @@ impl FrameDefaults {
             banner: markdown::user_html(input, "banner.html"),
             footer: markdown::user_html(input, "footer.html"),
             policy: format!("policy{named} ({})", input.policy_sha),
-            built: wording::minute(input.options.now),
+            built: wording::minute(input.options.built),
         }
     }
 }

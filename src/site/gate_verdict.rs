@@ -138,7 +138,7 @@ fn of_pull(
     // A note of the pull request itself must not explain its own regression away.
     let context = AnalysisContext {
         depth: AnalysisDepth::GateOnly,
-        now: site.input.options.now,
+        now: site.input.options.as_of,
         newest_run: None,
         accepted: &|_| Vec::new(),
         explanations: &|_| Vec::new(),
@@ -194,7 +194,7 @@ fn is_accepted(site: &SiteContext<'_>, series: &Series, commit: CommitIndex, cha
     site.input.accepted.iter().any(|entry| {
         accepted::matches(&entry.series, &name)
             && model::commit_ref::is_name_of(id, &entry.commit)
-            && entry.expires.is_none_or(|until| until > site.input.options.now)
+            && entry.expires.is_none_or(|until| until > site.input.options.as_of)
             && change.abs() <= entry.max_change + 1e-9
     })
 }

@@ -55,7 +55,7 @@ impl HealthFinding {
 pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let input = site.input;
     let mut findings = Vec::new();
-    let stale = frame::stale(input.history.newest, input.options.now);
+    let stale = frame::stale(input.history.newest, input.options.as_of);
     findings.extend(stale.map(HealthFinding::bad));
     findings.extend(rejected_findings(site));
     findings.extend(input.problems.iter().map(|problem| {
@@ -151,7 +151,7 @@ pub(crate) fn state(site: &SiteContext<'_>) -> HealthState {
 }
 
 fn is_recent(site: &SiteContext<'_>, day: i64) -> bool {
-    site.input.options.now.day() - day <= RECENT_DAYS
+    site.input.options.as_of.day() - day <= RECENT_DAYS
 }
 
 fn count_series(site: &SiteContext<'_>, wanted: impl Fn(Verdict) -> bool) -> u64 {

@@ -51,8 +51,10 @@ pub(crate) struct SiteInput<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct SiteOptions {
     /// The time of the build. Nothing in the site reads a clock, so that the same input gives the
-    /// same bytes.
-    pub(crate) now: Timestamp,
+    /// same bytes. It stands on the pages that are about the build, and nowhere else.
+    pub(crate) built: Timestamp,
+    /// The time up to which ages are counted, which is the same for all builds of a day.
+    pub(crate) as_of: Timestamp,
     /// Where the site will be served, with a trailing slash.
     pub(crate) base_url: Option<String>,
     /// Write `index.html` in links, for reading from disk.

@@ -1,5 +1,6 @@
 //! One file of the site as a job: a path, and how to make the bytes.
 
+use crate::site::content_hash::ContentHash;
 use crate::site::error::RenderError;
 
 type Render<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a>;
@@ -8,6 +9,8 @@ type Render<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + '
 pub(crate) struct FileJob<'a> {
     /// Relative to the root of the site: `series/parse/rust/index.html`.
     pub(crate) path: String,
+    /// What it is made of; none where that is not known, or nothing is used again.
+    pub(crate) inputs: Option<ContentHash>,
     render: Render<'a>,
 }
 
@@ -27,7 +30,14 @@ impl<'a> JobList<'a> {
         path: impl Into<String>,
         render: impl Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a,
     ) {
-        self.0.push(FileJob { path: path.into(), render: Box::new(render) });
+        self.0.push(FileJob { path: path.into(), inputs: None, render: Box::new(render) });
+    }
+
+    /// The inputs of the file that was added last.
+    pub(crate) fn made_of(&mut self, inputs: Option<ContentHash>) {
+        if let Some(job) = self.0.last_mut() {
+            job.inputs = inputs;
+        }
     }
 
     /// A page by its address: `about/` is the file `about/index.html`.

@@ -12,6 +12,7 @@ use crate::report::urls;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
+use crate::site::page_inputs::PageInputs;
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
 use crate::site::{
@@ -20,15 +21,18 @@ use crate::site::{
 };
 use model::series::CommitIndex;
 
-/// Every file of the site.
+/// Every file of the site, with its inputs where they are given.
 ///
 /// # Errors
 /// Two files have the same path.
-pub(crate) fn all<'a>(site: &'a SiteContext<'a>) -> Result<Vec<FileJob<'a>>, RenderError> {
+pub(crate) fn all<'a>(
+    site: &'a SiteContext<'a>,
+    inputs: Option<&PageInputs<'_>>,
+) -> Result<Vec<FileJob<'a>>, RenderError> {
     let mut jobs = JobList::default();
     let redirects = pages::redirects::all(site);
-    add_pages(site, redirects.clone(), &mut jobs);
-    add_api(site, &mut jobs);
+    add_pages(site, redirects.clone(), inputs, &mut jobs);
+    add_api(site, inputs, &mut jobs);
     add_feeds(site, redirects, &mut jobs);
     for path in search::FILES {
         jobs.file(path, move || search::file(site, path));
@@ -55,7 +59,12 @@ fn check_unique(jobs: &[FileJob<'_>]) -> Result<(), RenderError> {
 }
 
 /// All pages, and the `.svg` files of series, which share the charts of their pages.
-fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: &mut JobList<'a>) {
+fn add_pages<'a>(
+    site: &'a SiteContext<'a>,
+    redirects: Vec<PageRedirect>,
+    inputs: Option<&PageInputs<'_>>,
+    jobs: &mut JobList<'a>,
+) {
     jobs.page("", || pages::overview::render(site));
     jobs.page("view/", || pages::view::render_all(site));
     jobs.page("event/", || pages::events::render(site));
@@ -66,12 +75,17 @@ fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
     jobs.page("about/", || pages::about::render(site));
     jobs.page("data/", || pages::data::render(site));
     for (test, members) in &site.tests {
+        let of_test = inputs.and_then(|inputs| inputs.test(test));
         jobs.page(&urls::test(test), move || pages::test::render(site, test));
+        jobs.made_of(of_test);
         for &series in members.iter().filter(|series| site.page_policy.has_series(**series)) {
             let stem = &site.stems[series];
             jobs.page(&urls::series(stem), move || pages::series::render(site, series));
+            // It shows the other backends of its benchmark.
+            jobs.made_of(of_test);
             let drawing = move || Ok(pages::series::drawing(site, series));
             jobs.file(urls::series_svg(stem), drawing);
+            jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
     }
     for backend in site.backends.keys() {
@@ -139,7 +153,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
 }
 
 /// The JSON and CSV files under `api/v1/`, except those of pairs.
-fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
+fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs: &mut JobList<'a>) {
     for name in api::SITE_FILES {
         jobs.file(format!("api/v1/{name}"), move || api::site_file(site, name));
     }
@@ -151,12 +165,16 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
         let parts = api::series::parts(site.series(series).0);
         let newest = parts.newest;
         jobs.file(format!("{stem}.json"), move || api::series::file(site, series, newest));
+        // Its growth is that of all sizes.
+        jobs.made_of(inputs.and_then(|inputs| inputs.test(&site.series(series).0.key.test)));
         for part in parts.older {
             let path = format!("{stem}/{}.json", part.year);
             jobs.file(path, move || api::series::part_file(site, series, &part));
+            jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
         if site.page_policy.has_series(series) {
             jobs.file(format!("{stem}.csv"), move || Ok(api::series::csv(site, series)));
+            jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
     }
     for commit in site.commits.with_address() {

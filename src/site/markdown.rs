@@ -113,7 +113,7 @@ pub(crate) fn template_facts(input: &SiteInput<'_>) -> Value {
         site_title => input.policy.site.title.as_str(),
         records => input.history.counts.records,
         series => input.series.len(),
-        built => input.options.now.to_string(),
+        built => input.options.built.to_string(),
         version => env!("CARGO_PKG_VERSION"),
     }
 }

@@ -1,8 +1,8 @@
 //! The site: a loaded history in, pages out, one at a time and in any order.
 //!
-//! [`render`] hands every file to a sink as `(path, bytes)`; no code here opens a file. Paths come
-//! from `report::urls`, sentences from `report::wording`, numbers from `model::text`, statistics
-//! from `detect`.
+//! [`render`] hands every file to a [`SiteFiles`] as path and bytes; no code here opens a file.
+//! Paths come from `report::urls`, sentences from `report::wording`, numbers from `model::text`,
+//! statistics from `detect`.
 //!
 //! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
 //! from the look-ups of `context`, with the template `templates/series.html`.
@@ -25,6 +25,7 @@ mod compared_verdict;
 mod gate_verdict;
 mod comparison;
 mod comparison_chart;
+pub(crate) mod content_hash;
 mod context;
 mod error;
 mod feeds;
@@ -49,6 +50,7 @@ mod memo;
 pub(crate) mod metrics;
 mod not_judged;
 mod notes;
+mod page_inputs;
 mod page_policy;
 mod pages;
 mod pairs;
@@ -79,21 +81,41 @@ pub(crate) use crate::site::error::RenderError;
 pub(crate) use crate::site::input::{SiteInput, SiteOptions};
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use crate::report::delta::SeriesDelta;
 use crate::report::escape::prometheus::PrometheusText;
+use crate::site::content_hash::ContentHash;
 use crate::site::job::FileJob;
 use crate::site::metrics::MetricsScope;
+use crate::site::page_inputs::PageInputs;
 use detect::ReplaySummary;
 use detect::replay::ReplayedVerdict;
 use model::filter::Filter;
 use model::series::CommitIndex;
 
-/// Takes a finished file; called from many threads.
-pub(crate) type FileSink<'a> = dyn Fn(&str, &[u8]) -> std::io::Result<()> + Sync + 'a;
+/// Takes the files of a site; called from many threads.
+pub(crate) trait SiteFiles: Sync {
+    /// Takes a finished file, and what it is made of where that is known.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn write(&self, path: &str, inputs: Option<ContentHash>, bytes: &[u8]) -> io::Result<()>;
+
+    /// What stands for the program and its settings among the inputs of a file; none where nothing
+    /// is used again.
+    fn program(&self) -> Option<ContentHash>;
+
+    /// Takes the file that an earlier build made of the same inputs, and returns the hash of its
+    /// content; none where there is no such file.
+    ///
+    /// # Errors
+    /// There is one, and it cannot be written.
+    fn reuse(&self, path: &str, inputs: ContentHash) -> io::Result<Option<ContentHash>>;
+}
 
 /// What was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,32 +124,51 @@ pub(crate) struct RenderedCounts {
     pub(crate) pages: u64,
     /// All files.
     pub(crate) files: u64,
+    /// Those of an earlier build, which were not made again.
+    pub(crate) reused: u64,
 }
 
-/// Makes every file and hands it to the sink.
+/// Makes every file that is not the same as in an earlier build, and hands all to `files`.
 ///
 /// # Errors
-/// Two files have the same path, the sink fails, or a template of the user has an error.
+/// Two files have the same path, one cannot be written, or a template of the user has an error.
 pub(crate) fn render(
     input: &SiteInput<'_>,
-    sink: &FileSink<'_>,
+    files: &dyn SiteFiles,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RenderedCounts, RenderError> {
     // Templates first: an error in one of them should not cost the time of a build.
     markdown::check_user_templates(input)?;
     let site = SiteContext::of(input)?;
-    let jobs = jobs::all(&site)?;
+    let inputs = files.program().map(|program| PageInputs::of(&site, program));
+    let jobs = jobs::all(&site, inputs.as_ref())?;
     let total = jobs.len() as u64;
-    let done = AtomicU64::new(0);
+    let (done, reused) = (AtomicU64::new(0), AtomicU64::new(0));
     jobs.par_iter().try_for_each(|job| {
-        let bytes = job.render()?;
-        sink(&job.path, &bytes)
-            .map_err(|source| RenderError::Sink { path: job.path.clone(), source })?;
+        if add_file(job, files)? {
+            reused.fetch_add(1, Ordering::Relaxed);
+        }
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         Ok::<(), RenderError>(())
     })?;
     let pages = jobs.iter().filter(|job| job.path.ends_with(".html")).count() as u64;
-    Ok(RenderedCounts { pages, files: total })
+    Ok(RenderedCounts { pages, files: total, reused: reused.into_inner() })
+}
+
+/// Adds one file to a site. Returns whether it is that of an earlier build.
+fn add_file(job: &FileJob<'_>, files: &dyn SiteFiles) -> Result<bool, RenderError> {
+    let path = || job.path.clone();
+    let failed = |source| RenderError::Sink { path: path(), source };
+    let reused = job.inputs.map(|inputs| files.reuse(&job.path, inputs)).transpose();
+    let Some(content) = reused.map_err(failed)?.flatten() else {
+        files.write(&job.path, job.inputs, &job.render()?).map_err(failed)?;
+        return Ok(false);
+    };
+    // Whether the inputs are all that a file shows is not proven by any type. Tests run with this.
+    if cfg!(debug_assertions) && ContentHash::of(&job.render()?) != content {
+        return Err(RenderError::StaleReuse { path: path() });
+    }
+    Ok(true)
 }
 
 /// The result of a replay as JSON.
@@ -168,7 +209,7 @@ impl<'a> PreparedSite<'a> {
     /// Two files have the same path, or a template of the user has an error.
     pub(crate) fn of(site: &'a SiteContext<'a>) -> Result<Self, RenderError> {
         markdown::check_user_templates(site.input)?;
-        let jobs = jobs::all(site)?;
+        let jobs = jobs::all(site, None)?;
         Ok(Self(jobs.into_iter().map(|job| (job.path.clone(), job)).collect()))
     }
 
@@ -190,7 +231,7 @@ impl<'a> PreparedSite<'a> {
 /// Two files have the same path.
 pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
     let site = SiteContext::of(input)?;
-    Ok(jobs::all(&site)?.into_iter().map(|job| job.path).collect())
+    Ok(jobs::all(&site, None)?.into_iter().map(|job| job.path).collect())
 }
 
 /// The series that match `filter` and have a run at `head`, each against its level at `base`: what

@@ -165,7 +165,7 @@ impl KindByPair {
     }
 
     fn add_changes_and_pulls(&mut self, input: &SiteInput<'_>, commits: &CommitLookup<'_>) {
-        let now = input.options.now.micros();
+        let now = input.options.as_of.micros();
         for (series, analysis) in input.series.iter().zip(&input.analyses.by_series) {
             for change in &analysis.changes {
                 let commit = |run: usize| series.runs[run].commit;

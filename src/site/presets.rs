@@ -56,7 +56,7 @@ pub(crate) fn members(filter: &Filter, input: &SiteInput<'_>, ages: &[ChangeAges
 /// By series: the ages of its newest change and of its newest regression, in days before the build.
 pub(crate) fn change_ages(input: &SiteInput<'_>) -> Vec<ChangeAges> {
     let pairs = input.series.iter().zip(&input.analyses.by_series);
-    pairs.map(|(series, analysis)| ages_of(series, analysis, input.options.now)).collect()
+    pairs.map(|(series, analysis)| ages_of(series, analysis, input.options.as_of)).collect()
 }
 
 fn ages_of(series: &Series, analysis: &Analysis, now: Timestamp) -> ChangeAges {

@@ -80,6 +80,6 @@ pub(crate) fn group_input<'a>(input: &SiteInput<'a>) -> GroupInput<'a> {
 /// The start of the last [`RECENT_DAYS`] with results: those of a site that is no longer built
 /// would be empty otherwise.
 pub(crate) fn recent(input: &SiteInput<'_>) -> Timestamp {
-    let newest = input.history.newest.unwrap_or(input.options.now);
+    let newest = input.history.newest.unwrap_or(input.options.as_of);
     Timestamp::from_micros(newest.micros().saturating_sub(RECENT_DAYS * DAY_US))
 }

@@ -33,7 +33,6 @@ pub(crate) struct PageFrame {
     pub(crate) stale: Option<String>,
     /// When the site was built, and from what: only where a page is about that.
     pub(crate) build: Option<BuildFacts>,
-    pub(crate) newest_iso: String,
     pub(crate) stale_after_days: u32,
     pub(crate) policy: String,
     pub(crate) about: String,

@@ -56,6 +56,7 @@ async function ages(page, url, is) {
   is('age in words', /^Newest 12 Sep 2025 \(\d+ days ago\)$/.test(await text(page, '#old')), true);
   is('no age of the future', await text(page, '#future'), 'Next 12 Sep 2125');
   is('no age unasked', await text(page, '#plain'), 'Built 12 Sep 2025');
+  await page.waitForFunction(() => !document.querySelector('#stale').hidden);
   is('the stale bar shows', await visible(page, '#stale'), true);
   is('and says how old', /^The latest result is \d+ days old \(2025-09-12/.test(
     await text(page, '#stale')), true);

@@ -145,7 +145,7 @@ pub struct Baseline {
 }
 
 /// What a run is beyond its value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RunFlags {
     pub has_failed: bool,
     /// Off its level by the policy's σ: shown, left out of levels and verdicts.

@@ -111,6 +111,12 @@ impl PartialEq for OptionalF64 {
 
 impl Eq for OptionalF64 {}
 
+impl std::hash::Hash for OptionalF64 {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
 impl PartialOrd for OptionalF64 {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))

@@ -9,7 +9,7 @@ use crate::report::finite;
 use crate::site::api::json_types::{
     ChaosView, DrawnLevelView, GrowthView, PartView, PointView, PointsFile, SegmentView, SeriesView,
 };
-use crate::site::api::{built_from, json, series_view};
+use crate::site::api::{json, series_view};
 use crate::site::chaos::{self, SeriesChaos};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -73,7 +73,6 @@ pub(crate) fn file(
     });
     let older: Vec<PartView> = older.collect();
     json(&SeriesView {
-        built_from: Some(built_from(site)),
         chaos: chaos_views(site, index),
         growth: growth::of_series(site, index).map(growth_view),
         events: Some(

@@ -52,7 +52,7 @@ struct Week {
 
 impl Week {
     fn of(site: &SiteContext<'_>) -> Self {
-        let to = site.input.history.newest.unwrap_or(site.input.options.now);
+        let to = site.input.history.newest.unwrap_or(site.input.options.as_of);
         let from = to.micros().saturating_sub(DAYS * DAY_US);
         Self { from: Timestamp::from_micros(from), to }
     }

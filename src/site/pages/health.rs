@@ -410,7 +410,7 @@ fn accepted(site: &SiteContext<'_>) -> Option<HealthSection> {
         .map(|entry| {
             let until = match entry.expires {
                 // An expired entry stays listed: it explains why a regression is open again.
-                Some(day) if day <= site.input.options.now => {
+                Some(day) if day <= site.input.options.as_of => {
                     format!("expired {}", text::date(day))
                 }
                 Some(day) => text::date(day),

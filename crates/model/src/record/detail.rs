@@ -13,7 +13,9 @@ use std::cmp::Ordering;
 use crate::record::Statistic;
 
 /// Which statistics a run has, a bit for each, in the order of [`Statistic::ALL`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct StatisticSet(u16);
 
 impl StatisticSet {
@@ -86,7 +88,7 @@ pub struct RunDetail {
 }
 
 /// The facts that few runs have.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct RareDetail {
     pub error: Option<String>,
     pub url: Option<String>,
@@ -119,6 +121,17 @@ impl<'a> RunDetailRef<'a> {
             statistic_values: self.statistics.values.into(),
             rare: self.rare.cloned().map(Box::new),
             is_moved: false,
+        }
+    }
+}
+
+impl std::hash::Hash for RunDetail {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        let Self { warmup_ns, samples, statistics, statistic_values, rare, is_moved } = self;
+        (statistics, rare, is_moved).hash(state);
+        for numbers in [warmup_ns, samples, statistic_values] {
+            numbers.len().hash(state);
+            numbers.iter().for_each(|number| number.to_bits().hash(state));
         }
     }
 }
