@@ -96,6 +96,26 @@ pub(crate) fn build_site(
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
     let progress = |done, total| observer.progress("writing files", done, total);
     let rendered = site::render(&site_input(project), &sink, &progress)?;
+    let summary = BuildSummary {
+        pages: rendered.pages,
+        files: rendered.files,
+        series: project.series.len(),
+        records: project.history.counts.records,
+        rejected: project.history.rejected_records.len(),
+        ..BuildSummary::default()
+    };
+    finish_output(output, summary, observer)
+}
+
+/// Puts a written site in its place, and completes the summary of it.
+///
+/// # Errors
+/// As [`Output::commit`](output::Output::commit).
+pub(crate) fn finish_output(
+    output: output::Output,
+    summary: BuildSummary,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildSummary> {
     let written = output.commit()?;
     cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
     if let Some(leftover) = &written.leftover {
@@ -105,14 +125,10 @@ pub(crate) fn build_site(
         ));
     }
     Ok(BuildSummary {
-        pages: rendered.pages,
-        files: rendered.files,
         bytes: written.bytes,
-        series: project.series.len(),
-        records: project.history.counts.records,
-        rejected: project.history.rejected_records.len(),
         cleanup: written.cleanup,
         routes: written.routes,
+        ..summary
     })
 }
 
@@ -160,7 +176,7 @@ fn cleanup_line(cleanup: &Cleanup) -> Option<String> {
 }
 
 /// What to do about a site that will be too large for its host.
-fn size_warning(site: &BuildSummary) -> Option<String> {
+pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
     let is_large = site.bytes >= WARN_BYTES || site.files >= WARN_FILES;
     is_large.then(|| {
         format!(

@@ -39,6 +39,7 @@ mod policy_import;
 mod replay;
 mod rotate;
 mod serve;
+mod shard;
 mod ui;
 
 use std::process::ExitCode;

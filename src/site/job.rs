@@ -1,6 +1,7 @@
 //! One file of the site as a job: a path, and how to make the bytes.
 
 use crate::site::error::RenderError;
+use crate::site::shard::SiteShard;
 
 type Render<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a>;
 
@@ -18,16 +19,40 @@ impl FileJob<'_> {
 }
 
 /// Collects the jobs of a site, in the order in which they should run.
-#[derive(Default)]
-pub(crate) struct JobList<'a>(pub(crate) Vec<FileJob<'a>>);
+pub(crate) struct JobList<'a> {
+    pub(crate) jobs: Vec<FileJob<'a>>,
+    /// Jobs of other shards are left out.
+    shard: SiteShard,
+    /// Whether the files that follow are in the shard; none: each by its path.
+    takes_group: Option<bool>,
+}
 
 impl<'a> JobList<'a> {
+    pub(crate) fn of(shard: SiteShard) -> Self {
+        Self { jobs: Vec::new(), shard, takes_group: None }
+    }
+
+    /// The files that follow belong together. Returns whether they are in the shard.
+    pub(crate) fn begin_group(&mut self, name: &str) -> bool {
+        let takes = self.shard.has(name);
+        self.takes_group = Some(takes);
+        takes
+    }
+
+    /// Each of the files that follow is a group of its own.
+    pub(crate) fn end_group(&mut self) {
+        self.takes_group = None;
+    }
+
     pub(crate) fn file(
         &mut self,
         path: impl Into<String>,
         render: impl Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a,
     ) {
-        self.0.push(FileJob { path: path.into(), render: Box::new(render) });
+        let path = path.into();
+        if self.takes_group.unwrap_or_else(|| self.shard.has(&path)) {
+            self.jobs.push(FileJob { path, render: Box::new(render) });
+        }
     }
 
     /// A page by its address: `about/` is the file `about/index.html`.

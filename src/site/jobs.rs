@@ -14,6 +14,8 @@ use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
+use crate::site::pairs::CommitPair;
+use crate::site::shard::SiteShard;
 use crate::site::{
     api, assets, build_facts, feeds, infrastructure, llms, metrics, pages, picture_index, pictures,
     search,
@@ -25,7 +27,18 @@ use model::series::CommitIndex;
 /// # Errors
 /// Two files have the same path.
 pub(crate) fn all<'a>(site: &'a SiteContext<'a>) -> Result<Vec<FileJob<'a>>, RenderError> {
-    let mut jobs = JobList::default();
+    of_shard(site, SiteShard::WHOLE)
+}
+
+/// The files of one shard.
+///
+/// # Errors
+/// Two files have the same path.
+pub(crate) fn of_shard<'a>(
+    site: &'a SiteContext<'a>,
+    shard: SiteShard,
+) -> Result<Vec<FileJob<'a>>, RenderError> {
+    let mut jobs = JobList::of(shard);
     let redirects = pages::redirects::all(site);
     add_pages(site, redirects.clone(), &mut jobs);
     add_api(site, &mut jobs);
@@ -36,8 +49,8 @@ pub(crate) fn all<'a>(site: &'a SiteContext<'a>) -> Result<Vec<FileJob<'a>>, Ren
     for asset in assets::all() {
         jobs.file(asset.path(), move || Ok(asset.bytes.to_vec()));
     }
-    check_unique(&jobs.0)?;
-    Ok(jobs.0)
+    check_unique(&jobs.jobs)?;
+    Ok(jobs.jobs)
 }
 
 /// Two jobs on one path would make the site depend on the order of threads.
@@ -69,10 +82,12 @@ fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
         jobs.page(&urls::test(test), move || pages::test::render(site, test));
         for &series in members.iter().filter(|series| site.page_policy.has_series(**series)) {
             let stem = &site.stems[series];
+            jobs.begin_group(stem);
             jobs.page(&urls::series(stem), move || pages::series::render(site, series));
             let drawing = move || Ok(pages::series::drawing(site, series));
             jobs.file(urls::series_svg(stem), drawing);
         }
+        jobs.end_group();
     }
     for backend in site.backends.keys() {
         jobs.page(&urls::backend(backend), move || pages::backend::render(site, backend));
@@ -107,8 +122,11 @@ fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: 
 /// The pages of commits and of pairs, and the JSON of pairs.
 fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     // Finding the slices of a pair compares its series, which is most of the work of a site.
+    let pairs: Vec<&CommitPair> =
+        site.pairs.all().iter().filter(|pair| jobs.begin_group(&pair.slug)).collect();
+    jobs.end_group();
     let slices: Vec<Arc<[DiffSlice<'a>]>> =
-        site.pairs.all().par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
+        pairs.par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
     let commit_page = |commit: CommitIndex, jobs: &mut JobList<'a>| {
         let path = urls::commit(&site.commit(commit).id);
         jobs.page(&path, move || pages::commit::render(site, commit));
@@ -119,7 +137,8 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     for commit in with_page.iter().filter(|commit| site.consecutive_pair(**commit).is_none()) {
         commit_page(*commit, jobs);
     }
-    for (pair, slices) in site.pairs.all().iter().zip(slices) {
+    for (pair, slices) in pairs.into_iter().zip(slices) {
+        jobs.begin_group(&pair.slug);
         let has_commit =
             with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
         let has_picture = site.pictures.has(&urls::diff(&pair.slug));
@@ -136,6 +155,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
             commit_page(pair.head, jobs);
         }
     }
+    jobs.end_group();
 }
 
 /// The JSON and CSV files under `api/v1/`, except those of pairs.
@@ -148,6 +168,9 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     }
     for series in site.series_indices() {
         let stem = format!("api/v1/series/{}", site.stems[series]);
+        if !jobs.begin_group(&site.stems[series]) {
+            continue;
+        }
         let parts = api::series::parts(site.series(series).0);
         let newest = parts.newest;
         jobs.file(format!("{stem}.json"), move || api::series::file(site, series, newest));
@@ -159,6 +182,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
             jobs.file(format!("{stem}.csv"), move || Ok(api::series::csv(site, series)));
         }
     }
+    jobs.end_group();
     for commit in site.commits.with_address() {
         let slug = urls::commit_slug(&site.commit(commit).id);
         jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit::file(site, commit));

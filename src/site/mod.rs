@@ -61,6 +61,7 @@ pub(crate) mod presets;
 pub(crate) mod redact;
 mod repository;
 pub(crate) mod series_answers;
+pub(crate) mod shard;
 mod speed_up;
 mod table;
 mod targets;
@@ -87,6 +88,7 @@ use crate::report::delta::SeriesDelta;
 use crate::report::escape::prometheus::PrometheusText;
 use crate::site::job::FileJob;
 use crate::site::metrics::MetricsScope;
+use crate::site::shard::SiteShard;
 use detect::ReplaySummary;
 use detect::replay::ReplayedVerdict;
 use model::filter::Filter;
@@ -113,10 +115,23 @@ pub(crate) fn render(
     sink: &FileSink<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RenderedCounts, RenderError> {
+    render_shard(input, SiteShard::WHOLE, sink, progress)
+}
+
+/// Makes the files of one shard and hands them to the sink.
+///
+/// # Errors
+/// As [`render`].
+pub(crate) fn render_shard(
+    input: &SiteInput<'_>,
+    shard: SiteShard,
+    sink: &FileSink<'_>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RenderedCounts, RenderError> {
     // Templates first: an error in one of them should not cost the time of a build.
     markdown::check_user_templates(input)?;
     let site = SiteContext::of(input)?;
-    let jobs = jobs::all(&site)?;
+    let jobs = jobs::of_shard(&site, shard)?;
     let total = jobs.len() as u64;
     let done = AtomicU64::new(0);
     jobs.par_iter().try_for_each(|job| {
