@@ -78,6 +78,7 @@ mod rotate;
 mod schedules;
 mod seed;
 mod serve;
+mod shards;
 mod side_by_side;
 mod site_folder;
 mod states;

@@ -12,6 +12,7 @@ use crate::output;
 use crate::output::leftovers::Cleanup;
 use crate::output::previous::PreviousSite;
 use crate::site;
+use crate::site::shard::SiteShard;
 use model::text;
 
 /// From these sizes on a build warns: long before a site is too large for GitHub Pages (1 GB), so
@@ -101,9 +102,31 @@ pub(crate) fn build_site(
     let output = output::Output::prepare(out, previous, &project.policy.site.keep)?;
     let progress = |done, total| observer.progress("writing files", done, total);
     let files = CachedOutput { output: &output, pages: &pages };
-    let rendered = site::render(&site_input(project), &files, &progress)?;
-    let written = output.commit()?;
+    let rendered = site::render(&site_input(project), SiteShard::WHOLE, &files, &progress)?;
+    let summary = BuildSummary {
+        pages: rendered.pages,
+        files: rendered.files,
+        reused: rendered.reused,
+        series: project.series.len(),
+        records: project.history.counts.records,
+        rejected: project.history.rejected_records.len(),
+        ..BuildSummary::default()
+    };
+    let summary = finish_output(output, summary, observer)?;
     pages.finish();
+    Ok(summary)
+}
+
+/// Puts a written site in its place, and completes the summary of it.
+///
+/// # Errors
+/// As [`Output::commit`](output::Output::commit).
+pub(crate) fn finish_output(
+    output: output::Output,
+    summary: BuildSummary,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildSummary> {
+    let written = output.commit()?;
     cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
     if let Some(leftover) = &written.leftover {
         observer.warn(&format!(
@@ -112,15 +135,10 @@ pub(crate) fn build_site(
         ));
     }
     Ok(BuildSummary {
-        pages: rendered.pages,
-        files: rendered.files,
-        reused: rendered.reused,
         bytes: written.bytes,
-        series: project.series.len(),
-        records: project.history.counts.records,
-        rejected: project.history.rejected_records.len(),
         cleanup: written.cleanup,
         routes: written.routes,
+        ..summary
     })
 }
 
@@ -187,7 +205,7 @@ fn cleanup_line(cleanup: &Cleanup) -> Option<String> {
 }
 
 /// What to do about a site that will be too large for its host.
-fn size_warning(site: &BuildSummary) -> Option<String> {
+pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
     let is_large = site.bytes >= WARN_BYTES || site.files >= WARN_FILES;
     is_large.then(|| {
         format!(

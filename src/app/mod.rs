@@ -5,6 +5,7 @@
 //! build    Project → site → output folder            up_to_date: is it the same as last time?
 //! check    history + candidate → report::CheckOutcome      trust, overrides, audit, snapshot
 //! measure  base and head run in turns → records → verdicts
+//! shard    the steps of a build on several machines: parts → votes → pages → one folder
 //! session  load and check again after a change, from what the last answer left
 //! agent    question of a coding agent → JSON and a sentence
 //! ```
@@ -42,6 +43,7 @@ mod pull_checks;
 pub(crate) mod replay;
 pub(crate) mod rotate;
 pub(crate) mod session;
+pub(crate) mod shard;
 pub(crate) mod site_loop;
 pub(crate) mod stages;
 mod trust;

@@ -17,6 +17,7 @@ pub(crate) mod init;
 pub(crate) mod intake;
 pub(crate) mod measure;
 pub(crate) mod policy;
+pub(crate) mod shard;
 
 use std::path::PathBuf;
 

@@ -17,6 +17,7 @@ use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::init::InitArgs;
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
+use crate::cli::args::shard::ShardCommand;
 use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
 #[cfg(feature = "mcp")]
 use crate::cli::mcp;
@@ -25,7 +26,7 @@ use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::Reporter;
 use crate::cli::{
     accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, export,
-    import, ingest, init, measure, policy, rotate, serve,
+    import, ingest, init, measure, policy, rotate, serve, shard,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -93,6 +94,11 @@ pub(crate) enum CliCommand {
     },
     /// Move records older than the policy keeps to the archive; charts keep a value per day
     Rotate(RotateArgs),
+    /// Build a site in steps that several machines share: map, votes, pages, assemble
+    Shard {
+        #[command(subcommand)]
+        command: ShardCommand,
+    },
     /// Erase a person's name, or records, from the history; says what remains elsewhere
     Erase(EraseArgs),
     /// Find problems in this history, each with a remedy
@@ -127,6 +133,7 @@ pub(super) fn run(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     match command {
+        CliCommand::Shard { command } => shard::run(global, command, reporter),
         CliCommand::Build(build) => build::run(global, &build, reporter),
         CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),

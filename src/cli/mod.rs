@@ -40,6 +40,7 @@ mod policy_import;
 mod replay;
 mod rotate;
 mod serve;
+mod shard;
 mod ui;
 
 use std::process::ExitCode;

@@ -141,6 +141,16 @@ impl Directory {
         self.replace(lock, relative, &bytes)
     }
 
+    /// Moves a plain file to a path outside, on the same disk.
+    ///
+    /// # Errors
+    /// There is none, one of the folders above it is a link, or the disk refuses.
+    pub(crate) fn move_out(&self, relative: &str, to: &Path) -> Result<(), FileError> {
+        let path = self.resolve(relative, Links::Reject)?;
+        drop(plain::open(&path, Links::Reject)?);
+        fs::rename(&path, to).map_err(FileError::at(&path))
+    }
+
     /// Removes a plain file; whether there was one.
     ///
     /// # Errors
@@ -190,7 +200,7 @@ fn require_folder(path: &Path, metadata: &fs::Metadata) -> Result<(), FileError>
 ///
 /// # Errors
 /// As [`Directory::replace`].
-fn replace_file(
+pub(crate) fn replace_file(
     path: &Path,
     write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), FileError> {
@@ -206,7 +216,7 @@ fn replace_file(
     // Temporary files are private; this one becomes a file of the history, for which the umask
     // decides.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = builder.tempfile_in(folder).map_err(&at)?;
     let mut output = BufWriter::new(&mut file);
     write(&mut output).and_then(|()| output.flush()).map_err(&at)?;

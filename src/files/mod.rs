@@ -11,5 +11,5 @@ mod directory;
 pub(crate) mod lock;
 mod plain;
 
-pub(crate) use directory::Directory;
+pub(crate) use directory::{Directory, replace_file};
 pub(crate) use plain::{FileError, Links, SizeLimit, open, open_existing, read};

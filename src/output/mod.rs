@@ -34,6 +34,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tempfile::TempDir;
 
+use crate::files::Directory;
 use crate::output::error::OutputError;
 use crate::output::leftovers::{Cleanup, OLD_SUFFIX};
 use crate::output::manifest::{MarkerFile, is_site_path, lists_below};
@@ -162,6 +163,31 @@ impl Output {
         };
         self.write(route, &bytes)?;
         Ok(Some(bytes.len()))
+    }
+
+    /// The same with a file that is there already and is moved; `bytes` is what is in it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(crate) fn adopt(
+        &self,
+        route: &str,
+        from: &Directory,
+        bytes: &[u8],
+    ) -> Result<(), OutputError> {
+        if !is_site_path(route) {
+            return Err(OutputError::OutsideSite { route: route.to_owned() });
+        }
+        if let Some((folder, _)) = route.rsplit_once('/') {
+            self.create_folder(folder)?;
+        }
+        let path = self.staging.path().join(route);
+        if fs::symlink_metadata(&path).is_ok() || from.move_out(route, &path).is_err() {
+            // On another disk; or a second file at this route, which is an error there.
+            return self.write(route, bytes);
+        }
+        self.add(route, bytes.len());
+        Ok(())
     }
 
     fn add(&self, route: &str, length: usize) {

@@ -13,7 +13,7 @@ use detect::Verdict;
 const MAX_REASONS: usize = 3;
 
 /// The outcome of a check, without its series' evidence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct PullCheck {
     /// Ids of the checked commit and of the measured commit that pages compare with.
     pub(crate) commit: String,
@@ -29,7 +29,7 @@ pub(crate) struct PullCheck {
 }
 
 /// What the check says of one series.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct CheckedSeries {
     pub(crate) verdict: Verdict,
     /// Enough runs are on the new level.

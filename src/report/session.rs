@@ -29,7 +29,7 @@ use model::series::{CommitIndex, Series, SeriesKey};
 use model::text;
 
 /// What was measured side by side.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct CandidateSession {
     /// The commit of the other side, as an index into the commits of the history.
     pub(crate) base: usize,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use detect::Analyses;
@@ -48,7 +50,7 @@ pub(crate) struct SiteInput<'a> {
 }
 
 /// How the site is made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SiteOptions {
     /// The time of the build. Nothing in the site reads a clock, so that the same input gives the
     /// same bytes. It stands on the pages that are about the build, and nowhere else.

@@ -15,21 +15,24 @@ use crate::site::job::{FileJob, JobList};
 use crate::site::page_inputs::PageInputs;
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
+use crate::site::pairs::CommitPair;
+use crate::site::shard::SiteShard;
 use crate::site::{
     api, assets, build_facts, feeds, infrastructure, llms, metrics, pages, picture_index, pictures,
     search,
 };
 use model::series::CommitIndex;
 
-/// Every file of the site, with its inputs where they are given.
+/// Every file of a shard, with its inputs where they are given.
 ///
 /// # Errors
 /// Two files have the same path.
 pub(crate) fn all<'a>(
     site: &'a SiteContext<'a>,
+    shard: SiteShard,
     inputs: Option<&PageInputs<'_>>,
 ) -> Result<Vec<FileJob<'a>>, RenderError> {
-    let mut jobs = JobList::default();
+    let mut jobs = JobList::of(shard);
     let redirects = pages::redirects::all(site);
     add_pages(site, redirects.clone(), inputs, &mut jobs);
     add_api(site, inputs, &mut jobs);
@@ -40,8 +43,8 @@ pub(crate) fn all<'a>(
     for asset in assets::all() {
         jobs.file(asset.path(), move || Ok(asset.bytes.to_vec()));
     }
-    check_unique(&jobs.0)?;
-    Ok(jobs.0)
+    check_unique(&jobs.jobs)?;
+    Ok(jobs.jobs)
 }
 
 /// Two jobs on one path would make the site depend on the order of threads.
@@ -80,6 +83,7 @@ fn add_pages<'a>(
         jobs.made_of(of_test);
         for &series in members.iter().filter(|series| site.page_policy.has_series(**series)) {
             let stem = &site.stems[series];
+            jobs.begin_group(stem);
             jobs.page(&urls::series(stem), move || pages::series::render(site, series));
             // It shows the other backends of its benchmark.
             jobs.made_of(of_test);
@@ -87,6 +91,7 @@ fn add_pages<'a>(
             jobs.file(urls::series_svg(stem), drawing);
             jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
+        jobs.end_group();
     }
     for backend in site.backends.keys() {
         jobs.page(&urls::backend(backend), move || pages::backend::render(site, backend));
@@ -121,8 +126,11 @@ fn add_pages<'a>(
 /// The pages of commits and of pairs, and the JSON of pairs.
 fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     // Finding the slices of a pair compares its series, which is most of the work of a site.
+    let pairs: Vec<&CommitPair> =
+        site.pairs.all().iter().filter(|pair| jobs.begin_group(&pair.slug)).collect();
+    jobs.end_group();
     let slices: Vec<Arc<[DiffSlice<'a>]>> =
-        site.pairs.all().par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
+        pairs.par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
     let commit_page = |commit: CommitIndex, jobs: &mut JobList<'a>| {
         let path = urls::commit(&site.commit(commit).id);
         jobs.page(&path, move || pages::commit::render(site, commit));
@@ -133,7 +141,8 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     for commit in with_page.iter().filter(|commit| site.consecutive_pair(**commit).is_none()) {
         commit_page(*commit, jobs);
     }
-    for (pair, slices) in site.pairs.all().iter().zip(slices) {
+    for (pair, slices) in pairs.into_iter().zip(slices) {
+        jobs.begin_group(&pair.slug);
         let has_commit =
             with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
         let has_picture = site.pictures.has(&urls::diff(&pair.slug));
@@ -150,6 +159,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
             commit_page(pair.head, jobs);
         }
     }
+    jobs.end_group();
 }
 
 /// The JSON and CSV files under `api/v1/`, except those of pairs.
@@ -162,6 +172,9 @@ fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs:
     }
     for series in site.series_indices() {
         let stem = format!("api/v1/series/{}", site.stems[series]);
+        if !jobs.begin_group(&site.stems[series]) {
+            continue;
+        }
         let parts = api::series::parts(site.series(series).0);
         let newest = parts.newest;
         jobs.file(format!("{stem}.json"), move || api::series::file(site, series, newest));
@@ -177,6 +190,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs:
             jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
     }
+    jobs.end_group();
     for commit in site.commits.with_address() {
         let slug = urls::commit_slug(&site.commit(commit).id);
         jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit::file(site, commit));

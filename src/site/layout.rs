@@ -4,8 +4,8 @@
 //! Rejected are names that a history has (`policy.yml`, `*.ndjson`), hidden names, and endings that
 //! a folder of the site never has.
 
-/// Files at the top of a site.
-const TOP_FILES: [&str; 10] = [
+/// Files at the top of a site, or of a shard of one.
+const TOP_FILES: [&str; 11] = [
     ".nojekyll",
     "404.html",
     "build.json",
@@ -15,6 +15,7 @@ const TOP_FILES: [&str; 10] = [
     "metrics.prom",
     "picture.png",
     "robots.txt",
+    "shard.json",
     "sitemap.xml",
 ];
 

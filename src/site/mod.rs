@@ -63,6 +63,7 @@ pub(crate) mod presets;
 pub(crate) mod redact;
 mod repository;
 pub(crate) mod series_answers;
+pub(crate) mod shard;
 mod speed_up;
 mod table;
 mod targets;
@@ -92,6 +93,7 @@ use crate::site::content_hash::ContentHash;
 use crate::site::job::FileJob;
 use crate::site::metrics::MetricsScope;
 use crate::site::page_inputs::PageInputs;
+use crate::site::shard::SiteShard;
 use detect::ReplaySummary;
 use detect::replay::ReplayedVerdict;
 use model::filter::Filter;
@@ -128,12 +130,14 @@ pub(crate) struct RenderedCounts {
     pub(crate) reused: u64,
 }
 
-/// Makes every file that is not the same as in an earlier build, and hands all to `files`.
+/// Makes every file of a shard that is not the same as in an earlier build, and hands all of them
+/// to `files`.
 ///
 /// # Errors
 /// Two files have the same path, one cannot be written, or a template of the user has an error.
 pub(crate) fn render(
     input: &SiteInput<'_>,
+    shard: SiteShard,
     files: &dyn SiteFiles,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RenderedCounts, RenderError> {
@@ -141,7 +145,7 @@ pub(crate) fn render(
     markdown::check_user_templates(input)?;
     let site = SiteContext::of(input)?;
     let inputs = files.program().map(|program| PageInputs::of(&site, program));
-    let jobs = jobs::all(&site, inputs.as_ref())?;
+    let jobs = jobs::all(&site, shard, inputs.as_ref())?;
     let total = jobs.len() as u64;
     let (done, reused) = (AtomicU64::new(0), AtomicU64::new(0));
     jobs.par_iter().try_for_each(|job| {
@@ -209,7 +213,7 @@ impl<'a> PreparedSite<'a> {
     /// Two files have the same path, or a template of the user has an error.
     pub(crate) fn of(site: &'a SiteContext<'a>) -> Result<Self, RenderError> {
         markdown::check_user_templates(site.input)?;
-        let jobs = jobs::all(site, None)?;
+        let jobs = jobs::all(site, SiteShard::WHOLE, None)?;
         Ok(Self(jobs.into_iter().map(|job| (job.path.clone(), job)).collect()))
     }
 
@@ -231,7 +235,7 @@ impl<'a> PreparedSite<'a> {
 /// Two files have the same path.
 pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
     let site = SiteContext::of(input)?;
-    Ok(jobs::all(&site, None)?.into_iter().map(|job| job.path).collect())
+    Ok(jobs::all(&site, SiteShard::WHOLE, None)?.into_iter().map(|job| job.path).collect())
 }
 
 /// The series that match `filter` and have a run at `head`, each against its level at `base`: what

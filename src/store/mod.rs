@@ -23,6 +23,7 @@ pub(crate) mod record_lines;
 pub(crate) mod resident;
 pub(crate) mod quarantine;
 mod read;
+pub(crate) mod part_input;
 pub(crate) mod rotate;
 mod fast_parser;
 #[cfg(any(all(test, feature = "net"), feature = "fuzz"))]

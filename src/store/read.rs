@@ -185,7 +185,7 @@ fn read_json(
 
 /// Reads lines block by block, so that a file of any size takes the memory of one block, and what
 /// is appended to a large file is read without what stood there before.
-fn read_blocks(
+pub(super) fn read_blocks(
     input: &mut impl Read,
     file: &walk::RecordFile,
     builder: &mut HistoryBuilder,

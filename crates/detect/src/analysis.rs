@@ -10,7 +10,7 @@ use super::per_run::PerRun;
 use super::stats::median;
 
 /// Everything concluded from one series. Vectors are parallel to [`model::series::Series::runs`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Analysis {
     /// The state of the series: `Regressed` while a regression is open, however old.
     pub verdict: Verdict,
@@ -64,7 +64,9 @@ pub struct Analysis {
 }
 
 /// The verdict on a series: what its newest runs say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Verdict {
     /// Worse by more than the threshold, confirmed, not fixed, not accepted.
     Regressed,
@@ -92,7 +94,7 @@ pub enum Verdict {
 }
 
 /// What the newest runs say, compared with the level before them: the verdict on a candidate.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct NewestRuns {
     pub verdict: Verdict,
     pub baseline: Option<Baseline>,
@@ -134,7 +136,7 @@ impl Verdict {
 }
 
 /// What the newest level is compared with.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Baseline {
     /// Median of the baseline's runs, base units.
     pub value: f64,
@@ -145,7 +147,9 @@ pub struct Baseline {
 }
 
 /// What a run is beyond its value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct RunFlags {
     pub has_failed: bool,
     /// Off its level by the policy's σ: shown, left out of levels and verdicts.
@@ -159,7 +163,7 @@ pub struct RunFlags {
 }
 
 /// A lasting change of level, or a drift.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     pub kind: ChangeKind,
     /// Index of the first run on the new level.
@@ -192,7 +196,7 @@ pub struct Change {
 }
 
 /// A baseline that a lasting infrastructure shift restarted on a worse level.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct BaselineRestart {
     /// Index of the first run of the new baseline.
     pub first_after: usize,
@@ -206,7 +210,7 @@ pub struct BaselineRestart {
 
 /// How a vote on a change of one backend ended: the other backends moved along, the controls did
 /// not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct VetoedShift {
     /// Index of the first run of the change, as it was seen then.
     pub first_after: usize,
@@ -217,7 +221,9 @@ pub struct VetoedShift {
     pub tests_active: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum ChangeKind {
     /// The level shifted for good.
     Step,
@@ -226,7 +232,9 @@ pub enum ChangeKind {
 }
 
 /// By size against the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum ChangeSeverity {
     /// At least the threshold.
     Minor,
@@ -244,7 +252,7 @@ impl Change {
 }
 
 /// The state of a change: what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ChangeStatus {
     /// None of the following; an improvement that lasts.
     Open,
@@ -264,7 +272,7 @@ pub enum ChangeStatus {
 }
 
 /// Robust slope of the newest level over the policy's trend window.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TrendEstimate {
     /// Relative change of the level per day, and its 95 % interval.
     pub per_day: f64,
@@ -333,7 +341,7 @@ impl ResolvedAcceptance {
 }
 
 /// The analyses of all series, in their order, and the days on which the backends moved together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Analyses {
     pub by_series: Vec<Analysis>,
     pub infrastructure_days: Vec<InfrastructureDay>,
@@ -342,7 +350,7 @@ pub struct Analyses {
 }
 
 /// What is compared where many series move together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum PeerKind {
     Backends,
     /// Where there are too few backends.
@@ -350,7 +358,7 @@ pub enum PeerKind {
 }
 
 /// A UTC day on which most peers moved the same way.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct InfrastructureDay {
     /// Days since 1970-01-01.
     pub day: i64,
@@ -369,7 +377,7 @@ pub struct InfrastructureDay {
 }
 
 /// What a policy amounts to over a history.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ReplaySummary {
     /// Runs that the gate saw, and series.
     pub runs: usize,

@@ -138,7 +138,9 @@ impl PairedSeries {
 }
 
 /// What a session says of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum PairedVerdict {
     /// Worse by at least the threshold, and significantly so.
     Regressed,
@@ -153,7 +155,7 @@ pub enum PairedVerdict {
 }
 
 /// One series of a session, judged.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PairedResult {
     pub verdict: PairedVerdict,
     /// Rounds that have both sides.

@@ -4,7 +4,7 @@
 use model::record::OptionalF64;
 
 /// Parallel to the runs of a series.
-#[derive(Clone, Debug, Default, PartialEq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct PerRun(Vec<OptionalF64>);
 
 impl PerRun {

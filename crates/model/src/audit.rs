@@ -22,7 +22,7 @@ pub(crate) const FIRST_PREVIOUS_HASH: &str =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Something that was let through or moved, by whom and why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AuditEntry {
     pub time: Timestamp,
     /// `override`, `approval`, `approval_used`, `rotation`, …
@@ -31,11 +31,12 @@ pub struct AuditEntry {
     pub reason: String,
     pub commit: Option<String>,
     /// What else belongs to the kind: base units, never a secret.
+    #[serde(with = "crate::json_field")]
     pub details: Map<String, Value>,
 }
 
 /// A line of the log that could be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AuditLink {
     /// From 1.
     pub line: u32,
@@ -44,7 +45,7 @@ pub struct AuditLink {
 }
 
 /// The first place where a log is not what was once written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ChainBreak {
     /// From 1.
     pub line: u32,
@@ -52,7 +53,7 @@ pub struct ChainBreak {
 }
 
 /// A log as it was read: every readable line, and where it stops being proven.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AuditChain {
     pub links: Vec<AuditLink>,
     pub broken: Option<ChainBreak>,

@@ -10,7 +10,7 @@
 //! `bisect` writes a note with `culprit`, `confidence` and `measurements`: the commit that caused
 //! the regression at `commit`. It names a cause and excuses nothing, so the regression stays open.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
 use crate::policy::chaos::read_chaos_end;
@@ -22,7 +22,7 @@ use crate::text;
 const MAX_CULPRITS: usize = 1000;
 
 /// A remark.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// The file's name without its ending.
     pub name: String,
@@ -31,6 +31,7 @@ pub struct Note {
     pub chaos_until: Option<Timestamp>,
     pub commit: Option<String>,
     pub title: String,
+    #[serde(with = "crate::json_field")]
     pub matches: Filter,
     /// What the gate reported at the commit was no change.
     pub false_alarm: bool,
@@ -40,7 +41,7 @@ pub struct Note {
 }
 
 /// The commit that caused a regression, as `bisect` found it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Culprit {
     /// Ids, oldest first: one, or a range that no measurement separates. Never empty.
     pub commits: Vec<String>,

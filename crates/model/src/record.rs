@@ -43,7 +43,9 @@ pub enum Direction {
 }
 
 /// A base unit, or a unit this program has no scale for, kept as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Unit(Cow<'static, str>);
 
 /// A number or none, in the eight bytes of the number: the one way to say "no value". A run that

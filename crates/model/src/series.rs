@@ -31,7 +31,9 @@ use crate::series::machines::MachineDifference;
 use crate::series::runs::{EnvironmentSegments, RunGrouper};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct SeriesKey {
     pub suite: String,
     pub test: String,
@@ -112,11 +114,13 @@ impl SeriesKey {
 }
 
 /// Index of a commit in [`crate::history::History::commits`]: the order of the main line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct CommitIndex(pub u32);
 
 /// One metric of one benchmark along the history.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Series {
     pub key: SeriesKey,
     pub unit: Unit,
@@ -159,7 +163,7 @@ impl Series {
 }
 
 /// All repeats of one commit on one runner and day, summarised.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Run {
     pub commit: CommitIndex,
     /// When it was measured; that of the commit where it was measured after a later commit.
@@ -179,14 +183,14 @@ pub struct Run {
 }
 
 /// A run of a pull request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PullRun {
     pub pull: u64,
     pub run: Run,
 }
 
 /// Runs that may be compared: one runner fingerprint, one version of the benchmark.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Segment {
     /// The tracked fields of the runner, as `(field, value)` in the policy's order; fields that no
     /// record had are left out.

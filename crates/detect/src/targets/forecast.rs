@@ -13,7 +13,7 @@ const DRIFT_DAYS: f64 = 14.0;
 const MAX_DAYS: f64 = 365.0;
 
 /// How a level moves.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TargetTrend {
     /// Relative change of the level in two weeks, signed as the value moves.
     pub two_weeks: f64,
@@ -26,7 +26,7 @@ pub struct TargetTrend {
 }
 
 /// Days until the limit is crossed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CrossingForecast {
     pub days: f64,
     /// The 95 % interval; no latest day where that is more than a year away.

@@ -30,7 +30,7 @@ use super::analysis::Analysis;
 pub use self::forecast::{CrossingForecast, TargetTrend};
 
 /// One target and what became of it at one series.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TargetResult {
     pub kind: TargetKind,
     /// Its place in the policy: `budgets[0]`, `sla[1].max_avg_time_ms`, `alerts[2]`.
@@ -57,7 +57,9 @@ pub struct TargetResult {
 }
 
 /// What a target is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum TargetKind {
     Budget,
     Sla,
@@ -71,7 +73,9 @@ pub enum TargetKind {
 }
 
 /// Where a series stands against a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum TargetState {
     Passing,
     NotMeasured,

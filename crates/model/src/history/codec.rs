@@ -1,5 +1,5 @@
-//! What was read from one file as bytes and back, so that an unchanged file need not be parsed
-//! again.
+//! What was read as bytes and back: of one file, so that an unchanged file need not be parsed again,
+//! and of several, so that machines can share the reading of a history.
 //!
 //! serde's derive names the fields, postcard writes them: numbers as few bytes as they need, text
 //! with its length, nothing about the types. So bytes of another version of these types do not say
@@ -64,37 +64,60 @@ impl HistoryBuilder {
     /// be merged into another builder, which is all it is good for. None where the bytes are not
     /// whole.
     pub fn decode(bytes: &[u8], file: &str) -> Option<Self> {
-        let (read, rest) = postcard::take_from_bytes::<EncodedFile<'_>>(bytes).ok()?;
-        if !rest.is_empty() || !read.is_consistent() {
-            return None;
-        }
-        let (mut rows, mut rejected_records) = (read.rows, read.rejected_records.into_owned());
-        let mut ignored_fields = read.ignored_fields.into_owned();
+        let mut read = EncodedFile::of_bytes(bytes)?;
         // Entries are found by content: the same lines may stand under another name now.
-        rows.iter_mut().for_each(|keyed| keyed.row.file = 0);
-        for problem in rejected_records.iter_mut().chain(&mut ignored_fields) {
+        read.rows.iter_mut().for_each(|keyed| keyed.row.file = 0);
+        let rejected = read.rejected_records.to_mut().iter_mut();
+        for problem in rejected.chain(read.ignored_fields.to_mut()) {
             file.clone_into(&mut problem.location.file);
         }
-        Some(Self {
-            strings: Interner::from_strings(read.strings.into_owned()),
-            key_list: read.keys.into_owned(),
-            key_tags: read.key_tags.into_owned(),
-            pull_tags: read.pull_tags.into_owned(),
-            environment_list: read.environments.into_owned(),
-            commit_list: read.commits.into_owned(),
-            details: read.details.into_owned(),
-            files: vec![file.to_owned()],
-            rows,
-            counts: read.counts,
-            records_per_day: read.records_per_day.into_owned(),
-            rejected_records,
-            ignored_fields,
-            ..Self::default()
-        })
+        Some(read.into_builder(vec![file.to_owned()]))
+    }
+
+    /// The bytes of everything that was read from several files, with their names.
+    pub fn encode_files(&self) -> Vec<u8> {
+        // A list of texts always has its length: this cannot fail.
+        let mut bytes = postcard::to_stdvec(&self.files).unwrap_or_default();
+        bytes.append(&mut self.encode());
+        bytes
+    }
+
+    /// What [`HistoryBuilder::encode_files`] wrote, to be merged into another builder, which is all
+    /// it is good for. None where the bytes are not whole.
+    pub fn decode_files(bytes: &[u8]) -> Option<Self> {
+        let (files, records) = postcard::take_from_bytes::<Vec<String>>(bytes).ok()?;
+        let read = EncodedFile::of_bytes(records)?;
+        let is_in_files = |keyed: &KeyedRow| (keyed.row.file as usize) < files.len();
+        read.rows.iter().all(is_in_files).then(|| read.into_builder(files))
     }
 }
 
 impl EncodedFile<'_> {
+    /// Reads bytes; none where they are not whole, or an index points at nothing.
+    fn of_bytes(bytes: &[u8]) -> Option<EncodedFile<'_>> {
+        let (read, rest) = postcard::take_from_bytes::<EncodedFile<'_>>(bytes).ok()?;
+        (rest.is_empty() && read.is_consistent()).then_some(read)
+    }
+
+    fn into_builder(self, files: Vec<String>) -> HistoryBuilder {
+        HistoryBuilder {
+            strings: Interner::from_strings(self.strings.into_owned()),
+            key_list: self.keys.into_owned(),
+            key_tags: self.key_tags.into_owned(),
+            pull_tags: self.pull_tags.into_owned(),
+            environment_list: self.environments.into_owned(),
+            commit_list: self.commits.into_owned(),
+            details: self.details.into_owned(),
+            files,
+            rows: self.rows,
+            counts: self.counts,
+            records_per_day: self.records_per_day.into_owned(),
+            rejected_records: self.rejected_records.into_owned(),
+            ignored_fields: self.ignored_fields.into_owned(),
+            ..HistoryBuilder::default()
+        }
+    }
+
     /// Whether every index points at something.
     fn is_consistent(&self) -> bool {
         let in_strings = |symbol: u32| (symbol as usize) < self.strings.len();

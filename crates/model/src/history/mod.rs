@@ -39,7 +39,7 @@ use crate::record::time::Timestamp;
 use crate::record::{Direction, OptionalF64, Problem, Statistic, Unit};
 
 /// A commit (or any other id that results are filed under).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
     /// As written in the records: full or short sha, or any id.
     pub id: String,
@@ -96,7 +96,7 @@ pub struct NormalizeOptions {
 }
 
 /// One set of runner, provenance and unknown fields, sorted by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Environment {
     pub fields: BTreeMap<String, String>,
     pub version: Option<String>,
@@ -104,7 +104,7 @@ pub struct Environment {
 }
 
 /// The key of a series as it was recorded: aliases and the policy come later.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordedKey {
     pub suite: String,
     pub test: String,
@@ -121,7 +121,7 @@ pub struct RecordedKey {
 }
 
 /// All rows of one recorded key, in base units of one unit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SeriesColumn {
     pub key: RecordedKey,
     pub unit: Unit,
@@ -181,7 +181,7 @@ impl BranchId {
 }
 
 /// Every record once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct History {
     /// In the order of their parents where these are known, else in that of their first
     /// measurement, then by id.

@@ -11,17 +11,45 @@
 //! environment: staging                      → staging
 //! ```
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::history::Environment;
 use crate::policy::SeriesQualifier;
 
 /// Where a benchmark ran. No part means that no field of the record says it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Platform {
     /// `staging`, `production`, …, as written.
     pub environment: Option<String>,
     /// The family of the operating system.
     pub os: Option<&'static str>,
     pub arch: Option<&'static str>,
+}
+
+/// A [`Platform`] as it is read back.
+#[derive(Deserialize)]
+struct WrittenPlatform {
+    environment: Option<String>,
+    os: Option<String>,
+    arch: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Platform {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = WrittenPlatform::deserialize(deserializer)?;
+        let systems = OS_WORDS.iter().chain(&SHORT_OS_WORDS);
+        let names = systems.chain(&ARCH_WORDS).map(|(_, name)| *name);
+        let static_name = |written: Option<String>| match written {
+            None => Ok(None),
+            Some(written) => match names.clone().find(|name| *name == written) {
+                Some(name) => Ok(Some(name)),
+                None => Err(D::Error::custom(format!("no platform is called {written}"))),
+            },
+        };
+        let (os, arch) = (static_name(written.os)?, static_name(written.arch)?);
+        Ok(Self { environment: written.environment, os, arch })
+    }
 }
 
 /// The field that names the environment.

@@ -3,14 +3,14 @@
 //! Read as a list; written by [`append`], which keeps every character that stands there and refuses
 //! what it could not read back.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::policy::yaml::{self, YamlError};
 use crate::record::time::Timestamp;
 use crate::text;
 
 /// An entry: the change at `commit` in the series that `series` matches is accepted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AcceptedEntry {
     /// Glob over series names (`test/backend/mode/n`).
     pub series: String,

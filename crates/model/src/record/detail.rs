@@ -75,7 +75,7 @@ impl StatisticsRef<'_> {
 }
 
 /// What is known of a run beyond its value, in an allocation of its own.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RunDetail {
     pub warmup_ns: Box<[f64]>,
     pub samples: Box<[f64]>,
