@@ -9,7 +9,9 @@ also written as Parquet. The last table compares charts of 800 days before and a
 keeps 90.
 """
 
+import datetime
 import gzip
+import itertools
 import json
 import os
 import resource
@@ -180,13 +182,16 @@ def size_of(folder):
 
 
 def first_series(site):
-    """Its JSON, all years together, and the chart that stands alone."""
-    with open(os.path.join(site, "api/v1/index.json")) as file:
+    """The days of its runs, and the chart that stands alone."""
+    with open(os.path.join(site, "api/v2/index.json")) as file:
         head = json.load(file)["series"][0]
-    with open(os.path.join(site, "api/v1/series", head["id"] + ".json")) as file:
-        points = json.load(file)["points"]
-    with open(os.path.join(site, "chart", head["id"] + ".svg"), "rb") as file:
-        return points, file.read()
+    name = head["id"].replace("/", ".")
+    with open(os.path.join(site, "api/v2/series", name + ".json")) as file:
+        columns = json.load(file)["points"]
+    times = itertools.accumulate(columns["time"])
+    days = [datetime.datetime.fromtimestamp(at, datetime.timezone.utc).isoformat() for at in times]
+    with open(os.path.join(site, "chart", name + ".svg"), "rb") as file:
+        return days, file.read()
 
 
 def trend(program, root):
@@ -204,10 +209,10 @@ def trend(program, root):
         run(program, "build", "--demo", "--no-cache", "--data", data, "--out", site, *more)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        points, chart = first_series(site)
+        days, chart = first_series(site)
         kept = (size_of(os.path.join(data, part)) for part in ("results", "archive", "summaries"))
         sizes = " | ".join(f"{it / 1e6:.2f} MB" for it in kept)
-        day, count = points[0]["timestamp"][:10], len(points)
+        day, count = days[0][:10], len(days)
         print(f"| {name} | {sizes} | {day} | {count} | {len(chart) / 1e3:.1f} KB | {cpu:.2f} s |", flush=True)
         return chart
 

@@ -6,6 +6,9 @@ const NOISE_FLOOR = 1e-4;
 const MOST_ROWS = 500;
 const PERCENT = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' };
 
+// A column is one value where all rows have the same.
+const cell = (column, row) => (Array.isArray(column) ? column[row] : column);
+
 const wordFor = ({ unit, better }, worse) => {
   if (better === 'unknown') return 'different';
   if (unit === 'ns' || unit.endsWith('/s')) return worse ? 'slower' : 'faster';
@@ -26,11 +29,11 @@ const runnerDifference = (before, after) => {
 const judge = (series, before, after) => {
   if (!after) return { reason: 'not measured at the head' };
   if (!before) return { reason: 'not measured at the base' };
-  const [level, count, segment] = before.run;
+  const { level, runs: count, segment } = before;
   if (after.value === null || level === null) return { reason: 'the run failed' };
-  const remark = after.run[4] || (before.run[4] === 'outlier' ? '' : before.run[4]);
+  const remark = after.remark || (before.remark === 'outlier' ? '' : before.remark);
   if (remark && remark !== 'outlier') return { reason: remark.replace('_', ' the ') };
-  if (segment !== after.run[2]) return { reason: runnerDifference(before.runner, after.runner) };
+  if (segment !== after.segment) return { reason: runnerDifference(before.runner, after.runner) };
   const positive = level > 0 && after.value > 0;
   const size = count > 1 ? Math.abs(level) : (Math.abs(level) + Math.abs(after.value)) / 2;
   const change = (level > 0 ? after.value / level - 1 : (after.value - level) / size) || 0;
@@ -47,17 +50,32 @@ const judge = (series, before, after) => {
   return { before: level, after: after.value, change, word, worse };
 };
 
-const runsOf = ({ values, runs, runners }) => new Map(Object.entries(values)
-  .map(([id, value], at) => [id, { value, run: runs[at], runner: runners[runs[at][3]] }]));
+// The rows of a commit by the place of their series.
+const rowsOf = ({ series, value, level, levels, runs, segment, runner, runners, remarks }) => {
+  const rows = new Map();
+  for (const [first, count] of series) {
+    for (let at = first; at < first + count; at += 1) {
+      const row = rows.size;
+      const above = value[row] * (1 + cell(level, row) / 1e5);
+      rows.set(at, { value: value[row], level: row in levels ? levels[row] : above,
+        runs: cell(runs, row), segment: cell(segment, row), runner: runners[cell(runner, row)],
+        remark: Object.keys(remarks).find((name) => remarks[name].includes(row)) || '' });
+    }
+  }
+  return rows;
+};
 
 const isChange = ({ word }) => !!word && !['unchanged', 'too noisy', 'outlier'].includes(word);
 const rankOf = (row) => (isChange(row) ? 1 + row.worse : 0);
 const sizeOf = ({ change, series }) => Math.abs(change || 0) / (series.threshold || 1);
 
 const compared = (index, base, head) => {
-  const [before, after] = [runsOf(base), runsOf(head)];
-  return index.filter(({ id }) => before.has(id) || after.has(id))
-    .map((series) => ({ series, ...judge(series, before.get(series.id), after.get(series.id)) }))
+  const isOther = ({ list }) => list !== index.list;
+  if (isOther(base) || isOther(head)) throw new Error('The site was just built anew. Try again.');
+  const [before, after] = [rowsOf(base), rowsOf(head)];
+  return index.series.map((series, at) => ({ series, at }))
+    .filter(({ at }) => before.has(at) || after.has(at))
+    .map(({ series, at }) => ({ series, ...judge(series, before.get(at), after.get(at)) }))
     .sort((a, b) => rankOf(b) - rankOf(a) || sizeOf(b) - sizeOf(a));
 };
 
@@ -163,7 +181,7 @@ const picker = (form) => {
     }
     const [index, ...files] = await Promise.all(['index', `commit/${base.slug}`,
       `commit/${head.slug}`].map((name) => json(new URL(`${name}.json`, list))));
-    const rows = compared(index.series, ...files);
+    const rows = compared(index, ...files);
     fill(table, rows);
     const reasons = rows.map(({ reason }) => reason);
     // Where nothing can be compared, another machine is the reason that matters.

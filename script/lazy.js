@@ -1,15 +1,28 @@
 // Features whose script a page loads when somebody uses them
 
+// The range controls and the table of a series, from the script that the page names.
+let seriesTools;
+const loadSeriesTools = () => {
+  seriesTools ??= new Promise((resolve) => {
+    window.addSeries = (give) => resolve(
+      give({ all, cell, json, make, pageUrl, quantity, say, scaleOf, setAll, setQuery }));
+    loadScripts(document.querySelector('p.act'));
+  });
+  return seriesTools;
+};
+
+// A page that is read from disk cannot read its data.
+const hideOnDisk = (element) => {
+  element.hidden = location.protocol === 'file:';
+  return element.hidden;
+};
+
 // Loads the script of a form at the first touch of it, or where the address has its state.
 const ranges = (form) => {
-  // A page that is read from disk cannot read its data.
-  form.hidden = location.protocol === 'file:';
-  if (form.hidden) return;
+  if (hideOnDisk(form)) return;
   let loading;
-  window.addRange = (give) =>
-    give({ all, setAll, json, pageUrl, setQuery, quantity, scaleOf })(form);
   const load = () => {
-    loading ??= loadScripts(form);
+    loading ??= loadSeriesTools().then(({ range }) => range(form));
     return loading;
   };
   const figure = form.closest('figure');
@@ -25,4 +38,14 @@ const ranges = (form) => {
   if ([...form.elements].some(({ name }) => name && query.has(name))) load();
 };
 
+// The link before the button is the data.
+const csv = (button) => {
+  if (hideOnDisk(button)) return;
+  button.addEventListener('click', async () => {
+    const { saveCsv } = await loadSeriesTools();
+    saveCsv(button.previousElementSibling.href);
+  });
+};
+
 feature('form.range', ranges);
+feature('button.csv', csv);

@@ -43,7 +43,7 @@ const suggestPages = async (place) => {
     guesses.set(`diff/?base=${base}&head=${head}`, `Compare ${base} with ${head}`);
   }
   if (!commit && !diff && /[A-Z]/.test(path)) guesses.set(low, low);
-  const index = await json(`${root}api/v1/index.json`).catch(() => ({}));
+  const index = await json(`${root}api/v2/index.json`).catch(() => ({}));
   if (!commit && !diff) near(low, index.series || []).forEach((p) => guesses.set(...p));
   if (!guesses.size) return;
   const listing = make('ul');

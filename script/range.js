@@ -1,8 +1,7 @@
 // The range and the axes of a series' chart: buttons, dates and a strip to draw on, with their
-// state in the address. The chart is drawn anew from its data, by the rules of crates/chart. A file
-// of its own, which a page loads when somebody uses its controls (lazy.js).
+// state in the address. The chart is drawn anew from its data, by the rules of crates/chart.
 
-window.addRange(({ all, setAll, json, pageUrl, setQuery, quantity, scaleOf }) => {
+const rangeControls = () => {
   const DAY = 864e5;
   const [WIDTH, EDGE, CLIP, DENSE, COLUMNS] = [1000, 8, 6, 400, 48];
   // Back to front.
@@ -262,13 +261,10 @@ window.addRange(({ all, setAll, json, pageUrl, setQuery, quantity, scaleOf }) =>
     thin(all('.ln text, .ax text', plot));
   };
 
-  // All runs and levels of a series, from its files of earlier years too, with times as numbers.
+  // All runs and levels of a series, with times as numbers.
   const seriesAt = async (url, first, last) => {
-    const data = await json(url);
-    const parts = await Promise.all((data.parts || []).map((part) => json(pageUrl(part.url))));
-    const runs = [...parts, data].flatMap(({ points }) => points)
-      .map((run) => ({ ...run, time: Date.parse(run.timestamp) }))
-      .filter(({ value }) => value !== null);
+    const data = await seriesOf(url);
+    const runs = data.runs.filter(({ value }) => value !== null);
     const levels = data.levels.map((level) =>
       ({ ...level, from: Date.parse(level.from), to: Date.parse(level.to) }));
     const { baseline, threshold, better } = data;
@@ -384,4 +380,4 @@ window.addRange(({ all, setAll, json, pageUrl, setQuery, quantity, scaleOf }) =>
   };
 
   return setUp;
-});
+};

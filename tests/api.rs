@@ -1,4 +1,4 @@
-//! `api/v1/`: the fields that other people's programs read.
+//! `api/v2/`: the fields that other people's programs read.
 
 use serde_json::{Value, json};
 
@@ -22,21 +22,20 @@ fn the_json_has_at_least_the_promised_fields() {
     };
     let head = "id url suite test backend mode parallel n params metric unit better latest \
         baseline noise verdict change detectable points";
-    let built_from = "records newest policy_sha version";
     for name in ["index.json", "events.json", "health.json", "diffs.json"] {
         let file = site.json(name);
-        has(&file, "schema built_from");
-        has(&file["built_from"], built_from);
+        has(&file, "schema");
+        assert!(!fields(&file).contains(&"built_from"), "{name} changes with every build");
         let schema = file["schema"].as_str().unwrap();
-        assert!(site.has(&format!("api/v1/{schema}")), "{schema}");
+        assert!(site.has(&format!("api/v2/{schema}")), "{schema}");
     }
     let index = site.json("index.json");
     has(&index["series"][0], head);
     for series in index["series"].as_array().unwrap() {
         let id = series["id"].as_str().unwrap();
-        let file = site.json(&format!("series/{id}.json"));
+        let file = site.series(id);
         has(&file, head);
-        has(&file, "points segments events schema");
+        has(&file, "points segments levels events");
         has(&file["points"][0], "commit timestamp value std segment flags");
         assert_eq!(file["points"].as_array().unwrap().len() as u64, series["points"]);
         assert!(site.has(&format!("{}index.html", series["url"].as_str().unwrap())));
@@ -62,9 +61,9 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
     let site = &demo.site;
     for diff in site.json("diffs.json")["diffs"].as_array().unwrap() {
         let (base, head) = (diff["base"].as_str().unwrap(), diff["head"].as_str().unwrap());
-        assert!(site.has(&format!("api/v1/diff/{base}..{head}.json")), "{diff}");
+        assert!(site.has(&format!("api/v2/diff/{base}..{head}.json")), "{diff}");
         assert!(site.has(&format!("{}index.html", diff["url"].as_str().unwrap())), "{diff}");
-        assert!(site.has(&format!("api/v1/commit/{head}.json")), "{diff}");
+        assert!(site.has(&format!("api/v2/commit/{head}.json")), "{diff}");
     }
     let schema = site.json("policy.schema.json");
     assert!(schema["properties"]["regression"].is_object(), "the policy's schema is published");
@@ -79,10 +78,10 @@ fn llms_txt_leads_to_every_file_and_repeats_no_verdict() {
         assert!(demo.site.has(link), "{link}");
     }
     for name in ["index", "events", "regressions", "health", "policy", "diffs"] {
-        assert!(links.contains(&format!("api/v1/{name}.json").as_str()), "{name}: {links:?}");
+        assert!(links.contains(&format!("api/v2/{name}.json").as_str()), "{name}: {links:?}");
     }
     for schema in ["check", "series", "replay"] {
-        assert!(links.contains(&format!("api/v1/schema/{schema}.json").as_str()), "{schema}");
+        assert!(links.contains(&format!("api/v2/schema/{schema}.json").as_str()), "{schema}");
     }
     let index = demo.site.json("index.json");
     for series in index["series"].as_array().unwrap() {
@@ -121,8 +120,8 @@ fn the_search_leads_to_every_series_and_every_commit() {
         }
     }
     let listed = site.json("index.json");
-    let listed = listed["series"].as_array().unwrap().iter();
-    let mut ids: Vec<_> = listed.map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    let series = listed["series"].as_array().unwrap().iter();
+    let mut ids: Vec<_> = series.map(|it| it["id"].as_str().unwrap().to_owned()).collect();
     ids.sort();
     stems.sort();
     assert_eq!(ids, stems);
@@ -131,8 +130,10 @@ fn the_search_leads_to_every_series_and_every_commit() {
         let slug = commit[0].as_str().unwrap();
         assert!(site.has(&format!("commit/{slug}/index.html")), "{slug}");
         let file = site.json(&format!("commit/{slug}.json"));
-        let rows = file["runs"].as_array().unwrap().len();
-        assert_eq!(rows, file["values"].as_object().unwrap().len(), "a row for each value");
+        assert_eq!(file["list"], listed["list"]);
+        let spans = file["series"].as_array().unwrap().iter();
+        let rows: u64 = spans.map(|span| span[1].as_u64().unwrap()).sum();
+        assert_eq!(rows, file["value"].as_array().unwrap().len() as u64, "a row for each value");
     }
     for group in commits["regressions"].as_array().unwrap() {
         assert!(site.has(&format!("{}index.html", group[3].as_str().unwrap())), "{group}");

@@ -184,7 +184,7 @@ fn a_head_finds_what_was_taken_out_or_rewritten_in_every_form_it_is_kept_in() {
     let kept = tempfile::tempdir().unwrap();
     let earlier = kept.path().join("verified.json");
     std::fs::write(&earlier, verified.to_string()).unwrap();
-    let published = site.root.join("api/v1/health.json");
+    let published = site.root.join("api/v2/health.json");
     let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let (earlier, published, root) = (path(&earlier), path(&published), path(&site.root));
     let forms: [&[&str]; 5] = [

@@ -76,7 +76,7 @@ fn every_line_that_cannot_be_read_is_kept_with_its_place_and_reason() {
         let site = support::Site { root: history.out() };
         assert!(site.text("health/").contains(&format!("results/2025-09-01.ndjson:9:{column}")));
         assert_eq!(site.json("health.json")["refused"][0]["line"], 9);
-        let points = site.json(&format!("series/{SERIES}.json"))["points"].clone();
+        let points = site.series(SERIES)["points"].clone();
         assert_eq!(points.as_array().unwrap().len(), 8, "{name}: the rest is built");
     }
 }
@@ -145,7 +145,7 @@ fn a_duplicate_is_read_once_and_counted() {
     records.push(records[2].clone());
     let site = history.records(&records).site(&[]);
     assert_eq!(site.json("health.json")["duplicates"], 2);
-    let series = site.json(&format!("series/{SERIES}.json"));
+    let series = site.series(SERIES);
     assert_eq!(series["points"].as_array().unwrap().len(), 8);
     assert_eq!(series["points"][2].get("repeats"), None, "a duplicate is no repeat");
 }
@@ -158,7 +158,7 @@ fn repeats_of_a_commit_are_their_median() {
         |hour: u32, value: f64| record(&commit(20), &format!("2025-09-21T{hour:02}:00:00Z"), value);
     records.extend([at(1, 90.0), at(2, 500.0), at(3, 110.0)]);
     let site = history.records(&records).site(&[]);
-    let series = site.json(&format!("series/{SERIES}.json"));
+    let series = site.series(SERIES);
     let last = series["points"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["value"], &last["repeats"]), (&json!(110.0), &json!(3)));
 }
@@ -169,12 +169,10 @@ fn a_failed_run_stays_a_gap_with_its_reason() {
     let mut records = good();
     records[4] = with(records[4].clone(), json!({"mean_ns": null, "error": "out of memory"}));
     let site = history.records(&records).site(&[]);
-    let point = site.json(&format!("series/{SERIES}.json"))["points"][4].clone();
+    let point = site.series(SERIES)["points"][4].clone();
     assert_eq!((&point["value"], &point["flags"]), (&Value::Null, &json!(["failed"])));
     assert!(site.text(&format!("series/{SERIES}/")).contains("out of memory"));
     assert!(site.text("health/").contains("out of memory"));
-    let csv = site.read(&format!("api/v1/series/{SERIES}.csv"));
-    assert!(csv.contains(",,,ns,0,failed"), "{csv}");
 }
 
 #[test]
@@ -185,7 +183,7 @@ fn a_short_sha_is_its_full_one() {
     records.push(record(full, "2025-09-20T06:00:00Z", 100.0));
     records.push(record(&full[..8], "2025-09-20T07:00:00Z", 102.0));
     let site = history.records(&records).site(&[]);
-    let points = site.json(&format!("series/{SERIES}.json"))["points"].clone();
+    let points = site.series(SERIES)["points"].clone();
     let last = points.as_array().unwrap().last().unwrap();
     assert_eq!((&last["commit"], &last["repeats"]), (&json!(full), &json!(2)));
     assert!(site.has("commit/0123456789ab/index.html"));
@@ -212,7 +210,7 @@ fn other_branches_and_pull_requests_are_no_part_of_the_main_line() {
     history.records(&records);
     history.file("pulls/12.ndjson", lines(&[slow("dddddddd", json!({}))]));
     let site = history.site(&[]);
-    let series = site.json(&format!("series/{SERIES}.json"));
+    let series = site.series(SERIES);
     assert_eq!(series["points"].as_array().unwrap().len(), 8);
     assert_eq!((&series["verdict"], &series["latest"]), (&json!("unchanged"), &json!(98.5)));
     assert!(site.text("health/").contains("1 record from branches other than"));
@@ -576,7 +574,7 @@ fn a_day_later_the_same_history_changes_only_what_says_when_it_was_built() {
             .filter(|(path, bytes)| after[*path] != **bytes)
             .map(|(path, _)| path.as_str())
             .collect();
-        let dated = ["about/index.html", "api/v1/health.json", "build.json", "health/index.html"];
+        let dated = ["about/index.html", "api/v2/health.json", "build.json", "health/index.html"];
         assert!(changed.iter().all(|path| dated.contains(path)), "{day}: {changed:?}");
         assert!(changed.contains(&"build.json") && changed.contains(&"about/index.html"));
     }

@@ -9,7 +9,7 @@ fn noisy(at: usize) -> f64 {
 }
 
 fn series(site: &Site, path: &str) -> Value {
-    site.json(&format!("series/{path}.json"))
+    site.series(path)
 }
 
 /// Times of n^`exponent` at these sizes, on 20 days.

@@ -73,7 +73,7 @@ fn parents_are_stronger_than_a_clock_that_goes_back() {
     // The ninth was written a month before it was put on the main line.
     let made = history(|facts| facts[10]["author_time"] = json!("2025-07-01T06:00:00Z"));
     let site = made.site(&[]);
-    let points = site.json(&format!("series/{SERIES}.json"));
+    let points = site.series(SERIES);
     let order: Vec<&str> = points["points"]
         .as_array()
         .unwrap()
@@ -101,7 +101,7 @@ fn tags_are_marked_on_charts_and_named_at_their_runs_and_commits() {
     assert_eq!(page.matches('◇').count(), 3, "two marks and their explanation: {page}");
     assert!(page.contains("4 Sep 2025: &lt;script&gt; and v1.0"), "{page}");
     assert!(page.contains("7 Sep 2025: v1.1"), "tags of commits that nobody measured too: {page}");
-    let svg = site.read(&format!("chart/{SERIES}.svg"));
+    let svg = site.read(&format!("chart/{}.svg", SERIES.replace('/', ".")));
     assert!(svg.contains('◇'), "{svg}");
     let text = site.text(&format!("commit/{}/", commit(3)));
     assert!(text.contains("v1.0") && text.contains("<script>"), "{text}");
@@ -110,7 +110,7 @@ fn tags_are_marked_on_charts_and_named_at_their_runs_and_commits() {
 
 /// The commits of the series, in the order of its points.
 fn order(site: &Site) -> Vec<String> {
-    let points = site.json(&format!("series/{SERIES}.json"));
+    let points = site.series(SERIES);
     let points = points["points"].as_array().unwrap().clone();
     points.iter().map(|point| point["commit"].as_str().unwrap().to_owned()).collect()
 }
@@ -215,7 +215,7 @@ fn every_night_of_an_unchanged_commit_is_a_run_of_its_own() {
     assert_eq!((checked.status, &outcome["candidate"]), (1, &json!(quiet)), "{outcome}");
     assert_eq!(outcome["findings"][0]["verdict"], "regressed", "{outcome}");
     let site = history.site(&["--now", "2025-10-22T12:00:00Z"]);
-    let points = site.json(&format!("series/{SERIES}.json"));
+    let points = site.series(SERIES);
     let points = points["points"].as_array().unwrap();
     assert_eq!((points.len(), &points[50]["value"]), (51, &json!(1305.0)));
     assert_eq!(points[49]["timestamp"], "2025-10-20T06:00:00Z");

@@ -65,7 +65,7 @@ fn pages_show_both_environments_the_experiment_and_the_growth() {
             .iter()
             .find(|it| it["test"] == test && it["params"] == params && it["metric"] == "time");
         let id = found.unwrap()["id"].as_str().unwrap().to_owned();
-        demo.site.json(&format!("series/{id}.json"))
+        demo.site.series(&id)
     };
     let chaos = of("checkout", "environment=staging")["chaos"][0].clone();
     assert_eq!((&chaos["degraded_runs"], &chaos["from"]), (&json!(2), &json!("2025-09-01")));

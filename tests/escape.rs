@@ -424,7 +424,7 @@ fn pages_charts_and_feeds_keep_their_shape() {
             let url = series["url"].as_str().unwrap();
             let stem = url.trim_start_matches("series/").trim_end_matches('/');
             shapes.push(page(site.page(url)));
-            shapes.push(drawing(site.read(&format!("chart/{stem}.svg"))));
+            shapes.push(drawing(site.read(&format!("chart/{}.svg", stem.replace('/', ".")))));
         }
         let pages = ["", "about/", "health/", "event/", "data/", "view/", "diff/"];
         shapes.extend(pages.map(|address| page(site.page(address))));

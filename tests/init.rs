@@ -305,7 +305,7 @@ fn the_proposed_policy_is_good_and_names_its_schema_first() {
     let first = repository.read("data/policy.yml");
     let first = first.lines().next().unwrap();
     assert!(first.starts_with("# yaml-language-server: $schema=https://"), "{first}");
-    assert!(first.ends_with("/api/v1/policy.schema.json"), "{first}");
+    assert!(first.ends_with("/api/v2/policy.schema.json"), "{first}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn history(limits: &str, file: &str, bytes: impl AsRef<[u8]>) -> History {
 fn rejected(history: &History) -> Vec<Value> {
     let site = history.site(&[]);
     let health = site.json("health.json");
-    let points = site.json(&format!("series/{SERIES}.json"))["points"].clone();
+    let points = site.series(SERIES)["points"].clone();
     let points = points.as_array().map_or(0, Vec::len);
     assert!(points >= 8, "the other records are read: {points}");
     health["refused"].as_array().unwrap().clone()
@@ -94,7 +94,7 @@ fn a_line_longer_than_a_block_is_skipped_and_the_next_one_read() {
     assert_eq!((rejected.len(), &rejected[0]["line"]), (1, &json!(1)));
     assert!(rejected[0]["reason"].as_str().unwrap().starts_with("line of 41943040 bytes"));
     let site = crate::support::Site { root: history.out() };
-    let other = site.json(&format!("series/{}.json", SERIES.replace("parse", "other")));
+    let other = site.series(&SERIES.replace("parse", "other"));
     assert_eq!(other["points"].as_array().map(Vec::len), Some(1), "{other}");
     let kept = std::fs::read_to_string(history.data().join("quarantine/refused.ndjson")).unwrap();
     assert!(kept.len() < 10_000, "the quarantine keeps the beginning of the line");

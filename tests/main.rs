@@ -17,6 +17,7 @@ mod build;
 mod categories;
 mod check;
 mod check_watch;
+mod columns;
 mod commits;
 // Signals and limits of a process.
 #[cfg(unix)]

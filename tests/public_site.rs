@@ -65,7 +65,7 @@ fn a_public_site_holds_no_value_of_a_redacted_field_anywhere() {
     assert_eq!(with_text(&public, SECRET), Vec::<String>::new());
     let redacted = with_text(&public, "redacted 2");
     assert!(redacted.iter().any(|path| path == "health/index.html"), "{redacted:?}");
-    assert!(redacted.iter().any(|path| path.starts_with("api/v1/series/")), "{redacted:?}");
+    assert!(redacted.iter().any(|path| path.starts_with("api/v2/series/")), "{redacted:?}");
     assert!(internal.keys().eq(public.keys()), "nothing else changes");
 }
 
@@ -87,9 +87,9 @@ fn evidence_quotes_recorded_values_and_on_a_public_site_only_that_they_changed()
     let history = history(false);
     let policy = POLICY.replace("_change: true", "_change: false").replace("version, ", "");
     history.file("policy.yml", policy);
-    let internal = site(&history, &[]).read("api/v1/events.json");
+    let internal = site(&history, &[]).read("api/v2/events.json");
     assert!(internal.contains(&format!("runner_image (plain → {SECRET})")), "{internal}");
-    let public = site(&history, &["--audience", "public"]).read("api/v1/events.json");
+    let public = site(&history, &["--audience", "public"]).read("api/v2/events.json");
     assert!(public.contains("runner_image (redacted → redacted 2)"), "{public}");
     assert!(!public.contains(SECRET), "{public}");
 }

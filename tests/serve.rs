@@ -117,7 +117,7 @@ fn it_shows_the_site_and_tells_open_pages_of_changes() {
     event(&mut events, "event: hello");
     history.file("results/b.ndjson", lines(&days(&[100.0, 101.0, 99.0, 100.0])[3..]));
     event(&mut events, "event: reload");
-    let index = server.get("/widgets/api/v1/index.json");
+    let index = server.get("/widgets/api/v2/index.json");
     assert!(index.contains("\"points\":4"), "{index}");
 }
 

@@ -84,7 +84,7 @@ fn without_hashes(page: &str) -> String {
 
 /// The page for review; what differs from one version of program or policy to the next left out.
 fn golden(site: &Site, address: &str) -> String {
-    let sha = site.json("index.json")["built_from"]["policy_sha"].as_str().unwrap().to_owned();
+    let sha = site.json("policy.json")["policy_sha"].as_str().unwrap().to_owned();
     let main = web::outline(&site.main(&resolve(site, address)));
     let main = without_hashes(&main).replace(&sha, "POLICY_SHA");
     main.replace(env!("CARGO_PKG_VERSION"), "VERSION")
@@ -149,7 +149,7 @@ fn one_run_is_a_value_and_no_verdict() {
     let (_, drawing) =
         site.main(&page).split_once("<svg").map(|(a, b)| (a.len(), b.to_owned())).unwrap();
     assert!(!drawing.contains("class=\"m\""), "no line through one run");
-    assert_eq!(site.json(&format!("series/{SERIES}.json"))["verdict"], "new");
+    assert_eq!(site.series(SERIES)["verdict"], "new");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_gap_is_told_and_never_bridged() {
     let (_history, site) = case("gap");
     let text = site.text(&format!("series/{SERIES}/"));
     assert!(text.contains("No runs 10–17 Sep"), "{text}");
-    let svg = site.read(&format!("chart/{SERIES}.svg"));
+    let svg = site.read(&format!("chart/{}.svg", SERIES.replace('/', ".")));
     let line =
         svg.split("class=\"lv now\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(line.matches(['m', 'M']).count() >= 2, "the line breaks at the gap: {line}");
@@ -191,7 +191,7 @@ fn a_series_of_failures_shows_its_last_error_and_no_value() {
     let main = site.main(&format!("series/{SERIES}/"));
     assert!(main.contains("<details><summary>Last error</summary>"), "{main}");
     assert!(main.contains("&lt;b&gt;") || main.contains("&#60;b&#62;"), "{main}");
-    let series = site.json(&format!("series/{SERIES}.json"));
+    let series = site.series(SERIES);
     assert_eq!((&series["latest"], &series["verdict"]), (&Value::Null, &json!("failed")));
     let points = series["points"].as_array().unwrap();
     assert!(points.iter().all(|point| point["flags"] == json!(["failed"])), "{points:?}");
@@ -205,7 +205,7 @@ fn nothing_is_compared_across_a_change_of_runner() {
         text.contains("Runner changed on 14 Sep 2025; not compared across the change."),
         "{text}"
     );
-    let series = site.json(&format!("series/{SERIES}.json"));
+    let series = site.series(SERIES);
     assert_eq!(series["events"], json!([]), "a new runner is no improvement");
     assert_eq!(series["segments"].as_array().unwrap().len(), 2);
     assert_eq!(series["verdict"], "unchanged");
@@ -246,7 +246,7 @@ fn a_regression_stands_first_wherever_it_is_asked_about() {
 #[test]
 fn a_whole_page_stands_in_its_frame() {
     let (_history, site) = case("a_regression");
-    let sha = site.json("index.json")["built_from"]["policy_sha"].as_str().unwrap().to_owned();
+    let sha = site.json("policy.json")["policy_sha"].as_str().unwrap().to_owned();
     let page = without_hashes(&site.page("health/")).replace(&sha, "POLICY_SHA");
     Expected::of("frame").compare("health.html", &page).end();
 }
@@ -313,9 +313,8 @@ fn a_long_series_lists_its_newest_runs_and_links_all_of_them() {
     let main = site.main(&page);
     assert_eq!(main.matches("<tr id=\"c-").count(), 60);
     assert!(main.contains("latest 60 of 450 runs"), "{main}");
-    assert!(main.contains(&format!("api/v1/series/{SERIES}.csv")));
-    assert_eq!(site.read(&format!("api/v1/series/{SERIES}.csv")).lines().count(), 451);
-    let points = site.json(&format!("series/{SERIES}.json"))["points"].as_array().unwrap().len();
+    assert!(main.contains(&format!("api/v2/series/{}.json", SERIES.replace('/', "."))));
+    let points = site.series(SERIES)["points"].as_array().unwrap().len();
     assert_eq!(points, 450);
 }
 
@@ -330,7 +329,7 @@ fn a_long_series_stands_in_yearly_parts_whose_years_that_are_over_stay_as_they_a
     let history = History::new();
     let site = history.records(&runs[..1_099]).site(&[]);
     let read = |site: &Site| {
-        let main = site.json(&format!("series/{SERIES}.json"));
+        let main = site.series(SERIES);
         let parts: Vec<(String, u64)> = main["parts"]
             .as_array()
             .unwrap()
@@ -338,7 +337,7 @@ fn a_long_series_stands_in_yearly_parts_whose_years_that_are_over_stay_as_they_a
             .map(|part| {
                 let url = part["url"].as_str().unwrap();
                 let file: Value = serde_json::from_str(&site.read(url)).unwrap();
-                let points = file["points"].as_array().unwrap();
+                let points = crate::columns::runs_of(site, &file, &main["segments"]);
                 assert_eq!(points.len() as u64, part["points"].as_u64().unwrap());
                 let year = part["year"].as_str().unwrap();
                 let own = |point: &Value| point["timestamp"].as_str().unwrap().starts_with(year);

@@ -177,7 +177,14 @@ impl Site {
     }
 
     pub fn json(&self, path: &str) -> Value {
-        serde_json::from_str(&self.read(&format!("api/v1/{path}"))).unwrap()
+        serde_json::from_str(&self.read(&format!("api/v2/{path}"))).unwrap()
+    }
+
+    /// The file of a series by its id, with its runs as `export series` has them.
+    pub fn series(&self, id: &str) -> Value {
+        let mut file = self.json(&format!("series/{}.json", id.replace('/', ".")));
+        file["points"] = crate::columns::runs_of(self, &file, &file["segments"]).into();
+        file
     }
 
     /// A page by its address (`health/`; the overview's is empty).

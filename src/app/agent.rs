@@ -147,7 +147,7 @@ fn one_series(site: &SiteContext<'_>, question: &SeriesQuestion) -> anyhow::Resu
     let index = series_named(site, &question.series)?;
     let runs = site.series(index).0.runs.len();
     let first = runs.saturating_sub(question.runs.clamp(1, MAX_RUNS));
-    let data = serde_json::from_slice(&api::series::file(site, index, first)?)?;
+    let data = serde_json::from_slice(&api::series::with_runs(site, index, first)?)?;
     Ok(ToolAnswer { sentence: sentence(site, index), data })
 }
 
@@ -172,7 +172,6 @@ fn explanation(
     });
     let data = json!({
         "answers": answers.collect::<Vec<_>>(),
-        "built_from": changes["built_from"],
         "changes": changes["events"],
         "regressions": groups["groups"],
         "series": id,

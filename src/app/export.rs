@@ -22,6 +22,8 @@ pub(crate) enum ExportFormat {
     Parquet,
     /// Newest levels and verdicts, for Prometheus.
     OpenMetrics,
+    /// Each series with its verdict and its runs.
+    Series,
     /// What the policy asks of monitoring; a filter has no say.
     Monitoring(MonitoringFormat),
 }
@@ -87,6 +89,11 @@ pub(crate) fn prepare(
             project.data_warnings().for_each(|warning| observer.detail(warning));
             let text = site::metrics_text(&site_input(&project), &filter)?;
             PreparedExport::Text(text.into_string())
+        }
+        ExportFormat::Series => {
+            let project = load(options, &Silent)?;
+            project.data_warnings().for_each(|warning| observer.detail(warning));
+            PreparedExport::Bytes(site::series_lines(&site_input(&project), &filter)?)
         }
         ExportFormat::Monitoring(_) if !filters.is_empty() => {
             bail!("this format is about the policy, not about series: remove the filters")

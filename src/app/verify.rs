@@ -16,7 +16,7 @@ use model::audit::head::{AuditHead, HeadMismatch};
 use model::text;
 
 /// The head's file within a site.
-const SITE_FILE: &str = "api/v1/health.json";
+const SITE_FILE: &str = "api/v2/health.json";
 /// The folder of a site beside its history directory: the default of `build --out`.
 const DEFAULT_SITE: &str = "site";
 
@@ -71,7 +71,7 @@ pub(crate) fn verify(
     let reach = match &known {
         Some(known) => format!("{}: compared with the head of {}", known.place, known.lines()),
         None => "no head to compare with: an emptied or cut log looks like a new one; pass --head \
-                 (the result of a check, or api/v1/health.json of the site)"
+                 (the result of a check, or api/v2/health.json of the site)"
             .to_owned(),
     };
     Ok(AuditVerification { chain, path, faults, reach })

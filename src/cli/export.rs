@@ -33,6 +33,7 @@ pub(crate) fn run(
         }
         ExportFormatArg::Parquet => ExportFormat::Parquet,
         ExportFormatArg::Postgres => return database::export(global, args, reporter),
+        ExportFormatArg::Series => ExportFormat::Series,
         ExportFormatArg::Sql => ExportFormat::History(HistoryFormat::Sql),
         ExportFormatArg::AlertRules => ExportFormat::Monitoring(MonitoringFormat::AlertRules),
         ExportFormatArg::Grafana => ExportFormat::Monitoring(MonitoringFormat::Grafana),

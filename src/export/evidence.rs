@@ -177,7 +177,7 @@ fn readme(input: &EvidenceInput) -> String {
          2. No line of the log was changed, removed or inserted:\n   \
          `benchpages audit verify --data . --head {head}`.\n\
          3. No line is missing at the end: get the head from a place that the log's writer cannot \
-         change,\n   such as api/v1/health.json of the published site, and pass it as `--head`. \
+         change,\n   such as api/v2/health.json of the published site, and pass it as `--head`. \
          The head above\n   comes from the log itself and does not prove that.\n\n\
          Without the program: each line of audit.ndjson is JSON with sorted keys and without \
          blanks. Its\n`hash` is the SHA-256 of the line without `hash`, and `previous` is the \

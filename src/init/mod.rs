@@ -216,7 +216,7 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
         true => format!("  branch: \"{}\"\n", facts.branches[0]),
         false => String::new(),
     };
-    let schema = format!("{}api/v1/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
+    let schema = format!("{}api/v2/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
     // An owner that does not exist is shown by GitHub as an error in CODEOWNERS, which is the
     // reminder.
     let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));

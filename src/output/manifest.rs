@@ -6,7 +6,7 @@
 //! written by benchpages 0.1.0
 //! files 3
 //! .nojekyll
-//! api/v1/index.json
+//! api/v2/index.json
 //! index.html
 //! ```
 //!

@@ -225,7 +225,7 @@ fn routes_never_leave_the_site() {
         let refused = output.write(route, b"x");
         assert!(matches!(refused, Err(OutputError::OutsideSite { .. })), "{route:?}");
     }
-    for route in [".nojekyll", "api/v1/index.json", "a..b/c~1.html", "diff/a..b/index.html"] {
+    for route in [".nojekyll", "api/v2/index.json", "a..b/c~1.html", "diff/a..b/index.html"] {
         output.write(route, b"x").unwrap();
     }
 }
@@ -390,7 +390,7 @@ fn forget_files(folder: &Path) {
 fn a_site_without_a_list_of_its_files_is_replaced_only_if_it_looks_like_one() {
     for previous in TWO_BUILDS {
         let place = output_fixture();
-        let pages = [("index.html", "one"), ("data/index.html", "d"), ("api/v1/a.json", "{}")];
+        let pages = [("index.html", "one"), ("data/index.html", "d"), ("api/v2/a.json", "{}")];
         place.build(&pages);
         forget_files(&place.target);
         place.put(".git/HEAD", "ref");

@@ -1,4 +1,4 @@
-//! Groups of regressions as JSON: in the result of a check, and in `api/v1/regressions.json`.
+//! Groups of regressions as JSON: in the result of a check, and in `api/v2/regressions.json`.
 //!
 //! Fields stand in alphabetical order and are only ever added; base units, RFC 3339, no NaN.
 

@@ -19,6 +19,8 @@ const RESERVED: [&str; 25] = [
 /// Longest name that is its own slug, and longest readable part before a hash.
 const MAX_SLUG_CHARS: usize = 64;
 const MAX_READABLE_CHARS: usize = 48;
+/// Longest name of a file without its ending.
+const MAX_FILE_CHARS: usize = 200;
 
 /// The slug of a name: the name itself where it already is one, else a readable part, `~` and six
 /// hex digits of its SHA-256. Injective but for collisions of that hash: two spellings of one text
@@ -73,16 +75,33 @@ pub(crate) fn series(stem: &str) -> String {
     ["series/", stem, "/"].concat()
 }
 
+/// A file of the API.
+pub(crate) fn api(name: &str) -> String {
+    ["api/v2/", name].concat()
+}
+
+/// The stem of a series as the name of one file: `parse.rust.loops.1000`. No slug holds a dot, so
+/// two stems never meet.
+pub(crate) fn series_file(stem: &str) -> String {
+    let flat = stem.replace('/', ".");
+    if flat.len() <= MAX_FILE_CHARS {
+        return flat;
+    }
+    // File systems take 255 bytes. Twelve digits, where a slug has six: no other stem ends so.
+    format!("{}~{}", &flat[..MAX_FILE_CHARS - 13], model::hex::sha256(stem, 12))
+}
+
 pub(crate) fn series_svg(stem: &str) -> String {
-    ["chart/", stem, ".svg"].concat()
+    ["chart/", &series_file(stem), ".svg"].concat()
 }
 
 pub(crate) fn series_json(stem: &str) -> String {
-    format!("api/v1/series/{stem}.json")
+    api(&format!("series/{}.json", series_file(stem)))
 }
 
-pub(crate) fn series_csv(stem: &str) -> String {
-    format!("api/v1/series/{stem}.csv")
+/// The runs of one earlier year of a long series.
+pub(crate) fn series_year_json(stem: &str, year: &str) -> String {
+    api(&format!("series/{}.{year}.json", series_file(stem)))
 }
 
 pub(crate) fn test(name: &str) -> String {
@@ -117,6 +136,11 @@ pub(crate) fn commit(id: &str) -> String {
     ["commit/", &commit_slug(id), "/"].concat()
 }
 
+/// What was measured at a commit.
+pub(crate) fn commit_json(id: &str) -> String {
+    api(&format!("commit/{}.json", commit_slug(id)))
+}
+
 /// `<base>..<head>`.
 pub(crate) fn pair(base: &str, head: &str) -> String {
     format!("{}..{}", commit_slug(base), commit_slug(head))
@@ -124,6 +148,10 @@ pub(crate) fn pair(base: &str, head: &str) -> String {
 
 pub(crate) fn diff(pair: &str) -> String {
     format!("diff/{pair}/")
+}
+
+pub(crate) fn diff_json(pair: &str) -> String {
+    api(&format!("diff/{pair}.json"))
 }
 
 pub(crate) fn event(id: &str) -> String {
@@ -227,6 +255,16 @@ mod tests {
             "sum_even_squares/julia/loops-parallel/1000000"
         );
         assert_ne!(series_stem(&key("loops", true)), series_stem(&key("loops-parallel", false)));
+    }
+
+    #[test]
+    fn the_files_of_two_series_never_meet_and_no_disk_refuses_one() {
+        assert_eq!(series_json("parse/rust/loops/1"), "api/v2/series/parse.rust.loops.1.json");
+        let long = format!("{}/metric-{}", "a".repeat(64), "b".repeat(200));
+        let name = series_file(&long);
+        assert!(name.len() <= MAX_FILE_CHARS && name.starts_with("aaa"), "{name}");
+        assert_ne!(name, series_file(&format!("{long}c")));
+        assert!(!name.contains('/') && !series_svg(&long)["chart/".len()..].contains('/'));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(crate) fn file(site: &SiteContext<'_>) -> Vec<u8> {
         "built": input.options.built.to_string(),
         "newest": input.history.newest.map(|time| time.to_string()),
         "records": input.history.counts.records,
+        "version": env!("CARGO_PKG_VERSION"),
     });
     format!("{facts}\n").into_bytes()
 }

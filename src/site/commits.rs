@@ -24,6 +24,8 @@ pub(crate) struct CommitLookup<'a> {
     pull_runs: Vec<Vec<RunRef>>,
     /// Commits measured on the main line, in time order.
     main_line: Vec<CommitIndex>,
+    /// By commit: see [`CommitLookup::main_line_place`].
+    places: Vec<u32>,
     /// By series: see [`CommitLookup::newest_run`].
     earliest_from: Vec<Vec<CommitIndex>>,
 }
@@ -49,7 +51,13 @@ impl<'a> CommitLookup<'a> {
             }
         }
         let measured = (0..main_runs.len()).filter(|commit| !main_runs[*commit].is_empty());
+        let places = main_runs.iter().scan(0, |count, runs| {
+            let place = *count;
+            *count += u32::from(!runs.is_empty());
+            Some(place)
+        });
         Self {
+            places: places.collect(),
             commits,
             index_by_id: ids.map(|(index, commit)| (commit.id.as_str(), index)).collect(),
             main_line: measured.map(commit_index).collect(),
@@ -84,6 +92,11 @@ impl<'a> CommitLookup<'a> {
     /// Commits measured on the main line, in time order.
     pub(crate) fn main_line(&self) -> &[CommitIndex] {
         &self.main_line
+    }
+
+    /// The place of a commit in [`CommitLookup::main_line`], or where it would stand.
+    pub(crate) fn main_line_place(&self, commit: CommitIndex) -> u32 {
+        self.places[commit.0 as usize]
     }
 
     /// The measured commit of the main line just before `commit`.

@@ -46,6 +46,8 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) input: &'a SiteInput<'a>,
     /// By series: what its page, chart and JSON have in common in their paths.
     pub(crate) stems: Vec<String>,
+    /// A hash of all stems: a place in another list is another series.
+    pub(crate) series_hash: String,
     /// By series: ages of its newest change and of its newest regression.
     pub(crate) change_ages: Vec<ChangeAges>,
     /// By test: its series, in order.
@@ -109,6 +111,7 @@ impl<'a> SiteContext<'a> {
             people: PeopleIndex::of(input, &events, &regressions),
             input,
             pictures: PictureIndex::of(input, &pages),
+            series_hash: model::hex::sha256(&stems.join("\n"), 12),
             stems,
             tests: group_by_name(input.series, |series| &series.key.test),
             colors: BackendColors::of(input.policy, backends.keys().copied()),

@@ -153,7 +153,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
             let slices = Arc::clone(&slices);
             jobs.page(&path, move || pages::diff::render(site, pair, &slices, &slices[at]));
         }
-        let path = format!("api/v1/diff/{}.json", pair.slug);
+        let path = urls::diff_json(&pair.slug);
         jobs.file(path, move || api::pair(site, pair));
         if has_commit {
             commit_page(pair.head, jobs);
@@ -162,38 +162,40 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     jobs.end_group();
 }
 
-/// The JSON and CSV files under `api/v1/`, except those of pairs.
+/// The JSON files under `api/v2/`, except those of pairs.
 fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs: &mut JobList<'a>) {
     for name in api::SITE_FILES {
-        jobs.file(format!("api/v1/{name}"), move || api::site_file(site, name));
+        jobs.file(urls::api(name), move || api::site_file(site, name));
     }
     for name in api::SCHEMA_NAMES {
-        jobs.file(format!("api/v1/schema/{name}.json"), move || api::schema(name));
+        jobs.file(urls::api(&format!("schema/{name}.json")), move || api::schema(name));
     }
     for series in site.series_indices() {
-        let stem = format!("api/v1/series/{}", site.stems[series]);
-        if !jobs.begin_group(&site.stems[series]) {
+        let stem = &site.stems[series];
+        if !jobs.begin_group(stem) {
             continue;
         }
         let parts = api::series::parts(site.series(series).0);
         let newest = parts.newest;
-        jobs.file(format!("{stem}.json"), move || api::series::file(site, series, newest));
+        jobs.file(urls::series_json(stem), move || api::series::file(site, series, newest));
         // Its growth is that of all sizes.
         jobs.made_of(inputs.and_then(|inputs| inputs.test(&site.series(series).0.key.test)));
         for part in parts.older {
-            let path = format!("{stem}/{}.json", part.year);
+            let path = urls::series_year_json(stem, &part.year);
             jobs.file(path, move || api::series::part_file(site, series, &part));
-            jobs.made_of(inputs.map(|inputs| inputs.series(series)));
-        }
-        if site.page_policy.has_series(series) {
-            jobs.file(format!("{stem}.csv"), move || Ok(api::series::csv(site, series)));
             jobs.made_of(inputs.map(|inputs| inputs.series(series)));
         }
     }
     jobs.end_group();
+    for number in 0..api::commits::file_count(site) {
+        let path = urls::api(&format!("commits/{number}.json"));
+        jobs.file(path, move || api::commits::file(site, number));
+    }
+    jobs.end_group();
     for commit in site.commits.with_address() {
-        let slug = urls::commit_slug(&site.commit(commit).id);
-        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit::file(site, commit));
+        jobs.file(urls::commit_json(&site.commit(commit).id), move || {
+            api::commit::file(site, commit)
+        });
     }
 }
 

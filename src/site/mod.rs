@@ -203,6 +203,18 @@ pub(crate) fn metrics_text(
     Ok(metrics::text(&site, &scope))
 }
 
+/// The series that match `filter`, each as a line of JSON with its verdict and all its runs.
+///
+/// # Errors
+/// Two files of the site have the same path.
+pub(crate) fn series_lines(input: &SiteInput<'_>, filter: &Filter) -> Result<Vec<u8>, RenderError> {
+    let site = SiteContext::of(input)?;
+    let members = presets::members(filter, input, &site.change_ages);
+    let lines: Result<Vec<Vec<u8>>, RenderError> =
+        members.par_iter().map(|index| api::series::with_runs(&site, *index, 0)).collect();
+    Ok(lines?.concat())
+}
+
 /// A site whose files are made one by one, on any thread: all look-ups are ready.
 pub(crate) struct PreparedSite<'a>(BTreeMap<String, FileJob<'a>>);
 

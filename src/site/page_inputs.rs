@@ -72,13 +72,15 @@ impl<'a> PageInputs<'a> {
 impl<'a> SharedFacts<'a> {
     fn of(site: &'a SiteContext<'a>, program: ContentHash) -> Self {
         let history = site.input.history;
-        let commit = |commit: &Commit| {
+        let commit = |(at, commit): (usize, &Commit)| {
             let has_address = site.page_policy.has_commit_address(&commit.id);
+            // JSON names a commit by its place.
+            let place = site.commits.main_line_place(CommitIndex(at as u32));
             let mut hasher = ContentHasher::default();
-            hasher.debug(commit).value(&has_address);
+            hasher.debug(commit).value(&(has_address, place));
             hasher.content().number()
         };
-        let commits: Vec<u64> = history.commits.par_iter().map(commit).collect();
+        let commits: Vec<u64> = history.commits.par_iter().enumerate().map(commit).collect();
         let environment = |fields: &Environment| {
             let mut hasher = ContentHasher::default();
             hasher.value(fields);

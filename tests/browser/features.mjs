@@ -361,6 +361,30 @@ async function range(page, url, is) {
     document.documentElement.scrollWidth <= innerWidth), true);
 }
 
+async function csv(page, url, is) {
+  await page.goto(url('series/'));
+  // The file that a click saves, without saving it.
+  await page.evaluate(() => {
+    URL.createObjectURL = (blob) => {
+      blob.text().then((saved) => { window.saved = saved; });
+      return 'blob:none';
+    };
+    HTMLAnchorElement.prototype.click = function click() { window.savedAs = this.download; };
+  });
+  await page.$eval('button.csv', (button) => button.click());
+  await page.waitForFunction(() => window.saved);
+  const saved = await page.evaluate(() => window.saved);
+  const rows = saved.split('\r\n');
+  is('a row for each run of all years, and a heading', rows.length - 1, 61);
+  is('the first run', rows.slice(0, 2).join(' '), 'commit,timestamp,value,std,unit,segment,flags ' +
+    'abc0000000000000000000000000000000000000,2025-01-01T06:00:00Z,100000,,ns,0,');
+  is('an outlier', rows[21],
+    'abc0001400000000000000000000000000000000,2025-01-21T06:00:00Z,103000,,ns,0,outlier');
+  is('a failed run', rows[31],
+    'abc0001e00000000000000000000000000000000,2025-01-31T06:00:00Z,,,ns,0,failed');
+  is('its name', await page.evaluate(() => window.savedAs), 's.csv');
+}
+
 async function lines(page, url, is) {
   await page.goto(url('series/'));
   const hidden = () => page.$$eval('.wg [hidden]', (all) => all.map((e) => e.classList[1]).join());
@@ -451,7 +475,7 @@ async function lost(page, url, is) {
   }
 }
 
-const FEATURES = [chart, touch, range, lines, ages, theme, sort, search, disk, filters, picker, copy,
+const FEATURES = [chart, touch, range, csv, lines, ages, theme, sort, search, disk, filters, picker, copy,
   lost];
 
 // They need what only the driver of Chromium can do: fingers, schemes, the clipboard.

@@ -1,4 +1,4 @@
-// What `api/v1/index.json` promises to its readers, written down apart from the code that makes it.
+// What `api/v2/index.json` promises to its readers, written down apart from the code that makes it.
 
 const text = { type: 'string' };
 const maybeNumber = { type: ['number', 'null'] };
@@ -40,12 +40,8 @@ export const INDEX_SCHEMA = {
   type: 'object',
   properties: {
     schema: text,
-    built_from: {
-      type: 'object',
-      properties: { records: { type: 'integer' }, policy_sha: text, version: text },
-      required: ['records', 'newest', 'policy_sha', 'version'],
-    },
+    list: text,
     series: { type: 'array', items: SERIES },
   },
-  required: ['schema', 'built_from', 'series'],
+  required: ['schema', 'list', 'series'],
 };

@@ -13,7 +13,9 @@ const fileOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 const partOf = (name) => readFileSync(fileOf(`script/${name}.js`), 'utf8');
 const SCRIPTS = {
   app: () => `'use strict';(() => {\n${PARTS.map(partOf).join('\n')}\n})();`,
-  range: () => `'use strict';\n${partOf('range')}`,
+  range: () => `'use strict';window.addSeries(
+({ all, cell, json, make, pageUrl, quantity, say, scaleOf, setAll, setQuery }) => {
+${partOf('series')}\n${partOf('range')}\nreturn { range: rangeControls(), saveCsv };\n});`,
 };
 
 const builtScript = async (source) => {

@@ -1,6 +1,6 @@
 """Is the stated detectable change right?
 
-For each series, `api/v1/index.json` of a built site states the smallest lasting regression that would
+For each series, `api/v2/index.json` of a built site states the smallest lasting regression that would
 be reported within 5 runs in 9 of 10 cases. A history of 36 series of all families of noise is built.
 Then 5 runs of the same noise follow, and a few series at a time are slower by exactly the stated
 size. `policy replay` must report them within these 5 runs."""

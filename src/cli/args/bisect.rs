@@ -8,7 +8,7 @@ use crate::cli::args::measure::time_limit;
 /// What is searched, and how it is measured.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BisectArgs {
-    /// An open regression: the id in api/v1/regressions.json, or the address of its page
+    /// An open regression: the id in api/v2/regressions.json, or the address of its page
     #[arg(value_name = "REGRESSION", conflicts_with_all = ["good", "bad"],
         required_unless_present = "good")]
     pub(crate) regression: Option<String>,

@@ -77,6 +77,8 @@ pub(crate) enum ExportFormatArg {
     Openmetrics,
     /// Samples with their times, for Prometheus (promtool tsdb create-blocks-from openmetrics)
     OpenmetricsHistory,
+    /// One series per line as JSON: verdict, levels, and each run with its commit and its marks
+    Series,
     /// A table and its rows, for SQLite and PostgreSQL
     Sql,
     /// A row for each measurement, in typed columns

@@ -60,7 +60,7 @@ pub(crate) enum AuditCommand {
     /// there is a site.
     Verify {
         /// Head that the log goes on from: COUNT:HASH, or the JSON of a check, of the site
-        /// (api/v1/health.json) or of this command; - is stdin
+        /// (api/v2/health.json) or of this command; - is stdin
         #[arg(long, value_name = "HEAD|FILE|-", conflicts_with = "site")]
         head: Option<String>,
         /// Folder of the site whose head the log goes on from

@@ -1,17 +1,26 @@
-//! `commit/<sha12>.json`: what was measured at a commit, and what a comparison with it needs.
+//! `commit/<sha12>.json`: what a comparison of a commit with any other needs.
 //!
-//! A reader's browser compares any two commits from two of these files by the rules of
-//! [`delta::compare_runs`], so each run also says on which level it stands.
+//! A reader's browser compares two commits from two of these files by the rules of
+//! [`delta::compare_runs`], so each run also says on which level it stands. There is a row for each
+//! series at each commit, so the file holds no names and rounds: the exact values are in the files
+//! of the series.
 
 use std::collections::BTreeMap;
 
 use crate::report::delta::{self, RunPosition};
 use crate::site::api;
-use crate::site::api::json_types::{CommitFile, ComparableRun};
+use crate::site::api::API_VERSION;
+use crate::site::api::columns::{Column, Number};
+use crate::site::api::json_types::CommitFile;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use detect::stats::median;
 use model::series::{CommitIndex, Segment};
+
+/// Steps in which a level is given above its value: a hundredth of a thousandth.
+const LEVEL_STEPS: f64 = 1e5;
+/// Steps beyond which a level is given as it is.
+const MAX_LEVEL_STEPS: f64 = 1e5;
 
 /// The file of a commit.
 ///
@@ -19,33 +28,73 @@ use model::series::{CommitIndex, Segment};
 /// The file cannot be written as JSON.
 pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, RenderError> {
     let commit = site.commit(at);
-    let (mut values, mut runs) = (BTreeMap::new(), BTreeMap::new());
-    let mut runners = RunnerList::default();
+    let mut by_series = BTreeMap::new();
     let pulled = site.commits.pull_runs(at).iter();
     let pulled = pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run)));
     // The main line last: where a commit was measured for a pull request and then again on the
     // main line, the value of the main line counts.
     let main = site.commits.main_runs(at).iter();
     let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
-    for (index, position) in pulled.chain(main) {
-        let (series, _) = site.series(index);
-        let stem = site.stems[index].as_str();
-        values.insert(stem, position.run_in(series).value.get());
-        let position = as_base(site, index, position, at);
-        let segment = position.run_in(series).segment;
-        let runner = runners.place(&series.segments[segment as usize]);
-        runs.insert(stem, comparable(site, index, position, runner));
+    by_series.extend(pulled.chain(main));
+    let mut runners = RunnerList::default();
+    let rows: Vec<Row> = by_series
+        .iter()
+        .map(|(&index, &position)| row(site, index, position, at, &mut runners))
+        .collect();
+    let levels = rows.iter().enumerate().filter(|(_, row)| row.level_steps.is_none());
+    let mut remarks: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+    for (place, row) in rows.iter().enumerate().filter(|(_, row)| !row.remark.is_empty()) {
+        remarks.entry(row.remark).or_default().push(place);
     }
     api::json(&CommitFile {
-        built_from: api::built_from(site),
         commit: commit.id.clone(),
+        level: Column::of(rows.iter().map(|row| row.level_steps.unwrap_or(0)).collect()),
+        levels: levels.map(|(place, row)| (place, Number::rounded(row.level))).collect(),
+        list: site.series_hash.clone(),
         main_line: commit.main_line,
+        remarks,
+        runner: Column::of(rows.iter().map(|row| row.runner).collect()),
         runners: runners.0.into_iter().map(api::series::segment_view).collect(),
-        runs: runs.into_values().collect(),
+        runs: Column::of(rows.iter().map(|row| row.runs).collect()),
         schema: "schema/commit.json",
+        segment: Column::of(rows.iter().map(|row| row.segment).collect()),
+        series: spans(by_series.into_keys()),
         timestamp: commit.time.to_string(),
-        values,
+        value: rows.iter().map(|row| Number::rounded(row.value)).collect(),
+        version: API_VERSION,
     })
+}
+
+/// A series at the commit.
+struct Row {
+    value: Option<f64>,
+    /// None where `level` is not given in steps.
+    level_steps: Option<i64>,
+    level: Option<f64>,
+    /// Runs that the level is the median of.
+    runs: usize,
+    segment: u32,
+    runner: usize,
+    remark: &'static str,
+}
+
+/// Consecutive numbers as their first and their count: `[3, 4, 5, 9]` is `[[3, 3], [9, 1]]`.
+fn spans(numbers: impl Iterator<Item = usize>) -> Vec<[usize; 2]> {
+    let mut spans: Vec<[usize; 2]> = Vec::new();
+    for number in numbers {
+        match spans.last_mut() {
+            Some([first, count]) if *first + *count == number => *count += 1,
+            _ => spans.push([number, 1]),
+        }
+    }
+    spans
+}
+
+/// How far a level lies above a value, in steps; none where that says little: a value of zero, or a
+/// level far away.
+fn level_steps(value: Option<f64>, level: Option<f64>) -> Option<i64> {
+    let steps = (level? / value? - 1.0) * LEVEL_STEPS;
+    (steps.abs() <= MAX_LEVEL_STEPS).then(|| steps.round() as i64)
 }
 
 /// The run that stands for a commit as the base: of a failed one the newest run before it.
@@ -60,13 +109,16 @@ fn as_base(
     newest.and_then(|run| u32::try_from(run).ok()).map_or(position, RunPosition::Main)
 }
 
-fn comparable(
-    site: &SiteContext<'_>,
+fn row<'a>(
+    site: &SiteContext<'a>,
     index: usize,
-    position: RunPosition,
-    runner: usize,
-) -> ComparableRun {
+    measured: RunPosition,
+    at: CommitIndex,
+    runners: &mut RunnerList<'a>,
+) -> Row {
     let (series, analysis) = site.series(index);
+    let value = measured.run_in(series).value.get();
+    let position = as_base(site, index, measured, at);
     let run = position.run_in(series);
     // Runs of pull requests stand on no level: the analysis of the main line never saw them.
     let (values, flags) = match position.main_index() {
@@ -80,7 +132,15 @@ fn comparable(
         () => "",
     };
     let level = median(&values).filter(|level| level.is_finite() && run.value.is_some());
-    ComparableRun(level, values.len(), run.segment, runner, remark)
+    Row {
+        value,
+        level_steps: level_steps(value, level),
+        level,
+        runs: values.len(),
+        segment: run.segment,
+        runner: runners.place(&series.segments[run.segment as usize]),
+        remark,
+    }
 }
 
 /// The runners of a commit, each once.

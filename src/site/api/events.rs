@@ -2,7 +2,6 @@
 
 use crate::report::finite;
 use crate::report::{urls, wording};
-use crate::site::api::built_from;
 use crate::site::api::json_types::{EventView, EventsFile};
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
@@ -38,7 +37,7 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
     }));
     // Runner changes come last: readers of the file mostly want changes of the code.
     events.extend(site.series_indices().flat_map(|series| runner_changes(site, series)));
-    EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
+    EventsFile { events, schema: "schema/events.json" }
 }
 
 /// New runners and versions of one series: not compared, so neither worse nor better by verdict.

@@ -1,4 +1,4 @@
-//! The shapes of the files under `api/v1/`: fields in alphabetical order, each type its own schema.
+//! The shapes of the files under `api/v2/`: fields in alphabetical order, each type its own schema.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::report::regression_view::RegressionGroupView;
 use crate::report::target_view::{TargetCountsView, TargetView};
-use crate::report::wire::{BuiltFrom, Word};
+use crate::report::wire::Word;
+use crate::site::api::columns::{Column, Number, PointColumns};
 use model::record::time::Timestamp;
 
 /// `regressions.json`: every regression with its state, by likely cause. Open ones come first, then
 /// suspected ones, then the rest.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RegressionsFile {
-    pub(super) built_from: BuiltFrom,
     pub(super) groups: Vec<RegressionGroupView>,
     /// How many are open, each series counted by itself.
     pub(super) open: usize,
@@ -24,13 +24,15 @@ pub(super) struct RegressionsFile {
 /// `index.json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct IndexFile {
-    pub(super) built_from: BuiltFrom,
+    /// A hash of all ids: files that name series by their place in this list say it too.
+    pub(super) list: String,
     pub(super) schema: &'static str,
     pub(super) series: Vec<SeriesView<usize>>,
 }
 
-/// One series: in the index with the number of its points, in its own file (`series/<path>.json`)
-/// with the points themselves and what stands beside them.
+/// One series: in the index with the number of its runs, in its own file (`series/<name>.json`)
+/// with the runs as columns and what stands beside them, in `export series` with a run in each
+/// object.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct SeriesView<P> {
     /// Smallest change that counts, in base units; 0 for any.
@@ -38,8 +40,6 @@ pub(super) struct SeriesView<P> {
     pub(super) backend: String,
     pub(super) baseline: Option<f64>,
     pub(super) better: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) built_from: Option<BuiltFrom>,
     pub(super) change: Option<f64>,
     /// Chaos experiments that the series was measured in, newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,11 +49,12 @@ pub(super) struct SeriesView<P> {
     pub(super) detectable: Option<f64>,
     /// The same in 99 of 100 cases.
     pub(super) detectable_99: Option<f64>,
-    /// Older name of `detectable_99`.
-    pub(super) detectable_surely: Option<f64>,
     /// Ids of changes, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) events: Option<Vec<String>>,
+    /// The name of its JSON and its chart, where that is not `id` with a dot for each `/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<String>,
     /// How the metric grows over the sizes of this benchmark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) growth: Option<GrowthView>,
@@ -84,6 +85,9 @@ pub(super) struct SeriesView<P> {
     pub(super) unit: String,
     pub(super) url: String,
     pub(super) verdict: &'static str,
+    /// Version of the shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<u32>,
 }
 
 /// `n^exponent`, with the ends of its 95 % interval.
@@ -135,8 +139,6 @@ pub(super) struct DrawnLevelView {
 /// Robust slope of the newest level.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TrendView {
-    /// Older name of `significant`.
-    pub(super) clear: bool,
     pub(super) from: String,
     /// Upper end of the 95 % interval.
     pub(super) high: f64,
@@ -160,13 +162,25 @@ pub(super) struct PartView {
     pub(super) year: String,
 }
 
-/// `series/<path>/<year>.json`.
+/// `series/<name>.<year>.json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct PointsFile<'a> {
     pub(super) id: &'a str,
-    pub(super) points: Vec<PointView<'a>>,
+    pub(super) points: PointColumns,
     pub(super) schema: &'static str,
+    pub(super) version: u32,
     pub(super) year: &'a str,
+}
+
+/// `commits/<number>.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CommitsFile<'a> {
+    /// Ids, in the order of the main line.
+    pub(super) commits: Vec<&'a str>,
+    /// Place of the first one in the whole list.
+    pub(super) first: usize,
+    pub(super) schema: &'static str,
+    pub(super) version: u32,
 }
 
 /// A run of a series.
@@ -203,7 +217,6 @@ pub(super) struct SegmentView {
 /// `events.json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct EventsFile {
-    pub(super) built_from: BuiltFrom,
     pub(super) events: Vec<EventView>,
     pub(super) schema: &'static str,
 }
@@ -231,7 +244,6 @@ pub(super) struct EventView {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct HealthFile {
     pub(super) audit: AuditView,
-    pub(super) built_from: BuiltFrom,
     pub(super) conflicting: u64,
     pub(super) duplicates: u64,
     pub(super) failed: u64,
@@ -279,15 +291,15 @@ pub(crate) struct AuditView {
 /// `policy.json`: the policy in force, every default filled in.
 #[derive(Serialize)]
 pub(super) struct PolicyFile {
-    pub(super) built_from: BuiltFrom,
     pub(super) policy: serde_json::Value,
+    /// What pages and results of checks name the policy by.
+    pub(super) policy_sha: String,
     pub(super) schema: &'static str,
 }
 
 /// `diffs.json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DiffsFile {
-    pub(super) built_from: BuiltFrom,
     pub(super) diffs: Vec<DiffHead>,
     pub(super) schema: &'static str,
 }
@@ -306,7 +318,6 @@ pub(super) struct DiffHead {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DiffFile<'a> {
     pub(super) base: String,
-    pub(super) built_from: BuiltFrom,
     pub(super) compared: Vec<DeltaView<'a>>,
     pub(super) head: String,
     pub(super) not_compared: Vec<UncomparedView<'a>>,
@@ -329,31 +340,34 @@ pub(super) struct UncomparedView<'a> {
     pub(super) series: &'a str,
 }
 
-/// `commit/<sha12>.json`.
+/// `commit/<sha12>.json`: the runs at a commit as columns, with a row for each series. Values are
+/// base units, fractions with six significant digits.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct CommitFile<'a> {
-    pub(super) built_from: BuiltFrom,
+pub(super) struct CommitFile {
     pub(super) commit: String,
+    /// How far the level of a run lies above its value, in hundred-thousandths of the value. The
+    /// level is the median of up to five runs; of a failed run it is that of the run before it.
+    pub(super) level: Column<i64>,
+    /// The level by row where `level` cannot say it; null where there is none.
+    pub(super) levels: BTreeMap<usize, Option<Number>>,
+    /// The `list` of the `index.json` that `series` counts in.
+    pub(super) list: String,
     pub(super) main_line: bool,
-    /// Who measured, as `segments` of a series; rows of `runs` name them by their place.
+    /// Rows that are not like others, by reason: `outlier`, `infrastructure`, `below_resolution`.
+    pub(super) remarks: BTreeMap<&'static str, Vec<usize>>,
+    /// Place in `runners`.
+    pub(super) runner: Column<usize>,
+    /// Who measured, as `segments` of a series.
     pub(super) runners: Vec<SegmentView>,
-    /// What a comparison with another commit needs: a row for each of `values`, in their order.
-    pub(super) runs: Vec<ComparableRun>,
+    /// Runs that the level is the median of.
+    pub(super) runs: Column<usize>,
     pub(super) schema: &'static str,
+    /// Segment within the series: only runs of the same one are compared.
+    pub(super) segment: Column<u32>,
+    /// The series of the rows, in order, as spans of places in `index.json`: first place, count.
+    pub(super) series: Vec<[usize; 2]>,
     pub(super) timestamp: String,
-    /// Value by series id, base units; null where the run failed.
-    pub(super) values: BTreeMap<&'a str, Option<f64>>,
+    /// Null for a run that failed.
+    pub(super) value: Vec<Option<Number>>,
+    pub(super) version: u32,
 }
-
-/// A run as the base of a comparison (of a failed one, the newest run before it). The median of up
-/// to five runs on its level in base units, null where there is none; how many these are; its
-/// segment in the series; its place in `runners`; and why it is not like other runs: `outlier`,
-/// `infrastructure`, `below_resolution` or nothing.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct ComparableRun(
-    pub(super) Option<f64>,
-    pub(super) usize,
-    pub(super) u32,
-    pub(super) usize,
-    pub(super) &'static str,
-);

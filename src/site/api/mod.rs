@@ -1,7 +1,12 @@
-//! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
+//! `api/v2/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
+//!
+//! No file says when or from how many records it was built: `build.json` does. So a file changes
+//! only where what it is about has changed.
 
+mod columns;
 pub(crate) mod commit;
+pub(crate) mod commits;
 mod events;
 pub(crate) mod replay;
 pub(crate) mod series;
@@ -14,10 +19,11 @@ use crate::report::finite;
 use crate::report::regression_view::group_views;
 use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word};
 use crate::report::{target_view, urls, wording};
+use crate::site::api::columns::PointColumns;
 use crate::site::api::json_types::{
-    CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile, IndexFile,
-    PointView, PointsFile, PolicyFile, RegressionsFile, RejectedView, SeriesView, TrendView,
-    UncomparedView,
+    CommitFile, CommitsFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
+    IndexFile, PointView, PointsFile, PolicyFile, RegressionsFile, RejectedView, SeriesView,
+    TrendView, UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
 use crate::site::comparison;
@@ -31,9 +37,10 @@ use model::policy;
 use model::text::emails::without_emails;
 
 /// The names under `schema/`: files of the site, and answers of the program.
-pub(crate) const SCHEMA_NAMES: [&str; 12] = [
+pub(crate) const SCHEMA_NAMES: [&str; 14] = [
     "check",
     "commit",
+    "commits",
     "compare",
     "diff",
     "diffs",
@@ -43,8 +50,12 @@ pub(crate) const SCHEMA_NAMES: [&str; 12] = [
     "points",
     "regressions",
     "replay",
+    "runs",
     "series",
 ];
+
+/// Version of the shapes of files, as in their address.
+const API_VERSION: u32 = 2;
 
 /// The files that a site has once.
 pub(crate) const SITE_FILES: [&str; 7] = [
@@ -94,7 +105,8 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
 fn schema_of(name: &str) -> schemars::Schema {
     match name {
         "check" => wire::schema::<CheckFile>(),
-        "commit" => schemars::schema_for!(CommitFile<'static>),
+        "commit" => schemars::schema_for!(CommitFile),
+        "commits" => schemars::schema_for!(CommitsFile<'static>),
         "compare" => schemars::schema_for!(CompareFile),
         "diff" => schemars::schema_for!(DiffFile<'static>),
         "diffs" => schemars::schema_for!(DiffsFile),
@@ -104,7 +116,8 @@ fn schema_of(name: &str) -> schemars::Schema {
         "points" => schemars::schema_for!(PointsFile<'static>),
         "regressions" => schemars::schema_for!(RegressionsFile),
         "replay" => schemars::schema_for!(ReplayFile),
-        _ => schemars::schema_for!(SeriesView<Vec<PointView<'static>>>),
+        "runs" => schemars::schema_for!(SeriesView<Vec<PointView<'static>>>),
+        _ => schemars::schema_for!(SeriesView<PointColumns>),
     }
 }
 
@@ -112,7 +125,6 @@ fn schema_of(name: &str) -> schemars::Schema {
 fn regressions_file(site: &SiteContext<'_>) -> RegressionsFile {
     let groups = site.regressions.groups();
     RegressionsFile {
-        built_from: built_from(site),
         groups: group_views(regressions::group_input(site.input), groups),
         open: site.regressions.open().map(|group| group.members.len()).sum(),
         schema: "schema/regressions.json",
@@ -132,20 +144,21 @@ fn built_from(site: &SiteContext<'_>) -> BuiltFrom {
 fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView<P> {
     let (series, analysis) = site.series(index);
     let key = &series.key;
+    let stem = &site.stems[index];
+    let file = urls::series_file(stem);
     SeriesView {
         absolute_threshold: analysis.absolute_threshold,
         backend: key.backend.clone(),
         baseline: analysis.baseline.and_then(|baseline| finite(baseline.value)),
         better: series.direction.as_str(),
-        built_from: None,
         change: analysis.latest_change.and_then(finite),
         chaos: None,
         detectable: analysis.detectable_change_90.and_then(finite),
         detectable_99: analysis.detectable_change_99.and_then(finite),
-        detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
+        file: (file != stem.replace('/', ".")).then_some(file),
         growth: None,
-        id: site.stems[index].clone(),
+        id: stem.clone(),
         latest: analysis.latest_run.and_then(|run| series.runs[run].value.get()),
         levels: None,
         metric: key.metric.clone(),
@@ -165,12 +178,12 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         unit: series.unit.as_str().to_owned(),
         url: site.series_path(index),
         verdict: wording::verdict_name(analysis.verdict),
+        version: None,
     }
 }
 
 fn trend_view(trend: &TrendEstimate) -> TrendView {
     TrendView {
-        clear: trend.is_significant,
         from: trend.from.to_string(),
         high: trend.high,
         low: trend.low,
@@ -184,7 +197,7 @@ fn trend_view(trend: &TrendEstimate) -> TrendView {
 
 fn index_file(site: &SiteContext<'_>) -> IndexFile {
     IndexFile {
-        built_from: built_from(site),
+        list: site.series_hash.clone(),
         schema: "schema/index.json",
         series: site
             .series_indices()
@@ -209,7 +222,6 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
     let targets = targets::views(site);
     HealthFile {
         audit: audit::view(site),
-        built_from: built_from(site),
         conflicting: history.counts.conflicting,
         duplicates: history.counts.duplicates,
         failed: history.counts.failed,
@@ -234,7 +246,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
     if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
         *url = "redacted".into();
     }
-    PolicyFile { built_from: built_from(site), policy, schema: "policy.schema.json" }
+    PolicyFile { policy, policy_sha: site.input.policy_sha.clone(), schema: "policy.schema.json" }
 }
 
 fn diffs_file(site: &SiteContext<'_>) -> DiffsFile {
@@ -253,7 +265,7 @@ fn diffs_file(site: &SiteContext<'_>) -> DiffsFile {
         },
         url: urls::diff(&pair.slug),
     });
-    DiffsFile { built_from: built_from(site), diffs: diffs.collect(), schema: "schema/diffs.json" }
+    DiffsFile { diffs: diffs.collect(), schema: "schema/diffs.json" }
 }
 
 fn diff_file<'a>(
@@ -280,7 +292,6 @@ fn diff_file<'a>(
     }
     DiffFile {
         base: site.commit(pair.base).id.clone(),
-        built_from: built_from(site),
         compared,
         head: site.commit(pair.head).id.clone(),
         not_compared,

@@ -1,15 +1,17 @@
-//! `series/<path>.json` and `.csv`: the points of one series.
+//! `series/<name>.json`: one series with its runs as columns; and the same with each run as an
+//! object, for `export series` and for coding agents.
 //!
 //! A long series stands in yearly parts: its own file has the newest runs, each earlier year a file
 //! of its own that never changes again but for runs of that year, so that no file grows for ever.
 
 use std::ops::Range;
 
-use crate::report::finite;
+use crate::report::{finite, urls};
+use crate::site::api::columns::{self, PointColumns};
 use crate::site::api::json_types::{
     ChaosView, DrawnLevelView, GrowthView, PartView, PointView, PointsFile, SegmentView, SeriesView,
 };
-use crate::site::api::{json, series_view};
+use crate::site::api::{API_VERSION, json, series_view};
 use crate::site::chaos::{self, SeriesChaos};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -19,9 +21,8 @@ use chart::DrawnLevel;
 use detect::growth::GrowthEstimate;
 use model::series::{Segment, Series};
 use model::text;
-use model::text::csv::CsvRow;
 
-/// Runs that one file holds: 140 bytes each.
+/// Runs that one file holds: 25 bytes each.
 const MAX_UNSPLIT_RUNS: usize = 1_000;
 /// Fewest runs that the series' own file keeps where it is split: what a reader wants first.
 const NEWEST_RUNS: usize = 365;
@@ -59,31 +60,61 @@ pub(crate) fn parts(series: &Series) -> YearParts {
     YearParts { newest: from, older }
 }
 
+/// The file of a series.
+///
+/// # Errors
+/// It cannot be written as JSON.
 pub(crate) fn file(
     site: &SiteContext<'_>,
     index: usize,
     newest: usize,
 ) -> Result<Vec<u8>, RenderError> {
-    let (series, analysis) = site.series(index);
-    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    let (series, _) = site.series(index);
+    let columns = PointColumns::of(site, index, newest..series.runs.len());
     let older = parts(series).older.into_iter().map(|part| PartView {
         points: part.runs.len(),
-        url: format!("api/v1/series/{}/{}.json", site.stems[index], part.year),
+        url: urls::series_year_json(&site.stems[index], &part.year),
         year: part.year,
     });
     let older: Vec<PartView> = older.collect();
     json(&SeriesView {
-        chaos: chaos_views(site, index),
-        growth: growth::of_series(site, index).map(growth_view),
-        events: Some(
-            (0..analysis.changes.len()).map(|at| site.events.id(index, at).to_owned()).collect(),
-        ),
-        levels: Some(levels(site, index)),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
-        segments: Some(series.segments.iter().map(segment_view).collect()),
-        ..series_view(site, index, points(site, index, newest..series.runs.len(), &runners))
+        version: Some(API_VERSION),
+        ..with_context(site, index, columns)
     })
+}
+
+/// A series with its runs from `first` on, each as an object.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub(crate) fn with_runs(
+    site: &SiteContext<'_>,
+    index: usize,
+    first: usize,
+) -> Result<Vec<u8>, RenderError> {
+    let (series, _) = site.series(index);
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    let points = (first..series.runs.len()).map(|run| point(site, index, run, &runners));
+    json(&SeriesView {
+        schema: Some("schema/runs.json"),
+        ..with_context(site, index, points.collect::<Vec<PointView<'_>>>())
+    })
+}
+
+/// A series with what stands beside its runs.
+fn with_context<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView<P> {
+    let (series, analysis) = site.series(index);
+    let event = |at: usize| site.events.id(index, at).to_owned();
+    SeriesView {
+        chaos: chaos_views(site, index),
+        growth: growth::of_series(site, index).map(growth_view),
+        events: Some((0..analysis.changes.len()).map(event).collect()),
+        levels: Some(levels(site, index)),
+        segments: Some(series.segments.iter().map(segment_view).collect()),
+        ..series_view(site, index, points)
+    }
 }
 
 fn growth_view(growth: GrowthEstimate) -> GrowthView {
@@ -117,29 +148,22 @@ fn levels(site: &SiteContext<'_>, index: usize) -> Vec<DrawnLevelView> {
     chart::level_lines(series, analysis).into_iter().map(view).collect()
 }
 
-/// One earlier year. It does not say what it was built from, so that it stays the same.
+/// One earlier year.
+///
+/// # Errors
+/// It cannot be written as JSON.
 pub(crate) fn part_file(
     site: &SiteContext<'_>,
     index: usize,
     part: &YearPart,
 ) -> Result<Vec<u8>, RenderError> {
-    let (series, _) = site.series(index);
-    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     json(&PointsFile {
         id: &site.stems[index],
-        points: points(site, index, part.runs.clone(), &runners),
+        points: PointColumns::of(site, index, part.runs.clone()),
         schema: "schema/points.json",
+        version: API_VERSION,
         year: &part.year,
     })
-}
-
-fn points<'a>(
-    site: &SiteContext<'a>,
-    index: usize,
-    runs: Range<usize>,
-    runners: &'a [String],
-) -> Vec<PointView<'a>> {
-    runs.map(|run| point(site, index, run, runners)).collect()
 }
 
 /// Who measured a segment.
@@ -166,15 +190,9 @@ fn point<'a>(
 ) -> PointView<'a> {
     let (series, analysis) = site.series(index);
     let (run, flags) = (&series.runs[at], analysis.flags[at]);
-    let named = [
-        (flags.has_failed, "failed"),
-        (flags.is_outlier, "outlier"),
-        (flags.infrastructure, "infrastructure"),
-        (flags.is_noisy, "noisy"),
-    ];
     PointView {
         commit: &site.commit(run.commit).id,
-        flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
+        flags: columns::flag_names(&flags).collect(),
         repeats: (run.repeats > 1).then_some(run.repeats),
         runner: &runners[run.segment as usize],
         segment: run.segment,
@@ -182,27 +200,4 @@ fn point<'a>(
         timestamp: run.time,
         value: run.value.get(),
     }
-}
-
-/// The points of a series as RFC 4180 CSV.
-pub(crate) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
-    let (series, _) = site.series(index);
-    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
-    let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
-    // About the length of a line: growing by doubling would copy a large file several times.
-    out.reserve(series.runs.len() * 72);
-    for at in 0..series.runs.len() {
-        let point = point(site, index, at, &runners);
-        let row = CsvRow::new()
-            .text(point.commit)
-            .text(&point.timestamp.to_string())
-            .number(point.value)
-            .number(point.std)
-            .text(series.unit.as_str())
-            .integer(Some(u64::from(point.segment)))
-            .text(&point.flags.join(" "));
-        out.push_str(row.as_str());
-        out.push_str("\r\n");
-    }
-    out.into_bytes()
 }

@@ -98,9 +98,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         glossary: glossary::groups(),
         policy_note: Phrase::new("")
             .text(format!("Hash {}. ", site.input.policy_sha))
-            .link(root.to("api/v1/policy.json"), "As JSON")
+            .link(root.to("api/v2/policy.json"), "As JSON")
             .text(", ")
-            .link(root.to("api/v1/policy.schema.json"), "its JSON Schema")
+            .link(root.to("api/v2/policy.schema.json"), "its JSON Schema")
             .text("."),
         policy_yaml: without_emails(&policy::show::to_yaml(policy)).into_owned(),
         verdict,

@@ -92,7 +92,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
         began: began(site, root, at),
         groups: groups(site, root, &judged),
         more: (all > MAX_ROWS).then(|| PageLink {
-            href: root.to(&format!("api/v1/commit/{}.json", urls::commit_slug(&commit.id))),
+            href: root.to(&format!("api/v2/commit/{}.json", urls::commit_slug(&commit.id))),
             text: format!("All {} as JSON", text::count_noun(all as u64, "series")),
             note: String::new(),
         }),
@@ -231,7 +231,7 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
         add(url, "Source code".to_owned());
     }
     let slug = urls::commit_slug(&commit.id);
-    add(root.to(&format!("api/v1/commit/{slug}.json")), "JSON".to_owned());
+    add(root.to(&format!("api/v2/commit/{slug}.json")), "JSON".to_owned());
     links
 }
 

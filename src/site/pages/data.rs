@@ -29,19 +29,23 @@ struct DataLink {
 }
 
 /// Addresses of files and what they contain; `<…>` stands for names.
-pub(crate) const ENDPOINTS: [(&str, &str); 16] = [
-    ("api/v1/index.json", "all series: key, unit, direction, latest value, baseline, verdict"),
-    ("api/v1/events.json", "all changes, with evidence and status"),
-    ("api/v1/health.json", "rejected, missing and failed results; targets; audit log"),
-    ("api/v1/regressions.json", "all regressions by likely cause, with suspect commits and state"),
-    ("api/v1/policy.json", "the policy in force, with all defaults"),
-    ("api/v1/policy.schema.json", "JSON Schema of policy.yml, for editors"),
-    ("api/v1/diffs.json", "all comparisons that have a page"),
-    ("api/v1/diff/<base>..<head>.json", "one comparison"),
-    ("api/v1/commit/<commit>.json", "all values measured at one commit"),
-    ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, changes"),
-    ("api/v1/series/<test>/<backend>/<mode>/<n>.csv", "the same points as a table"),
-    ("chart/<test>/<backend>/<mode>/<n>.svg", "the chart of one series, light and dark"),
+pub(crate) const ENDPOINTS: [(&str, &str); 17] = [
+    ("api/v2/index.json", "all series: key, unit, direction, latest value, baseline, verdict"),
+    ("api/v2/events.json", "all changes, with evidence and status"),
+    ("api/v2/health.json", "rejected, missing and failed results; targets; audit log"),
+    ("api/v2/regressions.json", "all regressions by likely cause, with suspect commits and state"),
+    ("api/v2/policy.json", "the policy in force, with all defaults"),
+    ("api/v2/policy.schema.json", "JSON Schema of policy.yml, for editors"),
+    ("api/v2/diffs.json", "all comparisons that have a page"),
+    ("api/v2/diff/<base>..<head>.json", "the comparison of one pull request"),
+    ("api/v2/commit/<commit>.json", "the runs at one commit, for comparisons in the browser"),
+    (
+        "api/v2/series/<test>.<backend>.<mode>.<n>.json",
+        "one series: runs as columns, levels, changes",
+    ),
+    ("api/v2/series/<test>.<backend>.<mode>.<n>.<year>.json", "earlier runs of a long series"),
+    ("api/v2/commits/<number>.json", "ids of commits, 1,000 a file, which the columns count in"),
+    ("chart/<test>.<backend>.<mode>.<n>.svg", "the chart of one series, light and dark"),
     (
         "badge/status.svg, badge/status.json",
         "badges; also badge/fresh, badge/targets and badge/backend/<backend>",
@@ -52,9 +56,9 @@ pub(crate) const ENDPOINTS: [(&str, &str); 16] = [
 ];
 /// What readers of the files may rely on.
 pub(crate) const PROMISES: [&str; 4] = [
-    "Addresses are stable. Within v1, fields are added, never renamed or removed.",
-    "Values are in base units (ns, B, ops/s), times are RFC 3339 in UTC, keys are sorted.",
-    "Each file names its schema and the data it was built from.",
+    "Addresses are stable. Within v2, fields are added, never renamed or removed.",
+    "Values are in base units (ns, B, ops/s), keys are sorted. Times are RFC 3339 in UTC, or in columns seconds since 1970.",
+    "Each file names its schema. A file changes only where what it is about has changed; build.json says when the site was built.",
     "The address of a series depends only on its name. A new benchmark changes no other address.",
 ];
 
@@ -83,7 +87,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         schemas: api::SCHEMA_NAMES
             .iter()
             .map(|&name| PageLink {
-                href: root.to(&format!("api/v1/schema/{name}.json")),
+                href: root.to(&format!("api/v2/schema/{name}.json")),
                 text: name.to_owned(),
                 note: String::new(),
             })

@@ -185,7 +185,7 @@ pub(crate) fn render(
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted.reasons(site, root, MIN_FOLDED),
         more: cut.then(|| PageLink {
-            href: root.to(&format!("api/v1/diff/{}.json", pair.slug)),
+            href: root.to(&format!("api/v2/diff/{}.json", pair.slug)),
             text: "All series as JSON".to_owned(),
             note: String::new(),
         }),

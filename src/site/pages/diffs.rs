@@ -82,7 +82,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     };
     let template = DiffsPage {
         frame: frame(site, &page),
-        diffs_json: root.to("api/v1/diffs.json"),
+        diffs_json: root.to("api/v2/diffs.json"),
         base: newest(1),
         head: newest(0),
         groups: groups.collect(),

@@ -95,7 +95,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         more: (site.events.newest_first().len() > MAX_EVENTS).then(|| {
             let text =
                 format!("All {} as JSON", text::count(site.events.newest_first().len() as u64));
-            table::more_link(root, "api/v1/events.json", text)
+            table::more_link(root, "api/v2/events.json", text)
         }),
         verdict,
     };

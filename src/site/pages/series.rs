@@ -48,10 +48,13 @@ struct SeriesPage {
     answers: Vec<Answer>,
     chart: Figure,
     strip: Option<Markup>,
-    range: Option<RangeControls>,
+    /// The data of the range controls.
+    range: Option<String>,
     sensitivity: Option<Phrase>,
     compare: Option<PageLink>,
     downloads: Vec<PageLink>,
+    /// What the range and the table need.
+    script: String,
     changes: Vec<ChangeRow>,
     statistics: Vec<StatisticView>,
     facts: Vec<Fact>,
@@ -85,12 +88,6 @@ struct ChangeRow {
     confidence: String,
     commit: Phrase,
     state: &'static str,
-}
-
-/// Where the script that draws a chosen range finds the data and its second part.
-struct RangeControls {
-    data: String,
-    script: String,
 }
 
 /// A small chart of a statistic.
@@ -147,6 +144,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         ),
         compare: compare_link(site, root, index),
         downloads: downloads(site, root, index),
+        script: root.to(&assets::range()),
         changes: changes.map(|change| change_row(site, root, index, change)).collect(),
         statistics: statistics(series, analysis),
         facts: facts(site, root, index),
@@ -167,11 +165,9 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
 }
 
 /// None for so few runs that all of them are in view.
-fn range_controls(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<RangeControls> {
-    (site.series(index).0.runs.len() >= LEAST_RANGE_RUNS).then(|| RangeControls {
-        data: root.to(&format!("api/v1/series/{}.json", site.stems[index])),
-        script: root.to(&assets::range()),
-    })
+fn range_controls(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<String> {
+    let has_range = site.series(index).0.runs.len() >= LEAST_RANGE_RUNS;
+    has_range.then(|| root.to(&urls::series_json(&site.stems[index])))
 }
 
 /// The chart of the page, the strip below it, and the newest level in it.
@@ -278,11 +274,7 @@ fn compare_link(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<
 
 fn downloads(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> {
     let stem = &site.stems[index];
-    let files = [
-        (urls::series_svg(stem), "SVG"),
-        (urls::series_csv(stem), "CSV"),
-        (urls::series_json(stem), "JSON"),
-    ];
+    let files = [(urls::series_svg(stem), "SVG"), (urls::series_json(stem), "JSON")];
     let link = |(path, text): (String, &str)| PageLink {
         href: root.to(&path),
         text: text.to_owned(),

@@ -14,7 +14,7 @@ pub fn to_yaml(policy: &Policy) -> String {
     let address = policy.site.base_url.as_deref().filter(|url| url_fault(url).is_none());
     let head = address.map_or(String::new(), |url| {
         let base = url.trim_end_matches('/');
-        format!("# yaml-language-server: $schema={base}/api/v1/policy.schema.json\n")
+        format!("# yaml-language-server: $schema={base}/api/v2/policy.schema.json\n")
     });
     // The types hold nothing that YAML cannot say; JSON, which is YAML too, stands in regardless.
     let body = serde_saphyr::to_string(policy).unwrap_or_else(|_| to_json(policy));
@@ -121,7 +121,7 @@ mod tests {
         assert!(to_yaml(&policy).starts_with("version:"));
         policy.site.base_url = Some("https://example.org/bench/".to_owned());
         let first = "# yaml-language-server: $schema=\
-                     https://example.org/bench/api/v1/policy.schema.json\n";
+                     https://example.org/bench/api/v2/policy.schema.json\n";
         assert!(to_yaml(&policy).starts_with(first));
         policy.site.base_url = Some("https://example.org/\nversion: stolen".to_owned());
         assert!(to_yaml(&policy).starts_with("version:"));

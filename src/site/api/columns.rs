@@ -1,0 +1,137 @@
+//! The runs of a series as columns: an array for each field, a place in it for each run.
+//!
+//! Example: the runs `[10 ms at noon, 11 ms a day later]` are `"time": [1741694402, 86400]` and
+//! `"value": [10000000, 11000000]`. A field name for each value of each run would be most of a
+//! site.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use crate::report::finite;
+use crate::site::context::SiteContext;
+use detect::RunFlags;
+use model::series::Run;
+
+/// The names of the marks of a run.
+const FLAGS: [(&str, fn(&RunFlags) -> bool); 4] = [
+    ("failed", |flags| flags.has_failed),
+    ("outlier", |flags| flags.is_outlier),
+    ("infrastructure", |flags| flags.infrastructure),
+    ("noisy", |flags| flags.is_noisy),
+];
+
+/// The marks of a run, by name.
+pub(super) fn flag_names(flags: &RunFlags) -> impl Iterator<Item = &'static str> {
+    FLAGS.into_iter().filter(|(_, is_set)| is_set(flags)).map(|(name, _)| name)
+}
+
+/// Runs of a series, oldest first; each column has a place for each run.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PointColumns {
+    /// Places in the list of commits (`commits/`): the first, then the difference of each run to
+    /// the one before.
+    commit: Vec<i64>,
+    /// Places of the runs that are marked, by mark: `failed`, `outlier`, `infrastructure`, `noisy`.
+    flags: BTreeMap<&'static str, Vec<usize>>,
+    /// Repeats that a run is the median of.
+    repeats: Column<u32>,
+    /// Place of the run's runner and version in `segments`.
+    segment: Column<u32>,
+    /// Standard deviation within a run, base units; null where none is recorded.
+    std: Column<Option<Number>>,
+    /// When the first run was measured, in `time_unit` since 1970 in UTC, then the difference of
+    /// each run to the one before.
+    time: Vec<i64>,
+    /// `s`, or `us` (microseconds) where a time has a fraction of a second.
+    time_unit: &'static str,
+    /// Base units; null for a run that failed.
+    value: Vec<Option<Number>>,
+}
+
+/// A column; one value instead of an array where all runs have the same.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Column<T> {
+    Same(T),
+    Each(Vec<T>),
+}
+
+impl<T: Copy + PartialEq> Column<T> {
+    pub(super) fn of(values: Vec<T>) -> Self {
+        match values.split_first() {
+            Some((first, rest)) if rest.iter().all(|value| value == first) => Self::Same(*first),
+            _ => Self::Each(values),
+        }
+    }
+}
+
+/// A number in its shortest form: `12`, not `12.0`.
+#[derive(Clone, Copy, PartialEq, JsonSchema)]
+#[schemars(with = "f64")]
+pub(super) struct Number(f64);
+
+impl Number {
+    /// None for what JSON cannot hold.
+    fn exact(value: Option<f64>) -> Option<Self> {
+        value.and_then(finite).map(Self)
+    }
+
+    /// A fraction with six significant digits; whole numbers, such as counts, stay exact.
+    pub(super) fn rounded(value: Option<f64>) -> Option<Self> {
+        let value = value.and_then(finite)?;
+        if value.fract() == 0.0 {
+            return Some(Self(value));
+        }
+        // Rounding in decimals, so that the text is short: `0.1 + 0.2` is `0.3`.
+        format!("{value:.5e}").parse().ok().map(Self)
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Whole numbers up to 2^53 are exact as both. A negative zero has no other form.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let is_whole = self.0.fract() == 0.0 && self.0.abs() <= EXACT;
+        match is_whole && !(self.0 == 0.0 && self.0.is_sign_negative()) {
+            true => serializer.serialize_i64(self.0 as i64),
+            false => serializer.serialize_f64(self.0),
+        }
+    }
+}
+
+impl PointColumns {
+    /// Some of the runs of a series.
+    pub(super) fn of(site: &SiteContext<'_>, index: usize, runs: Range<usize>) -> Self {
+        let (series, analysis) = site.series(index);
+        let flags = &analysis.flags[runs.clone()];
+        let runs = &series.runs[runs];
+        let marked = FLAGS.into_iter().map(|(name, is_set)| {
+            let places = flags.iter().enumerate().filter(|(_, flags)| is_set(flags));
+            (name, places.map(|(place, _)| place).collect::<Vec<usize>>())
+        });
+        let is_whole = runs.iter().all(|run| run.time.micros() % SECOND_US == 0);
+        let unit = if is_whole { SECOND_US } else { 1 };
+        let commit = |run: &Run| site.commits.main_line_place(run.commit) as i64;
+        Self {
+            commit: differences(runs.iter().map(commit)),
+            flags: marked.filter(|(_, places)| !places.is_empty()).collect(),
+            repeats: Column::of(runs.iter().map(|run| run.repeats.max(1)).collect()),
+            segment: Column::of(runs.iter().map(|run| run.segment).collect()),
+            std: Column::of(runs.iter().map(|run| Number::exact(run.std.get())).collect()),
+            time: differences(runs.iter().map(|run| run.time.micros() / unit)),
+            time_unit: if is_whole { "s" } else { "us" },
+            value: runs.iter().map(|run| Number::exact(run.value.get())).collect(),
+        }
+    }
+}
+
+const SECOND_US: i64 = 1_000_000;
+
+/// The first value, then what each adds to the one before: shorter, and most of it repeats.
+fn differences(values: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut before = 0;
+    values.map(|value| value - std::mem::replace(&mut before, value)).collect()
+}
