@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 40] = [
     "",
     "build",
     "serve",
@@ -32,6 +32,11 @@ const COMMANDS: [&str; 35] = [
     "audit export",
     "audit show",
     "doctor",
+    "shard",
+    "shard map",
+    "shard votes",
+    "shard pages",
+    "shard assemble",
     "rotate",
     "erase",
     "init",

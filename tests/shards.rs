@@ -137,16 +137,19 @@ fn the_steps_make_the_site_of_one_machine_from_any_number_of_shards() {
 }
 
 #[test]
-fn the_same_with_everything_that_a_page_can_show() {
+fn the_same_with_everything_that_a_page_can_show_and_a_public_site_hides() {
     let history = rich();
-    let options = ["--demo", "--base-url", "https://bench.example/x/", "--explicit-index"];
+    let options = [
+        ["--demo", "--explicit-index"],
+        ["--base-url", "https://bench.example/x/"],
+        ["--audience", "public"],
+    ];
+    let options = options.concat();
     let site = whole(&history, &options);
     let health = site.text("health/");
     assert!(health.contains("results/odd.ndjson") && health.contains("pulls/nobody.ndjson"));
     assert!(site.has("test/sum_evens/index.html"), "the alias has its redirect");
     assert_steps_make(&site, &history, &options, 3);
-    let public = [&options[..], &["--audience", "public"]].concat();
-    assert_steps_make(&whole(&history, &public), &history, &public, 7);
 }
 
 #[test]
@@ -236,6 +239,25 @@ fn a_part_that_is_missing_damaged_or_foreign_is_named_with_its_remedy() {
     history.file("policy.yml", "version: '1'\nwarmup: {enabled: true, burn_in_runs: 3}\n");
     fails_with(&steps.votes(), &["1-1.part", "under another policy"]);
     assert!(!steps.path("analysis").exists());
+}
+
+#[test]
+fn files_that_no_part_names_are_reported() {
+    let history = History::new();
+    history.records(&days(&[10.0; 8]));
+    let steps = Steps::of(&history, &[]);
+    succeeds(&steps.map("1/1"));
+    assert!(!steps.votes().err.contains("in no part"));
+    history.file("pulls/9.ndjson", lines(&[record("f00d", "2025-09-22T00:00:00Z", 1.0)]));
+    let warned = steps.votes();
+    succeeds(&warned);
+    assert!(warned.err.contains("in no part, such as pulls/9.ndjson"), "{}", warned.err);
+    // Where records came through a pipe, no file has to be in a part.
+    let mut map = steps.shard("map");
+    map.args(["--name", "table", "--out", "parts/1-1.part"]);
+    map.stdin(fs::File::open(history.data().join("results/all.ndjson")).unwrap());
+    succeeds(&answer(&mut map));
+    assert!(!steps.votes().err.contains("in no part"));
 }
 
 #[test]

@@ -1,9 +1,9 @@
-"""Builds the site of a benchmark history on Apache Spark. README.md in this folder says how to run it.
+"""Builds the site of a benchmark history on Apache Spark; README.md in this folder says how.
 
 Spark reads the records, runs tasks and runs failed ones again. The work is done by the program that
-`--files` ships to each executor: `shard map` turns the lines of a partition into a part, `shard votes`
-analyzes all parts on the driver, `shard pages` makes one shard of the site in each task, and
-`shard assemble` joins them on the driver. Nothing is shuffled.
+`--files` ships to each executor: `shard map` turns the lines of a partition into a part,
+`shard votes` analyzes all parts on the driver, `shard pages` makes one shard of the site in each
+task, and `shard assemble` joins them on the driver. Nothing is shuffled.
 
 What tasks hand over is saved by Spark's own committer, so a task counts once or not at all, and a
 folder on any Hadoop file system will do: file:, hdfs:, s3a:, gs:, abfss:.
@@ -57,7 +57,7 @@ def arguments():
 
 
 def run(binary, *args, lines=None):
-    """Runs a step. A failure fails the task, with what the program said, and Spark runs it again."""
+    """Runs a step. A failure fails the task with what the program said; Spark runs it again."""
     with tempfile.TemporaryFile() as log:
         command = [SparkFiles.get(binary), "shard", *args]
         given = subprocess.DEVNULL if lines is None else subprocess.PIPE
@@ -120,7 +120,7 @@ def lines_of(spark, url):
 
 
 def parts_of(index, pairs, binary, policy):
-    """Makes a part of the lines of each file in a partition. Lines of one file follow each other."""
+    """Makes a part of the lines of each file in a partition; those of one file stand together."""
     given = ["--policy", SparkFiles.get(policy)] if policy else []
     for at, (name, group) in enumerate(itertools.groupby(pairs, key=lambda pair: pair[0])):
         with tempfile.TemporaryDirectory() as folder:

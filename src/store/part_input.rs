@@ -4,6 +4,7 @@
 //! it is, and in a report of a rejected record where it stands. So a file keeps its name within the
 //! history directory.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,7 +36,12 @@ pub(crate) fn read_paths(
 ) -> anyhow::Result<(HistoryBuilder, u64)> {
     let directory = source.directory.path();
     let files: Vec<RecordFile> = paths.iter().map(|path| named_file(directory, path)).collect();
-    read_files(source, &files, progress)
+    let (mut records, bytes) = read_files(source, &files, progress)?;
+    // Of a file without a record too it must be known that it was read.
+    for file in &files {
+        records.add_file(&file.name);
+    }
+    Ok((records, bytes))
 }
 
 /// The records of a stream, as if they stood in a file of this name, and its bytes.
@@ -77,6 +83,23 @@ pub(crate) fn read_beside(source: &Source) -> anyhow::Result<Contents> {
     let mut contents = Contents { problems, ..Contents::default() };
     sidecar::read_sidecars(&source.directory, &source.reading.limits, &mut contents);
     Ok(contents)
+}
+
+/// The record files of a history directory that no part names, sorted; none where the parts name
+/// none of them, because their records came another way.
+///
+/// # Errors
+/// The directory does not exist or cannot be listed.
+pub(crate) fn files_in_no_part(
+    source: &Source,
+    records: &HistoryBuilder,
+) -> anyhow::Result<Vec<String>> {
+    let read: BTreeSet<&str> = records.files.iter().map(String::as_str).collect();
+    let listed = record_files(&source.directory, source.with_archive)?.files;
+    let total = listed.len();
+    let names = listed.into_iter().map(|file| file.name);
+    let missing: Vec<String> = names.filter(|name| !read.contains(name.as_str())).collect();
+    Ok(if missing.len() < total { missing } else { Vec::new() })
 }
 
 /// A file by its name within the history directory, or as it is given where it lies elsewhere.

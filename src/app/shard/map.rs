@@ -9,7 +9,7 @@ use crate::app::observer::Observer;
 use crate::app::shard::part_file;
 use crate::app::stages::Stages;
 use crate::site::shard::SiteShard;
-use crate::store::part_input;
+use crate::store::{Source, part_input};
 
 /// Where the records of a part come from.
 pub(crate) enum MapInput<'a> {
@@ -42,7 +42,8 @@ pub(crate) fn map(
     observer: &dyn Observer,
 ) -> anyhow::Result<PartSummary> {
     let mut stages = Stages::new();
-    let source = OpenedDirectory::open(options)?.source;
+    // A task reads its records once: what it keeps is the part.
+    let source = Source { cache: None, ..OpenedDirectory::open(options)?.source };
     let progress = |done, total| observer.progress("reading files", done, total);
     let read_files = |paths: &[PathBuf]| part_input::read_paths(&source, paths, &progress);
     let (records, read_bytes) = match input {

@@ -11,6 +11,7 @@ use crate::app::pull_checks;
 use crate::app::shard::{analysis_file, part_file};
 use crate::store::part_input;
 use model::history::build::HistoryBuilder;
+use model::text;
 
 /// What an analysis file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,15 @@ pub(crate) fn votes(
     let reading = Arc::clone(&opened.source.reading);
     let none = HistoryBuilder::new(Arc::clone(&reading));
     contents.records = part_file::read_all(&parts, &reading, none, &progress)?;
+    let missing = part_input::files_in_no_part(&opened.source, &contents.records)?;
+    if let Some(first) = missing.first() {
+        // No error: whoever makes a site of some of the files may mean it.
+        observer.warn(&format!(
+            "{} in {} are in no part, such as {first}: run `benchpages shard map` for them too",
+            text::count_noun(missing.len() as u64, "file"),
+            options.data.display(),
+        ));
+    }
     let loaded = opened.into_history(contents, observer)?;
     let pull_checks = pull_checks::of(&loaded, options);
     let mut project = Project { pull_checks, ..analyze(loaded, options, observer) };
