@@ -12,6 +12,7 @@ mod bed;
 mod child;
 mod growth;
 mod hugo;
+mod imported;
 mod inside;
 mod many;
 mod million;
@@ -38,8 +39,9 @@ pub struct Asked {
 
 type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Row>>;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 6] = [
     ("million", million::rows),
+    ("imported", imported::rows),
     ("growth", growth::rows),
     ("many", many::rows),
     ("inside", inside::rows),
