@@ -9,6 +9,7 @@
 
 mod asv;
 mod bed;
+mod changed;
 mod child;
 mod growth;
 mod hugo;
@@ -38,8 +39,9 @@ pub struct Asked {
 
 type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Row>>;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 6] = [
     ("million", million::rows),
+    ("changed", changed::rows),
     ("growth", growth::rows),
     ("many", many::rows),
     ("inside", inside::rows),
