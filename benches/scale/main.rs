@@ -9,6 +9,7 @@
 
 mod asv;
 mod bed;
+mod changed;
 mod child;
 mod growth;
 mod hugo;
@@ -39,9 +40,10 @@ pub struct Asked {
 
 type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Row>>;
 
-const GROUPS: [(&str, Group); 6] = [
+const GROUPS: [(&str, Group); 7] = [
     ("million", million::rows),
     ("imported", imported::rows),
+    ("changed", changed::rows),
     ("growth", growth::rows),
     ("many", many::rows),
     ("inside", inside::rows),
