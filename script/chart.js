@@ -14,8 +14,10 @@ const next = (entries, current, step) => {
 };
 
 const chart = (plot) => {
-  const links = () => all('.fd a', plot);
-  if (!links().length) return;
+  // Links with a title of their own, and columns that share one link.
+  const marks = () => all('.fd a:not(.cs), .fd .cs path', plot);
+  const markAt = (element) => marks().find((mark) => mark.contains(element));
+  if (!marks().length) return;
   const out = make('p', '', 'readout');
   out.setAttribute('aria-live', 'polite');
   (plot.parentElement.querySelector('.nav') || plot).after(out);
@@ -28,7 +30,7 @@ const chart = (plot) => {
     current?.classList.remove('on');
     current = element;
     current.classList.add('on');
-    out.textContent = (current.querySelector('title') || current).textContent;
+    out.textContent = current.querySelector('title').textContent;
   };
 
   const keys = {
@@ -44,10 +46,11 @@ const chart = (plot) => {
   });
   plot.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === 'Enter' && current) location.assign(current.href.baseVal);
+    const link = event.key === 'Enter' && current?.closest('a');
+    if (link) location.assign(link.href.baseVal);
     if (!Object.hasOwn(keys, event.key)) return;
     const [isEvent, step, far] = keys[event.key];
-    const entries = links().filter((a) => a.classList.contains('ev') === isEvent);
+    const entries = marks().filter((mark) => mark.classList.contains('ev') === isEvent);
     if (entries.length) event.preventDefault();
     // A chart that was drawn anew has other links.
     show(next(entries, far || !current?.isConnected ? null : current, step));
@@ -56,17 +59,17 @@ const chart = (plot) => {
   let touched = null;
   let wasRead = false;
   const on = (name, act) => plot.addEventListener(name, (event) => {
-    const link = event.target.closest('.fd a');
-    if (link) act(link, event);
+    const mark = markAt(event.target);
+    if (mark) act(mark, event);
   });
   on('pointerover', show);
-  on('pointerdown', (link, { pointerType }) => {
-    wasRead = pointerType !== 'touch' || link === touched;
-    touched = link;
+  on('pointerdown', (mark, { pointerType }) => {
+    wasRead = pointerType !== 'touch' || mark === touched;
+    touched = mark;
   });
-  on('click', (link, event) => {
+  on('click', (mark, event) => {
     if (!wasRead) event.preventDefault();
-    show(link);
+    show(mark);
     wasRead = true;
   });
 };

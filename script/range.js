@@ -3,7 +3,7 @@
 
 const rangeControls = () => {
   const DAY = 864e5;
-  const [WIDTH, EDGE, CLIP, DENSE, COLUMNS] = [1000, 8, 6, 400, 48];
+  const [WIDTH, EDGE, CLIP, DENSE, COLUMNS] = [1000, 8, 6, 400, 20];
   // Back to front.
   const ORDER = ['gap', 'g', 'd', 'd1', 'base', 'thr', 'ev ', 'ev w', 'ev k', 'rc', 'out', 'outi',
     'inf', 'infi', 'clip', 'lv', 'lv now', 'lv w', 'lv k', 'end ', 'end w', 'end k'];
@@ -144,10 +144,8 @@ const rangeControls = () => {
       (columns[column] ??= []).push(run);
     });
     return Object.entries(columns).map(([column, members]) => {
-      const row = `c-${members[0].commit.slice(0, 12)}`;
-      const href = document.getElementById(row) ? `#${row}` : '#runs';
       const [left, right] = [0, 1].map((end) => Math.round((+column + end) * WIDTH / COLUMNS));
-      const link = svg('a', { href, tabindex: -1 });
+      const link = svg('a', { href: '#runs', tabindex: -1 });
       link.append(svg('title', {}, titleOf(members, unit)),
         svg('path', { d: `M${left} 0V${height}H${right}V0` }));
       return link;
@@ -170,10 +168,10 @@ const rangeControls = () => {
   const gutterTexts = (level, ticks, y, unit, tone) => {
     const now = level === false ? -99 : y(level);
     const texts = ticks.filter((tick) => Math.abs(y(tick) - now) >= 15)
-      .map((tick) => svg('text', { x: 8, y: y(tick) + 4 }, quantity(tick, unit)));
+      .map((tick) => svg('text', { y: y(tick) + 4 }, quantity(tick, unit)));
     if (level === false) return texts;
     const name = `now ${tone}`;
-    return [svg('text', { x: 8, y: now + 5, class: name }, quantity(level, unit)), ...texts];
+    return [svg('text', { y: now + 5, class: name }, quantity(level, unit)), ...texts];
   };
 
   // Flags keep what they say and move to their place in the range; each draws its line.
@@ -254,8 +252,8 @@ const rangeControls = () => {
     axis.setAttribute('height', 20);
     axis.replaceChildren(...times.map(([time, label, at]) => {
       const left = x(time, at);
-      const anchor = left < 60 ? 'start' : left > 940 ? 'end' : 'middle';
-      return svg('text', { x: percent(left), y: 14, 'text-anchor': anchor }, label);
+      const anchor = left < 60 ? 's' : left > 940 ? 'e' : '';
+      return svg('text', { x: percent(left), class: anchor }, label);
     }));
     plot.replaceChildren(...copy.childNodes);
     thin(all('.ln text, .ax text', plot));
@@ -306,7 +304,8 @@ const rangeControls = () => {
     const figure = form.closest('figure');
     const plot = figure.querySelector('.ch');
     const original = plot.cloneNode(true);
-    const [first, last] = plot.dataset.x.split(' ').slice(1).map((time) => time / 1000);
+    // The ends of the axis, which stand still for a while, and the newest run.
+    const [first, last, newest] = plot.dataset.x.split(' ').slice(1).map((time) => time / 1000);
     const strip = figure.querySelector('.strip');
     const { from, to, x: across, y: up } = form.elements;
     const status = form.querySelector('output');
@@ -330,7 +329,7 @@ const rangeControls = () => {
       setQuery({ from: from.value, to: to.value, x: across.value, y: up.value });
       select([start, end]);
       for (const button of all('button[data-days]', form)) {
-        const begin = button.dataset.days && isoDay(last - button.dataset.days * DAY);
+        const begin = button.dataset.days && isoDay(newest - button.dataset.days * DAY);
         button.setAttribute('aria-pressed', String(from.value === begin && !to.value));
       }
       if (!from.value && !to.value && !view.across && !view.up) {
@@ -358,7 +357,7 @@ const rangeControls = () => {
     form.addEventListener('change', refresh);
     for (const button of all('button[data-days]', form)) {
       button.addEventListener('click', () => {
-        from.value = button.dataset.days && isoDay(last - button.dataset.days * DAY);
+        from.value = button.dataset.days && isoDay(newest - button.dataset.days * DAY);
         to.value = '';
         refresh();
       });

@@ -37,7 +37,7 @@ fn a_site_of_events_is_much_smaller_and_no_link_is_broken() {
     let (files, all) = (site.snapshot().len(), full.site.snapshot().len());
     assert!(10 * files < 8 * all, "{files} of {all} files");
     let (size, whole) = (bytes(&site), bytes(&full.site));
-    assert!(100 * size < 57 * whole, "{size} of {whole} bytes");
+    assert!(100 * size < 61 * whole, "{size} of {whole} bytes");
     for name in ["index.json", "events.json", "diffs.json"] {
         let file = site.json(name);
         let list = ["series", "events", "diffs"].into_iter().find_map(|key| file[key].as_array());
@@ -93,7 +93,8 @@ fn a_note_about_a_series_keeps_its_page_and_one_about_all_keeps_none() {
 #[test]
 fn commits_at_which_nothing_happened_have_no_page_and_lead_to_the_code() {
     let history = History::new();
-    let mut values = [100.0; 60];
+    // So few runs have a link each in the chart.
+    let mut values = [100.0; 50];
     values[30..].fill(150.0);
     history.records(&support::days(&values));
     let facts = [json!({"commit": support::commit(10), "tags": ["v1"]})];
@@ -102,14 +103,14 @@ fn commits_at_which_nothing_happened_have_no_page_and_lead_to_the_code() {
     let site = history.file("policy.yml", policy).site(&[]);
     web::check(&site);
     let has = |at: usize| site.has(&format!("commit/{}/index.html", support::commit(at)));
-    let kept: Vec<usize> = (0..60).filter(|at| has(*at)).collect();
-    let wanted: Vec<usize> = [10, 29, 30].into_iter().chain(40..60).collect();
+    let kept: Vec<usize> = (0..50).filter(|at| has(*at)).collect();
+    let wanted: Vec<usize> = [10, 29, 30].into_iter().chain(31..50).collect();
     assert_eq!(kept, wanted);
     let page = site.page(&format!("series/{}/", support::SERIES));
     let code = |at: usize| format!("https://h.example/o/r/commit/{}", support::commit(at));
     assert!(page.contains(&code(20)) && !page.contains(&code(30)));
     let pair = |at: usize| format!("diff/{}..{}", support::commit(at - 1), support::commit(at));
-    for (at, own) in [(20, false), (29, false), (30, true), (10, true), (55, true)] {
+    for (at, own) in [(20, false), (29, false), (30, true), (10, true), (45, true)] {
         assert_eq!(site.has(&format!("{}/index.html", pair(at))), own, "{at}");
         assert_eq!(site.has(&format!("api/v2/{}.json", pair(at))), own, "{at}");
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
@@ -36,14 +36,24 @@ pub fn publish(bed: &Bed, history: &Path) -> anyhow::Result<Option<Usage>> {
     if !(is_there("asv") && is_there("git")) {
         return Ok(None);
     }
+    let folder = results(bed, history)?;
+    let usage = publish_results(&folder)?;
+    bed::remove(&folder)?;
+    Ok(Some(usage))
+}
+
+/// A folder as asv keeps it, with the points of a history.
+pub fn results(bed: &Bed, history: &Path) -> anyhow::Result<PathBuf> {
     let folder = bed.path("asv");
     std::fs::create_dir_all(folder.join("results/made-up"))?;
     write(history, &folder).context("cannot write a folder of results for asv")?;
+    Ok(folder)
+}
+
+/// One run of `asv publish` in such a folder.
+pub fn publish_results(folder: &Path) -> anyhow::Result<Usage> {
     let mut asv = Command::new("asv");
-    asv.arg("publish").arg("--no-pull").current_dir(&folder);
-    let usage = child::run(&mut asv)?;
-    bed::remove(&folder)?;
-    Ok(Some(usage))
+    child::run(asv.arg("publish").arg("--no-pull").current_dir(folder))
 }
 
 pub fn is_there(program: &str) -> bool {

@@ -31,14 +31,23 @@ impl Bed {
 
     /// A made-up history of so many series and days; made once.
     pub fn history(&self, series: u32, days: u32) -> anyhow::Result<PathBuf> {
-        let out = self.path(&format!("history-{series}-{days}"));
+        let out = self.history_path(series, days);
         if !out.exists() {
-            let mut command = self.program();
-            command.args(["demo-data", "--scenario", "large", "--out"]).arg(&out);
-            command.args(["--series", &series.to_string(), "--days", &days.to_string()]);
-            child::run(&mut command)?;
+            self.history_usage(series, days)?;
         }
         Ok(out)
+    }
+
+    /// What it takes to make one.
+    pub fn history_usage(&self, series: u32, days: u32) -> anyhow::Result<Usage> {
+        let mut command = self.program();
+        command.args(["demo-data", "--scenario", "large", "--out"]);
+        command.arg(self.history_path(series, days));
+        child::run(command.args(["--series", &series.to_string(), "--days", &days.to_string()]))
+    }
+
+    fn history_path(&self, series: u32, days: u32) -> PathBuf {
+        self.path(&format!("history-{series}-{days}"))
     }
 
     /// Builds into a folder, on what is in it and in the cache.
@@ -50,10 +59,15 @@ impl Bed {
 
     /// Builds into a new folder, with nothing kept from before.
     pub fn cold(&self, history: &Path, site: &Path) -> anyhow::Result<Usage> {
+        self.forget(site)?;
+        self.build(history, site)
+    }
+
+    /// Puts a site and all that was kept for it out of the way.
+    pub fn forget(&self, site: &Path) -> anyhow::Result<()> {
         remove(site)?;
         remove(&former(site))?;
-        remove(&self.path("cache"))?;
-        self.build(history, site)
+        remove(&self.path("cache"))
     }
 }
 
@@ -92,6 +106,22 @@ pub fn files(folder: &Path) -> anyhow::Result<BTreeMap<PathBuf, u64>> {
         }
     }
     Ok(found)
+}
+
+/// How many folders a folder holds, at any depth.
+pub fn folders(folder: &Path) -> anyhow::Result<usize> {
+    let mut count = 0;
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                count += 1;
+                open.push(entry.path());
+            }
+        }
+    }
+    Ok(count)
 }
 
 /// The files of a history's results, oldest day first.

@@ -9,9 +9,11 @@
 
 mod asv;
 mod bed;
+mod changed;
 mod child;
 mod growth;
 mod hugo;
+mod imported;
 mod inside;
 mod many;
 mod million;
@@ -38,8 +40,10 @@ pub struct Asked {
 
 type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Row>>;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 7] = [
     ("million", million::rows),
+    ("imported", imported::rows),
+    ("changed", changed::rows),
     ("growth", growth::rows),
     ("many", many::rows),
     ("inside", inside::rows),

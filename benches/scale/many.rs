@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use crate::bed::{self, Bed};
 use crate::child::best;
-use crate::table::{Row, grouped, megabytes, seconds, target};
+use crate::table::{Row, figure, grouped, megabytes, seconds, target};
 use crate::{Asked, hugo};
 
 const SERIES: u32 = 10_000;
@@ -19,7 +19,12 @@ const HUGO_BEFORE: (f64, u64) = (3.1, 813_000_000);
 const PAGE: u64 = 35_000;
 const REQUESTS: usize = 4;
 const OVERVIEW: u64 = 150_000;
-const SITE: u64 = 1_000_000_000;
+/// Two thirds of what GitHub Pages takes.
+const SITE: u64 = 667_000_000;
+/// Of hugo's time.
+const TIME: f64 = 0.8;
+/// Days of 2,000,000 records.
+const FULL_DAYS: u32 = 200;
 
 pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     let history = bed.history(SERIES, DAYS)?;
@@ -31,9 +36,9 @@ pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     let mut rows = vec![
         target(
             "cold build of 10,000 series with charts, verdicts and JSON",
-            &format!("{} ({name}, 10,000 plain pages)", seconds(wall)),
+            &format!("{} (0.8 × {name} with 10,000 plain pages)", seconds(TIME * wall)),
             format!("{} (CPU {})", seconds(ours.wall), seconds(ours.cpu)),
-            ours.wall <= wall,
+            ours.wall <= TIME * wall,
         ),
         target(
             "… its peak memory",
@@ -45,7 +50,30 @@ pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     rows.extend(weights(&site)?);
     bed::remove(&history)?;
     bed::remove(&site)?;
+    rows.push(full(bed, &site)?);
     Ok(rows)
+}
+
+/// As many records as such a history has after 200 days.
+fn full(bed: &Bed, site: &Path) -> anyhow::Result<Row> {
+    let history = bed.history(SERIES, FULL_DAYS)?;
+    let usage = bed.cold(&history, site)?;
+    let files = bed::files(site)?;
+    let size: u64 = files.values().sum();
+    bed::remove(&history)?;
+    bed::remove(site)?;
+    Ok(target(
+        "site of 2,000,000 records of 10,000 series",
+        "667 MB",
+        format!(
+            "{} in {} files (built in {}, {})",
+            megabytes(size),
+            grouped(files.len() as u64),
+            seconds(usage.wall),
+            megabytes(usage.peak)
+        ),
+        size <= SITE,
+    ))
 }
 
 fn weights(site: &Path) -> anyhow::Result<Vec<Row>> {
@@ -73,7 +101,7 @@ fn weights(site: &Path) -> anyhow::Result<Vec<Row>> {
         overview < OVERVIEW,
     ));
     let measured = format!("{} in {} files", megabytes(size), grouped(files.len() as u64));
-    rows.push(target("… its size", "1 GB", measured, size < SITE));
+    rows.push(figure("… its size", measured));
     Ok(rows)
 }
 

@@ -175,11 +175,6 @@ pub(crate) fn series_anchor(stem: &str) -> String {
     anchor
 }
 
-/// The anchor of a run's row in the runs table; HTML ids start with a letter.
-pub(crate) fn run_anchor(commit: &str) -> String {
-    ["c-", &commit_slug(commit)].concat()
-}
-
 /// How a page refers to other pages: relative, so that any base path works.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LinkRoot {

@@ -10,21 +10,19 @@ pub(crate) struct ChartLinks<'a> {
     pub(crate) site: &'a SiteContext<'a>,
     pub(crate) root: LinkRoot,
     pub(crate) series: usize,
-    /// The first run that has a row in the page's table: marks from there on may lead to it.
-    pub(crate) rows_from: usize,
+    /// The table of runs on the page, if it has one.
+    pub(crate) runs: Option<&'static str>,
 }
 
 impl chart::MarkLinks for ChartLinks<'_> {
-    fn run(&self, run: usize, alone: bool) -> Option<String> {
+    fn run(&self, run: usize) -> Option<String> {
         let (series, _) = self.site.series(self.series);
         let commit = self.site.commit(series.runs.get(run)?.commit);
-        // Of several runs in one column the link can name only one; the row of the table has its
-        // neighbors below it. Runs without a row lead to their commit.
-        if alone || run < self.rows_from {
-            self.site.commit_link(self.root, &commit.id)
-        } else {
-            Some(format!("#{}", urls::run_anchor(&commit.id)))
-        }
+        self.site.commit_link(self.root, &commit.id)
+    }
+
+    fn runs(&self) -> Option<String> {
+        self.runs.map(str::to_owned)
     }
 
     fn change(&self, event: usize) -> Option<String> {

@@ -248,14 +248,28 @@ pub(crate) fn panel_group(
     let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
     let shared = SharedAxes::of(members.iter().map(|series| site.series(*series)));
-    let panels = members
-        .iter()
-        .enumerate()
-        .filter_map(|(at, &series)| {
-            Some(panel(site, root, series, shared?, &format!("m{}", first_id + at)))
-        })
-        .collect();
+    let panels = shared.map_or_else(Vec::new, |shared| {
+        let ids = first_id..;
+        let members = ids.zip(members);
+        members.map(|(id, &series)| panel(site, root, series, shared, &format!("m{id}"))).collect()
+    });
     PanelGroup { title, class: "grid", href, note, panels }
+}
+
+/// Panels of up to [`MAX_GROUP_PANELS`] series below the chart of another one, whose dates they
+/// share.
+pub(crate) fn panels_below_chart(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    chart: usize,
+    members: &[usize],
+) -> Vec<Panel> {
+    let members = &members[..members.len().min(MAX_GROUP_PANELS)];
+    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series)));
+    let Some(shared) = shared else { return Vec::new() };
+    let shared = shared.below_chart_of(site.series(chart).0);
+    let members = (1..).zip(members);
+    members.map(|(id, &series)| panel(site, root, series, shared, &format!("m{id}"))).collect()
 }
 
 /// Panels of one benchmark's series, named by their metrics: on one scale where they are statistics

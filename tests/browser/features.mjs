@@ -313,7 +313,7 @@ async function range(page, url, is) {
   await page.focus('#c1');
   await page.keyboard.press('End');
   is('keys read the runs of the range', await text(page, '.readout'),
-    '1 Mar 2025, abc0003: 122\u202fµs');
+    '28 Feb 2025 to 1 Mar 2025: 2 runs, 121\u202fµs to 122\u202fµs');
   await page.keyboard.press('PageUp');
   is('and its changes', await text(page, '.readout'), 'the change');
   await page.tap('[data-days=""]');

@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged};
 
+use crate::calendar::{TimeFrame, civil, start_of_month};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
@@ -41,7 +40,8 @@ pub(crate) struct Tick {
 }
 
 impl XAxis {
-    /// Time from the first to the last moment; a single moment gets half a day on either side.
+    /// Time from before the first moment to after the last one, in a frame that stands still for a
+    /// while ([`TimeFrame`]); a single moment gets half a day on either side.
     pub(crate) fn time(from: Timestamp, to: Timestamp) -> Self {
         let (from, to) = (from.micros().min(to.micros()), from.micros().max(to.micros()));
         if from == to {
@@ -49,10 +49,11 @@ impl XAxis {
             let half = DAY_US / 2;
             return Self::Time { from: from.saturating_sub(half), to: to.saturating_add(half) };
         }
+        let TimeFrame { from, to, .. } = TimeFrame::of(from, to);
         Self::Time { from, to }
     }
 
-    fn bounds(&self) -> (i64, i64) {
+    pub(crate) fn bounds(&self) -> (i64, i64) {
         match *self {
             Self::Time { from, to } | Self::Order { from, to } | Self::Size { from, to } => {
                 (from, to)
@@ -129,6 +130,24 @@ impl YAxis {
         match *self {
             Self::Linear { low, high, .. } | Self::Log { low, high, .. } => (low, high),
         }
+    }
+
+    /// Half of its length: on a log axis, in powers of ten.
+    fn half_length(self) -> f64 {
+        let place = |value: f64| match self {
+            Self::Linear { .. } => value,
+            Self::Log { .. } => value.max(f64::MIN_POSITIVE).log10(),
+        };
+        let (low, high) = self.bounds();
+        // Halves keep the difference of the largest doubles finite.
+        place(high) / 2.0 - place(low) / 2.0
+    }
+
+    /// Whether it shows the values from `low` to `high` about as large as another axis does.
+    pub(crate) fn can_stand_for(self, other: Self, low: f64, high: f64) -> bool {
+        let (from, to) = self.bounds();
+        let is_wide = self.half_length() > 2.0 * other.half_length();
+        self.is_log() == other.is_log() && !is_wide && from <= low && high <= to
     }
 
     pub(crate) fn is_log(self) -> bool {
@@ -354,20 +373,9 @@ fn months_between(from: i64, to: i64, step: i64) -> Vec<i64> {
     let month = i64::from(start.year()) * 12 + i64::from(start.month()) - 1;
     let first = month.div_euclid(step) * step;
     (0..40)
-        .map_while(|at| {
-            let index = first + at * step;
-            let year = i16::try_from(index.div_euclid(12)).ok()?;
-            let month = i8::try_from(index.rem_euclid(12) + 1).ok()?;
-            let date = Date::new(year, month, 1).ok()?;
-            Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
-        })
+        .map_while(|at| start_of_month(first + at * step))
         .filter(|at| (from..=to).contains(at))
         .collect()
-}
-
-fn civil(micros: i64) -> Option<Date> {
-    let stamp = jiff::Timestamp::from_microsecond(micros).ok()?;
-    Some(stamp.to_zoned(TimeZone::UTC).date())
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub(crate) enum MarkRole {
     Bar,
     /// A cell of a chart with many runs: 1 run, 2 or 3, more.
     Density(u8),
+    /// From the lowest to the highest of the runs in a column of a small chart.
+    Span,
     /// A run of a pull request.
     Pull,
     /// One of several lines, by slot.

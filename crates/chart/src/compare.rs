@@ -164,13 +164,13 @@ impl ComparisonChart {
             symbols: XmlText::new(),
         };
         let attributes = inline::labeled(id, &XmlText::new());
-        let bare = frame.wrap(&attributes, &self.drawing);
+        let bare = frame.wrap_group(&attributes, &self.drawing);
         let mut field = self.drawing.clone();
         if bare.len() + self.titles.len() <= MAX_CHART_BYTES {
             field.push(&self.titles);
         }
         TrendChart {
-            svg: frame.wrap(&attributes, &field),
+            svg: frame.wrap_group(&attributes, &field),
             caption: self.caption.clone(),
             note: self.note.clone(),
             description: self.description.clone(),
@@ -336,12 +336,10 @@ fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) ->
         }
         title.push(' ');
         title.push_str(scale.symbol());
-        out.push(r#"<g class="c">"#);
         let column = GridColumn { index, count: TITLE_COLUMNS };
         inline::push_column(&mut out, column, HEIGHT, title.trim_end());
-        out.push("</g>");
     }
-    out
+    inline::group_of_columns(&out, None)
 }
 
 /// One polyline, its vertices thinned; a single one becomes a short dash.

@@ -313,13 +313,13 @@ fn median(mut values: Vec<f64>) -> f64 {
 pub struct ExampleLinks;
 
 impl MarkLinks for ExampleLinks {
-    fn run(&self, run: usize, alone: bool) -> Option<String> {
-        let sha = format!("{:012x}", 0x00de_ad3b_eef5_u64.wrapping_mul(run as u64 + 3) >> 4);
-        Some(if alone {
-            format!("../../../../../commit/{sha}/?a=1&b=2")
-        } else {
-            format!("#c-{}", &sha[..7])
-        })
+    fn run(&self, run: usize) -> Option<String> {
+        let sha = 0x00de_ad3b_eef5_u64.wrapping_mul(run as u64 + 3) >> 4;
+        Some(format!("../../../../../commit/{sha:012x}/?a=1&b=2"))
+    }
+
+    fn runs(&self) -> Option<String> {
+        Some("#runs".to_owned())
     }
 
     fn change(&self, change: usize) -> Option<String> {

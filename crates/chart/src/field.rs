@@ -28,11 +28,21 @@ const CELLS: [CellSize; 6] = [
 /// Cells of a whole chart: about 5 KB.
 pub(crate) const MAX_CELLS: usize = 750;
 
+/// Columns of a small chart, 6 to 8 px each.
+const SPAN_COLUMNS: i32 = 50;
+
 /// A cell: so many fit across a field.
 #[derive(Clone, Copy)]
 struct CellSize {
     columns: i32,
     height: i32,
+}
+
+/// A bar between two places across, from zero to a value.
+pub(crate) struct Bar {
+    pub(crate) left: i32,
+    pub(crate) right: i32,
+    pub(crate) value: f64,
 }
 
 /// A field in the making.
@@ -141,6 +151,27 @@ impl<'a> Field<'a> {
         outside
     }
 
+    /// The usual runs of each column as one upright line from the lowest to the highest: in a small
+    /// chart, dots of many runs hide each other.
+    pub(crate) fn draw_spans(&self) {
+        let usual = self.rows.iter().zip(&self.positions).filter(|(row, _)| row.is_usual());
+        let mut columns: BTreeMap<i32, Range<i32>> = BTreeMap::new();
+        for (row, x) in usual {
+            let Some(value) = row.value.filter(|value| self.holds(*value)) else { continue };
+            let y = self.y(value);
+            let span = columns.entry(x * SPAN_COLUMNS / WIDTH).or_insert(y..y);
+            (span.start, span.end) = (span.start.min(y), span.end.max(y));
+        }
+        for (column, span) in columns {
+            let x = (2 * column + 1) * WIDTH / (2 * SPAN_COLUMNS);
+            if span.is_empty() {
+                self.canvas.grid_dot(MarkRole::Span, (x, span.start));
+            } else {
+                self.canvas.grid_line(MarkRole::Span, &[(x, span.start), (x, span.end)]);
+            }
+        }
+    }
+
     /// Every run within the range as a cell of a coarse grid: for a drawing that is an overview.
     pub(crate) fn draw_thin_runs(&self) {
         let values = self.rows.iter().zip(&self.positions);
@@ -217,11 +248,20 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A bar from zero to a value, a little narrower than its room.
-    pub(crate) fn draw_bar(&self, left: i32, right: i32, value: f64) {
-        let (from, to) = (left + 1, (right - 1).max(left + 2));
-        let (top, floor) = (self.y(value), self.height);
-        self.fill(MarkRole::Bar, [(from, floor), (from, top), (to, top), (to, floor)]);
+    /// Bars from zero, from left to right, as one outline.
+    pub(crate) fn draw_bars(&self, bars: &[Bar]) {
+        let mut outline: Vec<GridPoint> = Vec::new();
+        for Bar { left, right, value } in bars {
+            let top = self.y(*value);
+            // Down to the floor where there is room between two bars.
+            if outline.last().is_none_or(|(x, _)| x < left) {
+                outline.extend(outline.last().map(|(x, _)| (*x, self.height)));
+                outline.push((*left, self.height));
+            }
+            outline.extend([(*left, top), (*right, top)]);
+        }
+        outline.extend(outline.last().map(|(x, _)| (*x, self.height)));
+        self.canvas.grid_area(MarkRole::Bar, &outline);
     }
 
     /// A line across the whole height.

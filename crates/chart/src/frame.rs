@@ -105,19 +105,29 @@ pub(crate) fn axis_candidates(texts: &[AxisText]) -> Vec<TextSpot<'_>> {
 }
 
 impl ChartFrame {
-    /// The chart: `attributes` are those of its outermost element, `field` the paths and links.
+    /// The chart as one picture, whose parts nobody reads: `attributes` are those of its outermost
+    /// element, `field` the paths.
     pub(crate) fn wrap(&self, attributes: &XmlText, field: &XmlText) -> XmlText {
+        self.wrap_parts(attributes, "", field)
+    }
+
+    /// The chart as a group that holds links.
+    pub(crate) fn wrap_group(&self, attributes: &XmlText, field: &XmlText) -> XmlText {
+        self.wrap_parts(attributes, r#" aria-hidden="true""#, field)
+    }
+
+    fn wrap_parts(&self, attributes: &XmlText, hidden: &'static str, field: &XmlText) -> XmlText {
         let mut out = XmlText::with_capacity(2048 + field.len());
         out.push(if self.wide_gutter { r#"<div class="ch wg""# } else { r#"<div class="ch""# });
         out.push(attributes).push(">");
-        self.push_lane(&mut out);
-        push_svg(&mut out, "fd", self.height);
+        self.push_lane(&mut out, hidden);
+        push_svg(&mut out, "fd", self.height, hidden);
         out.push(r#" viewBox="0 0 "#).push(WIDTH).push(" ").push(self.height);
         out.push(r#"" preserveAspectRatio="none">"#).push(field).push("</svg>");
         if !self.gutter.is_empty() {
-            self.push_gutter(&mut out);
+            self.push_gutter(&mut out, hidden);
         }
-        self.push_axis(&mut out);
+        self.push_axis(&mut out, hidden);
         out.push("</div>");
         out
     }
@@ -126,14 +136,14 @@ impl ChartFrame {
         if self.wide_gutter { NARROW_FIELD_WIDTHS } else { FIELD_WIDTHS }
     }
 
-    fn push_lane(&self, out: &mut XmlText) {
+    fn push_lane(&self, out: &mut XmlText, hidden: &'static str) {
         let flags = flag_candidates(&self.flags);
         let sets = place_in_sets(self.field_widths(), |width| {
             place::place_flags(&flags, width, self.lane_rows)
         });
         let Some(rows) = sets.values().map(|(placed, _)| placed.row + 1).max() else { return };
         let height = rows * LANE_ROW + 2;
-        push_svg(out, "ln", height);
+        push_svg(out, "ln", height, hidden);
         out.push(">");
         for (placed, sets) in sets.values() {
             let flag = &self.flags[placed.index];
@@ -161,15 +171,16 @@ impl ChartFrame {
         out.push("</svg>");
     }
 
-    fn push_gutter(&self, out: &mut XmlText) {
-        push_svg(out, "gt", self.height);
+    fn push_gutter(&self, out: &mut XmlText, hidden: &'static str) {
+        push_svg(out, "gt", self.height, hidden);
         out.push(">");
         for label in &self.gutter {
             if let Some(href) = &label.href {
                 out.push(r#"<a href=""#).push_text(href).push(r#"" tabindex="-1">"#);
             }
             let is_now = label.role == GutterRole::Now;
-            out.push(r#"<text x="8" y=""#).push(label.y + if is_now { 5 } else { 4 });
+            // The stylesheet moves them away from the field.
+            out.push(r#"<text y=""#).push(label.y + if is_now { 5 } else { 4 });
             match (label.role, self.tone) {
                 (GutterRole::Now, Tone::Neutral) => out.push(r#"" class="now">"#),
                 (GutterRole::Now, Tone::Worse) => out.push(r#"" class="now w">"#),
@@ -185,7 +196,7 @@ impl ChartFrame {
         out.push("</svg>");
     }
 
-    fn push_axis(&self, out: &mut XmlText) {
+    fn push_axis(&self, out: &mut XmlText, hidden: &'static str) {
         let (ticks, notes) = (axis_candidates(&self.ticks), axis_candidates(&self.notes));
         let ticks =
             place_in_sets(self.field_widths(), |width| place::place_ticks(&ticks, width, 1));
@@ -195,31 +206,37 @@ impl ChartFrame {
         if ticks.is_empty() && notes.is_empty() && self.symbols.is_empty() {
             return;
         }
-        push_svg(out, "ax", AXIS + NOTE_ROW * rows);
+        push_svg(out, "ax", AXIS + NOTE_ROW * rows, hidden);
         out.push(">").push(&self.symbols);
         let of = |texts: &'_ [AxisText], sets: PlacedSets, first: i32, out: &mut XmlText| {
             for (placed, sets) in sets.values() {
                 let text = &texts[placed.index];
-                push_text(out, "", text.x, first + placed.row * NOTE_ROW);
-                push_classes(out, "", *sets);
-                out.push(match placed.anchor {
-                    Anchor::Start => ">",
-                    Anchor::Middle => r#" text-anchor="middle">"#,
-                    Anchor::End => r#" text-anchor="end">"#,
-                });
-                out.push_text(&text.text).push("</text>");
+                out.push(r#"<text x=""#);
+                push_percent(out, text.x);
+                out.push(r#"""#);
+                // The stylesheet knows where most texts stand: in the middle of the first row.
+                if first + placed.row > 0 {
+                    out.push(r#" y=""#).push(14 + (first + placed.row) * NOTE_ROW).push(r#"""#);
+                }
+                let anchor = match placed.anchor {
+                    Anchor::Start => "s",
+                    Anchor::Middle => "",
+                    Anchor::End => "e",
+                };
+                push_classes(out, anchor, *sets);
+                out.push(">").push_text(&text.text).push("</text>");
             }
         };
-        of(&self.ticks, ticks, 14, out);
-        of(&self.notes, notes, 14 + NOTE_ROW, out);
+        of(&self.ticks, ticks, 0, out);
+        of(&self.notes, notes, 1, out);
         out.push("</svg>");
     }
 }
 
 /// The start of one of the drawings; its width is the column's.
-fn push_svg(out: &mut XmlText, class: &'static str, height: i32) {
+fn push_svg(out: &mut XmlText, class: &'static str, height: i32, hidden: &'static str) {
     out.push(r#"<svg class=""#).push(class).push(r#"" height=""#).push(height).push(r#"""#);
-    out.push(r#" aria-hidden="true""#);
+    out.push(hidden);
 }
 
 /// A `<text>` up to the place it stands at; more attributes may follow.
@@ -229,7 +246,7 @@ pub(crate) fn push_text(out: &mut XmlText, class: &'static str, x: i32, y: i32) 
     out.push(r#"" y=""#).push(y).push(r#"""#);
 }
 
-/// The class attribute of a text: what is in all three sets needs no set.
+/// The class attribute of a text: its tone or anchor, and its sets; what is in all three needs none.
 fn push_classes(out: &mut XmlText, tone: &'static str, sets: u8) {
     let all = (1 << SETS.len()) - 1;
     let names = SETS.iter().enumerate().filter(|(bit, _)| sets != all && sets & (1 << bit) != 0);

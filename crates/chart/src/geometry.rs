@@ -115,15 +115,23 @@ fn marks(svg: &str) -> Vec<Mark> {
                 ..Mark::default()
             }),
             b"text" if !["x", "an"].contains(&&*attribute("class")) => {
-                let place = number("x").unwrap();
+                // The stylesheet has the places that most texts share.
+                let place = number("x").unwrap_or(8.0);
+                let classes = attribute("class");
+                let anchor = match &*drawing {
+                    "ax" if classes.split(' ').any(|class| class == "s") => String::new(),
+                    "ax" if classes.split(' ').any(|class| class == "e") => "end".to_owned(),
+                    "ax" => "middle".to_owned(),
+                    _ => attribute("text-anchor"),
+                };
                 let in_percent = attribute("x").ends_with('%');
                 marks.push(Mark {
                     drawing: drawing.clone(),
                     classes: format!("{group} {}", attribute("class")),
                     share: if in_percent { place } else { 0.0 },
                     x: if in_percent { number("dx").unwrap_or(0.0) as i32 } else { place as i32 },
-                    y: number("y").unwrap() as i32,
-                    anchor: attribute("text-anchor"),
+                    y: number("y").unwrap_or(14.0) as i32,
+                    anchor,
                     ..Mark::default()
                 });
             }

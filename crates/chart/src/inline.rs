@@ -15,9 +15,12 @@ use model::text::xml::XmlText;
 
 /// Rows of the lane.
 const LANE_ROWS: i32 = 3;
-/// Link columns, most first: fewer where the chart would be larger than its budget. 48 columns are
-/// 15 px each on a field of 720 px.
-const LINK_COLUMNS: [i32; 5] = [48, 36, 24, 16, 8];
+/// Columns with a title, most first: fewer where the chart would be larger than its budget. 20
+/// columns are 36 px each on a field of 720 px, wide enough for a finger.
+const COLUMNS: [i32; 3] = [20, 16, 8];
+/// So few runs have a column each: a chart of the 25 runs on either side of a change.
+const FEW_RUNS: usize = 52;
+const FEW_COLUMNS: i32 = 52;
 /// Half the width of the column of a change, in grid units.
 const CHANGE_REACH: i32 = 5;
 
@@ -51,20 +54,22 @@ pub(crate) fn trend(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
     };
     let attributes = labeled(input.id, &axis_data(input, layout));
     let mut field = paths(&layout.layers, |point| point);
-    let bare = frame.wrap(&attributes, &field).len();
+    let bare = frame.wrap_group(&attributes, &field).len();
     // Links take what the drawing leaves: a page without them still has the table of runs.
     let changes = change_columns(input, layout);
     let room = MAX_CHART_BYTES.saturating_sub(bare);
-    let links = LINK_COLUMNS
-        .iter()
-        .map(|count| link_columns(input, layout, *count))
+    let few = (layout.rows.len() <= FEW_RUNS).then_some(FEW_COLUMNS);
+    let links = few
+        .into_iter()
+        .chain(COLUMNS)
+        .map(|count| columns(input, layout, count))
         .find(|links| links.len() + changes.len() <= room)
         .unwrap_or_default();
     field.push(&links);
     if links.len() + changes.len() <= room {
         field.push(&changes);
     }
-    frame.wrap(&attributes, &field)
+    frame.wrap_group(&attributes, &field)
 }
 
 /// The whole history in a strip below a chart.
@@ -88,20 +93,18 @@ pub(crate) fn labeled(id: &str, data: &XmlText) -> XmlText {
     attributes
 }
 
-/// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
-/// (microseconds or index), which lie [`crate::grid::INSET`] grid units inside the field's ends;
+/// What the script needs to place a run: `data-x` is the kind of axis, its ends (microseconds or
+/// index), which lie [`crate::grid::INSET`] grid units inside those of the field, and the last run;
 /// `data-y` is the kind and the values at its bottom and top, in base units.
 fn axis_data(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
     let (low, high) = layout.y_axis.bounds();
     let across = if input.span == ChartSpan::Time { "time" } else { "order" };
     let up = if layout.y_axis.is_log() { "log" } else { "linear" };
-    let (Some(first), Some(last)) = (layout.rows.first(), layout.rows.last()) else {
-        return XmlText::new();
-    };
-    let (from, to) = (first.x_value, last.x_value);
+    let Some(last) = layout.rows.last() else { return XmlText::new() };
+    let ((from, to), last) = (layout.x_axis.bounds(), last.x_value);
     // `{:e}` is short for any double and reads back as the same one.
     let mut out = XmlText::new();
-    out.push(r#" data-x=""#).push(across).push_text(&format!(" {from} {to}"));
+    out.push(r#" data-x=""#).push(across).push_text(&format!(" {from} {to} {last}"));
     out.push(r#"" data-y=""#).push(up).push_text(&format!(" {low:e} {high:e}")).push(r#"""#);
     out
 }
@@ -166,27 +169,50 @@ fn push_path(out: &mut XmlText, from: i32, to: i32, height: i32) {
     out.push(r#"V0"/>"#);
 }
 
-/// The columns that carry titles and links, over everything else.
-fn link_columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> XmlText {
+/// The columns that carry titles, over everything else: that of a single run leads to its commit,
+/// all others to the list of runs.
+fn columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> XmlText {
     let rows: Vec<(i32, usize)> =
         layout.positions.iter().map(|x| column_of(*x, count)).zip(0..).collect();
-    let mut out = XmlText::with_capacity(MAX_CHART_BYTES);
+    let (mut out, mut links) = (XmlText::with_capacity(4096), XmlText::new());
     let mut words = String::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
-        let (column, first) = group[0];
+        let (index, first) = group[0];
+        let column = GridColumn { index, count };
         words.clear();
         push_runs_title(&mut words, input, layout, &layout.rows[first..first + group.len()]);
-        let href = input.links.run(layout.rows[first].run, group.len() == 1);
-        if let Some(href) = &href {
-            out.push(r#"<a href=""#);
-            out.push_text(href);
-            out.push(r#"" tabindex="-1">"#);
-        } else {
-            out.push(r#"<g class="c">"#);
+        let is_single = group.len() == 1;
+        match input.links.run(layout.rows[first].run).filter(|_| is_single) {
+            Some(href) => {
+                let GridColumn { index, count } = column;
+                let (from, to) = (index * WIDTH / count, (index + 1) * WIDTH / count);
+                links.push(r#"<a href=""#).push_text(&href).push(r#"" tabindex="-1">"#);
+                push_path(&mut links, from, to, layout.height);
+                push_title(&mut links, &words);
+                links.push("</a>");
+            }
+            None => push_column(&mut out, column, layout.height, &words),
         }
-        push_column(&mut out, GridColumn { index: column, count }, layout.height, &words);
-        out.push(if href.is_some() { "</a>" } else { "</g>" });
     }
+    // One link around all of them: each with its own would take as many bytes as all runs.
+    let mut all = group_of_columns(&out, input.links.runs().as_deref());
+    all.push(&links);
+    all
+}
+
+/// The parent of columns, by which the stylesheet and the script know them.
+pub(crate) fn group_of_columns(columns: &XmlText, href: Option<&str>) -> XmlText {
+    let mut out = XmlText::with_capacity(columns.len() + 64);
+    if columns.is_empty() {
+        return out;
+    }
+    match href {
+        Some(href) => {
+            out.push(r#"<a class="cs" href=""#).push_text(href).push(r#"" tabindex="-1">"#)
+        }
+        None => out.push(r#"<g class="cs">"#),
+    };
+    out.push(columns).push(if href.is_some() { "</a>" } else { "</g>" });
     out
 }
 
@@ -200,8 +226,11 @@ pub(crate) struct GridColumn {
 /// An invisible column with its title.
 pub(crate) fn push_column(out: &mut XmlText, column: GridColumn, height: i32, title: &str) {
     let GridColumn { index, count } = column;
-    push_path(out, index * WIDTH / count, (index + 1) * WIDTH / count, height);
+    let (from, to) = (index * WIDTH / count, (index + 1) * WIDTH / count);
+    out.push(r#"<path d="m"#).push(from).push(" 0v").push(height);
+    out.push("h").push(to - from).push(r#"V0">"#);
     push_title(out, title);
+    out.push("</path>");
 }
 
 /// `18–20 Sep 2025: 4 runs, 92.1–96.2 µs`, or one run with its commit and its own spread.

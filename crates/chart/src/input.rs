@@ -82,9 +82,11 @@ impl NoteKind {
 
 /// Where marks lead, as `href` values not yet escaped.
 pub trait MarkLinks {
-    /// A run, by index in the runs. `alone`: no other run shares its column, so the link may go to
-    /// its commit; otherwise it should go to the row of the table, where the others stand below.
-    fn run(&self, run: usize, alone: bool) -> Option<String>;
+    /// A run, by index in the runs.
+    fn run(&self, run: usize) -> Option<String>;
+
+    /// The list of the runs.
+    fn runs(&self) -> Option<String>;
 
     /// A change, by index in [`Analysis::changes`].
     fn change(&self, change: usize) -> Option<String>;
@@ -94,7 +96,11 @@ pub trait MarkLinks {
 pub struct NoLinks;
 
 impl MarkLinks for NoLinks {
-    fn run(&self, _run: usize, _alone: bool) -> Option<String> {
+    fn run(&self, _run: usize) -> Option<String> {
+        None
+    }
+
+    fn runs(&self) -> Option<String> {
         None
     }
 

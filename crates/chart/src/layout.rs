@@ -7,6 +7,7 @@
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{MarkLayer, MarkRole, Tone};
+use crate::calendar::TimeFrame;
 use crate::field::{Field, MAX_CELLS};
 use crate::flags;
 use crate::frame::{AxisText, Flag};
@@ -28,6 +29,8 @@ const MAX_NOTES: usize = 5;
 const MAX_PULLS: usize = 20;
 /// New runners that have a line: more cannot be told apart.
 const MAX_RUNNER_CHANGES: usize = 12;
+/// Runs that a settled axis of values rests on, at least.
+const LEAST_SETTLED: usize = 10;
 /// Height of the field of a page's chart, and of the strip below it.
 pub(crate) const CHART_HEIGHT: i32 = 240;
 pub(crate) const STRIP_HEIGHT: i32 = 44;
@@ -47,6 +50,7 @@ pub(crate) struct ChartLayout {
     /// Places across of failed runs, on the floor.
     pub(crate) failed_runs: Vec<i32>,
     pub(crate) notes: Vec<PlacedNote>,
+    pub(crate) x_axis: XAxis,
     pub(crate) y_axis: YAxis,
     pub(crate) scale: UnitScale,
     pub(crate) rows: Vec<ChartRow>,
@@ -98,8 +102,7 @@ impl ChartLayout {
         let is_judged = rows.last().is_some_and(|last| last.run >= first_judged);
         let threshold = range::threshold_value(analysis, series.direction)
             .filter(|_| !pieces.is_empty() && is_judged);
-        let bulk = range::with_threshold(range::bulk(&rows, &pieces), threshold);
-        let y_axis = range::field_axis(bulk, &pieces, CHART_SPAN, scale.divisor());
+        let y_axis = settled_axis(input, &rows, &pieces, threshold, scale.divisor());
         let x_axis = x_axis(input, &rows);
         let field = Field::new(&rows, x_axis, y_axis, CHART_HEIGHT);
         let builder = LayoutBuilder { input, field, pieces: &pieces, gap_ends: &gap_ends };
@@ -121,10 +124,46 @@ impl ChartLayout {
     }
 }
 
+/// The axis of values as it was when the last step of the time frame began, while it shows the newer
+/// runs as well: a chart that was drawn anew every day could not grow at its end.
+fn settled_axis(
+    input: &TrendInput<'_>,
+    rows: &[ChartRow],
+    pieces: &[LevelPiece],
+    threshold: Option<f64>,
+    unit: f64,
+) -> YAxis {
+    let shown = range::with_threshold(range::bulk(rows, pieces), threshold);
+    let axis = range::field_axis(shown, pieces, CHART_SPAN, unit);
+    let (first, last) = ends(rows);
+    let step = TimeFrame::of(first, last).last_step;
+    let older = &rows[..rows.partition_point(|row| row.x_value < step)];
+    if input.span != ChartSpan::Time || older.len() < LEAST_SETTLED {
+        return axis;
+    }
+    let pieces = level_pieces(older, input.analysis);
+    // The baseline moves with the newest runs; that of an open regression does not.
+    let is_open = matches!(input.analysis.verdict, Verdict::Regressed | Verdict::Accepted);
+    let level = pieces.last().map(|piece| piece.to).filter(|_| !is_open);
+    let threshold = threshold.map(|now| {
+        let before = level.and_then(|level| {
+            range::beyond_threshold(level, input.analysis.threshold, input.series.direction)
+        });
+        before.unwrap_or(now)
+    });
+    let before = range::with_threshold(range::bulk(older, &pieces), threshold);
+    let settled = range::field_axis(before, &pieces, CHART_SPAN, unit);
+    if settled.can_stand_for(axis, shown.low, shown.high) { settled } else { axis }
+}
+
+/// The least and the largest place across.
+fn ends(rows: &[ChartRow]) -> (i64, i64) {
+    let places = || rows.iter().map(|row| row.x_value);
+    (places().min().unwrap_or(0), places().max().unwrap_or(0))
+}
+
 fn x_axis(input: &TrendInput<'_>, rows: &[ChartRow]) -> XAxis {
-    let at = |row: Option<i64>| row.unwrap_or(0);
-    let from = at(rows.iter().map(|row| row.x_value).min());
-    let to = at(rows.iter().map(|row| row.x_value).max());
+    let (from, to) = ends(rows);
     match input.span {
         ChartSpan::Time => XAxis::time(Timestamp::from_micros(from), Timestamp::from_micros(to)),
         ChartSpan::Order(_) => XAxis::Order { from, to },
@@ -187,7 +226,9 @@ impl LayoutBuilder<'_> {
         let gutter = gutter::labels(&values, &self.field, y_axis, scale, &input.series.unit);
         let positions = self.field.positions.clone();
         let x_ticks = match input.span {
-            ChartSpan::Time => ticks::time_ticks(x_axis, rows, &self.field.canvas),
+            ChartSpan::Time => {
+                ticks::time_ticks(x_axis, rows, &self.field.canvas, ticks::MAX_TICKS)
+            }
             ChartSpan::Order(_) => {
                 let changes = changes.iter().rev();
                 let runs = changes.map(|placed| input.analysis.changes[placed.index].first_after);
@@ -205,6 +246,7 @@ impl LayoutBuilder<'_> {
             gutter,
             ticks: x_ticks,
             changes,
+            x_axis,
             y_axis,
             scale: scale.clone(),
             rows: Vec::new(),

@@ -20,12 +20,17 @@ const fn entry(id: &'static str, mark: &'static str, meaning: &'static str) -> L
 }
 
 /// All marks: first the runs, then levels, then changes, then the rest.
-pub const LEGEND: [LegendEntry; 23] = [
+pub const LEGEND: [LegendEntry; 24] = [
     entry("run", "dot", "One run."),
     entry(
         "runs",
         "small to large dot",
         "A chart of many runs: 1, 2–3 or more runs close together.",
+    ),
+    entry(
+        "span",
+        "upright stroke",
+        "A small chart of many runs: from the lowest to the highest of a few days, outliers left out.",
     ),
     entry("outlier", "hollow circle", "An outlier: one run off its level, excluded."),
     entry(
@@ -98,6 +103,7 @@ mod tests {
             MarkRole::Infrastructure => "infrastructure",
             MarkRole::Clipped => "clipped",
             MarkRole::LevelPiece | MarkRole::LevelThen(_) => "level",
+            MarkRole::Span => "span",
             MarkRole::LevelNow(_) | MarkRole::LevelEnd(_) => "now",
         }
     }
@@ -110,12 +116,13 @@ mod tests {
         }
     }
 
-    const ROLES: [MarkRole; 22] = [
+    const ROLES: [MarkRole; 23] = [
         MarkRole::Grid,
         MarkRole::GapBand,
         MarkRole::Cost,
         MarkRole::Density(1),
         MarkRole::Run,
+        MarkRole::Span,
         MarkRole::Pull,
         MarkRole::Bar,
         MarkRole::Level(1),

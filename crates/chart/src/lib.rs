@@ -3,8 +3,8 @@
 //! Three daily runs of 100, 120 and 110 ns, too few for a level, become two paths of a field:
 //!
 //! ```text
-//! <path class="g" d="m0 217h1000m-1000-97h1000m-1000-97h1000"/>
-//! <path class="d" d="m8 217h0m492-194h0m492 97h0"/>
+//! <path class="g" d="m0 220h1000m-1000-100h1000m-1000-100h1000"/>
+//! <path class="d" d="m8 220h0m492-200h0m492 100h0"/>
 //! ```
 //!
 //! Class `g` is the grid: lines at 100, 110 and 120 ns. Class `d` holds the runs, each a line
@@ -34,6 +34,7 @@
 mod grid;
 mod path;
 mod palette;
+mod calendar;
 mod axis;
 mod input;
 mod rows;

@@ -17,6 +17,7 @@ fn push_class(out: &mut XmlText, role: MarkRole) {
         MarkRole::Density(1) => "d1",
         MarkRole::Density(2) => "d2",
         MarkRole::Density(_) => "d3",
+        MarkRole::Span => "sn",
         MarkRole::Pull => "pr",
         MarkRole::Bar => "bar",
         MarkRole::Baseline => "base",

@@ -26,9 +26,10 @@ const HEIGHT: i32 = 64;
 /// The relative range that a group has at least.
 const LEAST_LOW: f64 = -0.10;
 const LEAST_HIGH: f64 = 0.20;
-/// More runs than this are drawn as cells of a grid: a panel is a third of a page wide.
-const DENSE_ABOVE: usize = 200;
-const MAX_CELLS: usize = 300;
+/// More runs than this are drawn as spans: a panel is a third of a page wide.
+const DENSE_ABOVE: usize = 60;
+/// Dates below a panel.
+const MAX_TICKS: usize = 3;
 /// Characters of a label that a gutter of the usual width holds: `28.7 MiB` needs a wide one.
 const MAX_GUTTER_CHARS: usize = 7;
 
@@ -40,6 +41,7 @@ pub struct SharedAxes {
     to: Timestamp,
     low: f64,
     high: f64,
+    has_dates: bool,
 }
 
 impl SharedAxes {
@@ -50,13 +52,14 @@ impl SharedAxes {
             let (first, last) = (series.runs.first()?, series.runs.last()?);
             let (rows, pieces) = relative_rows(series, analysis);
             let ValueRange { low, high } = range::bulk(&rows, &pieces);
-            Some(Self { from: first.time, to: last.time, low, high })
+            Some(Self { from: first.time, to: last.time, low, high, has_dates: true })
         });
         let all = members.reduce(|a, b| Self {
             from: a.from.min(b.from),
             to: a.to.max(b.to),
             low: a.low.min(b.low),
             high: a.high.max(b.high),
+            has_dates: true,
         });
         all.map(|all| Self { low: all.low.min(LEAST_LOW), high: all.high.max(LEAST_HIGH), ..all })
     }
@@ -68,9 +71,19 @@ impl SharedAxes {
         of_one.map_or(self, |one| Self { low: one.low, high: one.high, ..self })
     }
 
+    /// The same without dates where the chart of a series above the panels has them: both have the
+    /// same frame.
+    #[must_use]
+    pub fn below_chart_of(self, series: &Series) -> Self {
+        let own = series.runs.first().zip(series.runs.last());
+        let own = own.map(|(first, last)| XAxis::time(first.time, last.time));
+        Self { has_dates: own != Some(XAxis::time(self.from, self.to)), ..self }
+    }
+
     fn y_axis(self) -> YAxis {
         let room = (self.high - self.low) * 0.08;
-        YAxis::Linear { low: self.low - room, high: self.high + room, unit: 0.01 }
+        let (low, high) = range::rounded_outward(self.low - room, self.high + room);
+        YAxis::Linear { low, high, unit: 0.01 }
     }
 }
 
@@ -89,7 +102,11 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
     let values = shared.y_axis().ticks(3);
     field.draw_grid(&values);
     field.draw_gaps(&gaps);
-    field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
+    if rows.len() > DENSE_ABOVE {
+        field.draw_spans();
+    } else {
+        field.draw_runs(None);
+    }
     field.draw_levels(&pieces, &gaps, MarkRole::LevelNow(tone));
     for (row, _) in rows::new_segments(&rows, &series.segments) {
         field.draw_upright(MarkRole::RunnerChange, field.positions[row]);
@@ -102,7 +119,11 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
         wide_gutter: gutter.iter().any(|label| label.text.chars().count() > MAX_GUTTER_CHARS),
         gutter,
         tone,
-        ticks: ticks::time_ticks(x_axis, &rows, &field.canvas),
+        ticks: if shared.has_dates {
+            ticks::time_ticks(x_axis, &rows, &field.canvas, MAX_TICKS)
+        } else {
+            Vec::new()
+        },
         notes: Vec::new(),
         symbols: XmlText::new(),
     };
@@ -138,7 +159,17 @@ fn gutter(
 fn base(series: &Series, analysis: &Analysis) -> Option<f64> {
     let baseline = analysis.baseline.map(|baseline| baseline.value);
     let newest = || series.runs.iter().rev().find_map(|run| run.value.get());
-    baseline.or_else(newest).filter(|base| base.is_normal())
+    baseline.or_else(newest).filter(|base| base.is_normal()).map(in_percents)
+}
+
+/// The value in steps of at most one percent: less than a pixel of a panel, and a baseline that
+/// moves with every run moves nothing that is drawn.
+fn in_percents(value: f64) -> f64 {
+    let power = 10f64.powi(value.abs().log10().floor() as i32);
+    let digits = value / power;
+    let steps = if digits.abs() < 5.0 { 100.0 } else { 20.0 };
+    let rounded = (digits * steps).round() / steps * power;
+    if rounded.is_normal() { rounded } else { value }
 }
 
 /// All runs and levels as shares above the baseline; from here on they are drawn like any other.
@@ -164,8 +195,8 @@ fn relative_rows(series: &Series, analysis: &Analysis) -> (Vec<ChartRow>, Vec<Le
 mod tests {
     use super::*;
 
-    /// 60 panels stay under 300 kB before compression.
-    const MOST_PANEL_BYTES: usize = 5000;
+    /// 60 panels stay under 90 kB before compression.
+    const MOST_PANEL_BYTES: usize = 1500;
 
     use crate::example::{ExampleChart, ExampleLinks};
 

@@ -19,8 +19,12 @@ const MAX_THRESHOLD_STRETCH: f64 = 1.5;
 const TAIL: f64 = 0.02;
 /// Twice the share of the span that the other runs may add on each side.
 const ALL_RUNS_STRETCH: f64 = 0.5;
-/// Free space above and below the runs of a field, as a share of the span.
-const PADDING: f64 = 0.12;
+/// Least free space above and below the runs of a field, as a share of the span: bounds are rounded
+/// outward from there.
+const PADDING: f64 = 0.06;
+/// Steps of the bounds within a span, at least: more steps move more often, fewer leave more space
+/// empty.
+const BOUND_STEPS: f64 = 8.0;
 /// Levels further apart than this have a log axis: on a linear one the small one is on the floor.
 const LOG_ABOVE: f64 = 10.0;
 /// The newest runs are never outside: a fresh jump must be seen.
@@ -90,12 +94,15 @@ pub(crate) fn field_axis(shown: ValueRange, pieces: &[LevelPiece], least: f64, u
         (levels().fold(f64::INFINITY, f64::min), levels().fold(f64::NEG_INFINITY, f64::max));
     if lowest > 0.0 && highest / LOG_ABOVE > lowest {
         let low = if low > 0.0 { low } else { lowest };
-        let room = 10f64.powf((high.log10() - low.log10()) * PADDING);
-        return YAxis::Log { low: low / room, high: (high * room).min(f64::MAX), unit };
+        let (low, high) = (low.log10(), high.log10());
+        let room = (high - low) * PADDING;
+        let (low, high) = rounded_outward(low - room, high + room);
+        return YAxis::Log { low: 10f64.powf(low), high: 10f64.powf(high).min(f64::MAX), unit };
     }
     let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
     let level = pieces.last().map_or(low / 2.0 + high / 2.0, |piece| piece.to).abs();
     let (from, to) = padded(low, high, level * least);
+    let (from, to) = rounded_outward(from, to);
     // Nobody expects a time below zero.
     let from = if low >= 0.0 && low < high { from.max(0.0) } else { from };
     YAxis::Linear { low: from, high: to, unit }
@@ -124,6 +131,23 @@ pub(crate) fn beyond_threshold(baseline: f64, share: f64, better: Direction) -> 
 pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
     let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
     beyond_threshold(baseline.value, analysis.threshold, better)
+}
+
+/// The same bounds, moved outward to multiples of a step of 1, 2 or 5 times a power of ten: a level
+/// that moves by a percent a day leaves them where they are.
+pub(crate) fn rounded_outward(low: f64, high: f64) -> (f64, f64) {
+    let most = high / BOUND_STEPS - low / BOUND_STEPS;
+    let power = 10f64.powi(most.log10().floor() as i32);
+    let factor = [5.0, 2.0, 1.0].into_iter().find(|factor| factor * power <= most);
+    let step = factor.unwrap_or(1.0) * power;
+    let (first, last) = ((low / step).floor(), (high / step).ceil());
+    // Beyond 10^15 steps from zero a double cannot tell two neighbors apart.
+    let has_precision = step.is_normal() && first.abs().max(last.abs()) < 1e15;
+    // Division where the step is a fraction: 3 × 0.1 is not 0.3, and 3 ÷ 10 is.
+    let multiple =
+        |count: f64| if step < 1.0 { count / (1.0 / step).round() } else { count * step };
+    let (from, to) = (multiple(first), multiple(last));
+    if has_precision && from.is_finite() && to.is_finite() { (from, to) } else { (low, high) }
 }
 
 fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {

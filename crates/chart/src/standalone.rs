@@ -3,6 +3,8 @@
 //!
 //! Well-formed for any name: text is escaped, characters that XML forbids are replaced.
 
+use std::collections::BTreeSet;
+
 use crate::backend::Tone;
 use crate::describe;
 use crate::frame::{self, FlagTone};
@@ -12,9 +14,9 @@ use crate::layout::ChartLayout;
 use crate::markup::paths;
 use crate::palette::{DARK, LIGHT, Theme};
 use crate::place::{self, Anchor, FLAG_DISTANCE, GUTTER, GutterRole};
+use model::record;
 use model::text;
 use model::text::xml::XmlText;
-use model::{escaped, record};
 
 /// Pixels of the file, of its field, and around that.
 const FILE_WIDTH: i32 = 720;
@@ -34,7 +36,14 @@ pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText 
     let height = top + layout.height + BELOW + note_rows * NOTE_ROW;
     let name = name(input);
     let drawing = paths(&layout.layers, |(x, y)| (to_file_x(x), y));
-    let mut out = XmlText::with_capacity(4096 + drawing.len());
+    let mut body = XmlText::with_capacity(2048 + drawing.len());
+    body.push(r#"<rect class="bg" width=""#).push(FILE_WIDTH).push(r#"" height=""#).push(height);
+    body.push(r#""/><text class="hd" x="8" y="15">"#).push_text(&heading(&name, input));
+    body.push(r#"</text><g transform="translate("#).push(LEFT).push(" ").push(top).push(r#")">"#);
+    body.push(r#"<path class="g" d="m0 "#).push(layout.height).push("h").push(FIELD).push(r#""/>"#);
+    body.push(drawing).push(lane).push(gutter(layout)).push(axis);
+    push_symbols(&mut body, layout);
+    let mut out = XmlText::with_capacity(2048 + body.len());
     out.push(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#);
     out.push(FILE_WIDTH).push(" ").push(height).push(r#"" width=""#).push(FILE_WIDTH);
     out.push(r#"" height=""#).push(height);
@@ -42,14 +51,7 @@ pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText 
     let caption = describe::caption(input, layout);
     out.push_text(&format!("{name}. {caption}. {}", describe::note(input, layout)));
     out.push(r#"</title><desc id="d">"#).push_text(&describe::paragraph(input, layout));
-    out.push("</desc><style>").push(style()).push(r#"</style><rect class="bg" width=""#);
-    out.push(FILE_WIDTH).push(r#"" height=""#).push(height);
-    out.push(r#""/><text class="hd" x="8" y="15">"#).push_text(&heading(&name, input));
-    out.push(r#"</text><g transform="translate("#).push(LEFT).push(" ").push(top).push(r#")">"#);
-    out.push(r#"<path class="g" d="m0 "#).push(layout.height).push("h").push(FIELD).push(r#""/>"#);
-    out.push(drawing).push(lane).push(gutter(layout)).push(axis);
-    push_symbols(&mut out, layout);
-    out.push("</g></svg>");
+    out.push("</desc><style>").push(style(&body)).push("</style>").push(body).push("</g></svg>");
     out
 }
 
@@ -173,8 +175,8 @@ fn push_symbols(out: &mut XmlText, layout: &ChartLayout) {
 }
 
 /// Light colors, then the same rules with the dark ones: viewers that know no media queries show
-/// the light file.
-fn style() -> XmlText {
+/// the light file. Only the rules of what is drawn: all of them are a third of a file.
+fn style(body: &str) -> XmlText {
     let rules = concat!(
         "text{font:12px system-ui,sans-serif}path{fill:none}.hd,.ht,.wt,.kt{font-weight:600}",
         ".x{font-size:15px;font-weight:700}.x,.an{text-anchor:middle}",
@@ -191,7 +193,29 @@ fn style() -> XmlText {
         ".rc{stroke-dasharray:2 3}"
     );
     // Its own copy of the stylesheet's rules: a file in an `<img>` sees nothing of its page.
-    escaped![rules, colors(&LIGHT), "@media(prefers-color-scheme:dark){", colors(&DARK), "}"]
+    let classes = body.split("class=\"").skip(1).filter_map(|tag| tag.split('"').next());
+    let classes: BTreeSet<&str> = classes.flat_map(|names| names.split(' ')).collect();
+    let mut out = XmlText::with_capacity(2048);
+    push_rules_of(&classes, rules, &mut out);
+    push_rules_of(&classes, &colors(&LIGHT), &mut out);
+    out.push("@media(prefers-color-scheme:dark){");
+    push_rules_of(&classes, &colors(&DARK), &mut out);
+    out.push("}");
+    out
+}
+
+/// The rules for elements of these classes, and of any class.
+fn push_rules_of(classes: &BTreeSet<&str>, rules: &str, out: &mut XmlText) {
+    for (selectors, declarations) in rules.split('}').filter_map(|rule| rule.split_once('{')) {
+        let has_class =
+            |selector: &&str| selector.split('.').skip(1).all(|class| classes.contains(class));
+        for (at, selector) in selectors.split(',').filter(has_class).enumerate() {
+            out.push(if at == 0 { "" } else { "," }).push_text(selector);
+        }
+        if selectors.split(',').any(|selector| has_class(&selector)) {
+            out.push("{").push_text(declarations).push("}");
+        }
+    }
 }
 
 fn colors(theme: &Theme) -> XmlText {

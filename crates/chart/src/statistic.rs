@@ -2,13 +2,14 @@
 //! how often it ran, and how its newest values are distributed.
 //!
 //! 60 daily runs with their own standard deviations give four charts of 72 px, the first two with
-//! one level for each stretch between changes of the series, as in its own chart above them.
+//! one level for each stretch between changes of the series, as in its own chart above them. That
+//! chart has their dates.
 
 use std::collections::BTreeMap;
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{MarkRole, Tone};
-use crate::field::Field;
+use crate::field::{Bar, Field};
 use crate::frame::{AxisText, ChartFrame};
 use crate::grid::{INSET, WIDTH};
 use crate::input::ChartSpan;
@@ -17,7 +18,6 @@ use crate::markup::paths;
 use crate::place::{self, GutterLabel, GutterRole};
 use crate::range;
 use crate::rows::{ChartRow, gap_ends, plot_rows};
-use crate::ticks;
 use detect::Analysis;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
@@ -27,8 +27,7 @@ use model::text::{self, UnitScale};
 const HEIGHT: i32 = 72;
 /// Fewer runs have no statistics worth a chart.
 const LEAST_RUNS: usize = 20;
-const DENSE_ABOVE: usize = 200;
-const MAX_CELLS: usize = 400;
+const DENSE_ABOVE: usize = 60;
 /// Runs of the distribution, and its bars.
 const NEWEST: usize = 200;
 const BINS: usize = 16;
@@ -88,12 +87,17 @@ fn shares(rows: &[ChartRow], share: impl Fn(&ChartRow) -> Option<f64>) -> Vec<Ch
 fn share_chart(series: &Series, analysis: &Analysis, rows: &[ChartRow]) -> XmlText {
     let pieces = flat_pieces(rows, analysis);
     let high = range::bulk(rows, &pieces).high.max(0.001);
-    let y_axis = YAxis::Linear { low: 0.0, high: high * 1.1, unit: 0.01 };
+    let (_, high) = range::rounded_outward(0.0, high * 1.1);
+    let y_axis = YAxis::Linear { low: 0.0, high, unit: 0.01 };
     let x_axis = time_axis(rows);
     let field = Field::new(rows, x_axis, y_axis, HEIGHT);
     let values: Vec<f64> = y_axis.ticks(3).into_iter().filter(|tick| *tick > 0.0).collect();
     field.draw_grid(&values);
-    field.draw_runs((rows.len() > DENSE_ABOVE).then_some(MAX_CELLS));
+    if rows.len() > DENSE_ABOVE {
+        field.draw_spans();
+    } else {
+        field.draw_runs(None);
+    }
     let gaps = gap_ends(rows, series, ChartSpan::Time);
     field.draw_levels(&pieces, &gaps, MarkRole::LevelNow(Tone::Neutral));
     let now = pieces.last().map(|piece: &LevelPiece| (GutterRole::Now, piece.to));
@@ -102,8 +106,7 @@ fn share_chart(series: &Series, analysis: &Analysis, rows: &[ChartRow]) -> XmlTe
         .filter(|(_, value)| field.holds(*value))
         .map(|(role, value)| GutterLabel::new(role, field.y(value), text::percent(value)));
     let gutter = place::place_gutter(labels.collect(), HEIGHT);
-    let ticks = ticks::time_ticks(x_axis, rows, &field.canvas);
-    finish(field, gutter, ticks)
+    finish(field, gutter, Vec::new())
 }
 
 fn time_axis(rows: &[ChartRow]) -> XAxis {
@@ -127,19 +130,19 @@ fn frequency(rows: &[ChartRow]) -> Option<StatisticChart> {
     let x_axis = time_axis(rows);
     let field = Field::new(rows, x_axis, y_axis, HEIGHT);
     let place = |at: i64| field.canvas.place((at, 0.0)).0;
-    for (bar, count) in &counts {
+    let bars = counts.iter().map(|(bar, count)| {
         let from = first.saturating_add(bar.saturating_mul(width));
-        let (left, right) = (place(from), place(from.saturating_add(width)).min(WIDTH));
-        field.draw_bar(left, right, f64::from(*count));
-    }
+        let right = place(from.saturating_add(width)).min(WIDTH);
+        Bar { left: place(from), right, value: f64::from(*count) }
+    });
+    field.draw_bars(&bars.collect::<Vec<_>>());
     let gutter = vec![GutterLabel::new(
         GutterRole::Tick,
         field.y(f64::from(most)),
         text::count(u64::from(most)),
     )];
-    let ticks = ticks::time_ticks(x_axis, rows, &field.canvas);
     let note = format!("per {name}");
-    Some(StatisticChart { title: "Runs", note, drawing: finish(field, gutter, ticks) })
+    Some(StatisticChart { title: "Runs", note, drawing: finish(field, gutter, Vec::new()) })
 }
 
 /// How often each size of value came in the newest runs.
@@ -162,9 +165,13 @@ fn distribution(series: &Series, rows: &[ChartRow]) -> Option<StatisticChart> {
     let field = Field::new(&[], XAxis::Order { from: 0, to: 1 }, y_axis, HEIGHT);
     let bins = i32::try_from(BINS).unwrap_or(1);
     let left = |bin: i32| INSET + bin * (WIDTH - 2 * INSET) / bins;
-    for (bin, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
-        field.draw_bar(left(bin), left(bin + 1), f64::from(count));
-    }
+    let bars = (0..).zip(counts).filter(|(_, count)| *count > 0);
+    let bars = bars.map(|(bin, count)| Bar {
+        left: left(bin),
+        right: left(bin + 1),
+        value: f64::from(count),
+    });
+    field.draw_bars(&bars.collect::<Vec<_>>());
     let scale = UnitScale::for_values([low, high], &series.unit);
     let middle = low / 2.0 + high / 2.0;
     let ends = [(INSET, low), (WIDTH / 2, middle), (WIDTH - INSET, high)];

@@ -57,13 +57,16 @@ fn a_chart_with_everything_stays_within_its_bytes() {
 }
 
 #[test]
-fn a_chart_has_as_many_link_columns_as_its_bytes_allow() {
-    for (runs, least) in [(200, 46), (1396, 24), (5000, 24)] {
+fn a_chart_of_many_runs_has_20_columns_and_one_link_for_all() {
+    for runs in [200, 1396, 5000] {
         let svg = trend(&ExampleChart::with_everything(runs).input(&ExampleLinks)).svg;
-        // Two of them are those of the changes.
-        let columns = svg.matches("<path d=\"m").count();
-        assert!((least..=50).contains(&columns), "{runs} runs: {columns} columns");
+        let columns = svg.split_once("#runs").unwrap().1.split_once("</a>").unwrap().0;
+        let columns = columns.matches("<title>").count();
+        assert!((18..=20).contains(&columns), "{runs} runs: {columns} columns");
+        assert_eq!(svg.matches("href=\"#runs\"").count(), 1, "{runs} runs");
     }
+    let svg = trend(&ExampleChart::with_everything(6).input(&ExampleLinks)).svg;
+    assert!(svg.contains("/commit/") && !svg.contains("#runs"), "{svg}");
 }
 
 #[test]
@@ -255,8 +258,12 @@ fn names_from_data_cannot_leave_their_place() {
 struct Hostile;
 
 impl MarkLinks for Hostile {
-    fn run(&self, _run: usize, _alone: bool) -> Option<String> {
+    fn run(&self, _run: usize) -> Option<String> {
         Some("\"><script>alert(1)</script>".to_owned())
+    }
+
+    fn runs(&self) -> Option<String> {
+        Some("\"><script>alert(2)</script>".to_owned())
     }
 
     fn change(&self, _event: usize) -> Option<String> {

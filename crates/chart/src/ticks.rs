@@ -13,12 +13,17 @@ use model::series::Series;
 use model::text;
 
 /// Ticks of a field of any width.
-const MAX_TICKS: usize = 9;
+pub(crate) const MAX_TICKS: usize = 9;
 /// Gaps with a note.
 const MAX_NOTES: usize = 3;
 
 /// The ticks of an axis of time; one date where all runs share a time.
-pub(crate) fn time_ticks(x_axis: XAxis, rows: &[ChartRow], canvas: &Canvas) -> Vec<AxisText> {
+pub(crate) fn time_ticks(
+    x_axis: XAxis,
+    rows: &[ChartRow],
+    canvas: &Canvas,
+    most: usize,
+) -> Vec<AxisText> {
     let place = |at: i64| canvas.place((at, 0.0)).0;
     // The day around a single moment would get ticks by the hour, which say nothing of a date.
     if let ([first, ..], [.., last]) = (rows, rows)
@@ -27,7 +32,7 @@ pub(crate) fn time_ticks(x_axis: XAxis, rows: &[ChartRow], canvas: &Canvas) -> V
         let text = text::date(Timestamp::from_micros(first.x_value));
         return vec![AxisText { x: place(first.x_value), text }];
     }
-    let mut ticks = x_axis.time_ticks(MAX_TICKS);
+    let mut ticks = x_axis.time_ticks(most);
     ticks.sort_by_key(|tick| !tick.is_major);
     ticks.into_iter().map(|tick| AxisText { x: place(tick.value), text: tick.label }).collect()
 }

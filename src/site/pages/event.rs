@@ -184,7 +184,7 @@ fn verdict_text(site: &SiteContext<'_>, event: &EventRef) -> Phrase {
 
 fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Figure {
     let (_, _, change) = site.change(event);
-    let links = ChartLinks { site, root, series: event.series, rows_from: usize::MAX };
+    let links = ChartLinks { site, root, series: event.series, runs: None };
     let notes = table::chart_notes(site, event.series);
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
     // One step for each run: by time, a burst of runs on one day would be a single column.

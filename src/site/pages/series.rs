@@ -1,7 +1,6 @@
 //! One series: when did it change?
 
 use askama::Template;
-use rustc_hash::FxHashSet;
 
 use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
@@ -24,8 +23,12 @@ use model::series::Series;
 use model::text::{self, UnitScale};
 
 /// Rows of the table of runs; the chart and the CSV have the older ones. A row takes as many bytes
-/// as twenty dots of the chart: 200 rows were three quarters of a page that few readers unfold.
-const MAX_RUNS: usize = 60;
+/// as twenty dots of the chart: 60 rows were a third of a page, and few readers unfold them.
+const MAX_RUNS: usize = 12;
+/// So few runs have a row each.
+const FEW_RUNS: usize = 20;
+/// The table of runs.
+const RUNS_ANCHOR: &str = "#runs";
 /// Prefix of the ids of the series' own chart.
 const CHART_ID: &str = "c1";
 /// Lines of one chart.
@@ -98,7 +101,6 @@ struct StatisticView {
 }
 
 struct RunRow {
-    anchor: String,
     href: Option<String>,
     commit: String,
     date: String,
@@ -200,8 +202,7 @@ fn with_chart<T>(
     index: usize,
     write: impl FnOnce(&TrendDrawing, &TrendInput<'_>) -> T,
 ) -> T {
-    let rows_from = site.series(index).0.runs.len().saturating_sub(MAX_RUNS);
-    let links = ChartLinks { site, root, series: index, rows_from };
+    let links = ChartLinks { site, root, series: index, runs: Some(RUNS_ANCHOR) };
     let notes = table::chart_notes(site, index);
     let input = table::trend_input(site, index, &notes, &links, CHART_ID);
     write(&site.charts.trend(index, || TrendDrawing::of(&input)), &input)
@@ -324,9 +325,7 @@ pub(crate) fn note_view(dated: DatedNote<'_>) -> NoteView {
 fn others(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Panel> {
     let members: Vec<usize> =
         site.peers.members(index).iter().copied().filter(|other| *other != index).collect();
-    let nothing =
-        || table::PanelHeading { title: String::new(), href: String::new(), note: String::new() };
-    table::panel_group(site, root, nothing(), &members, 1).panels
+    table::panels_below_chart(site, root, index, &members)
 }
 
 fn pulls(
@@ -379,10 +378,17 @@ fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
     Some(shorten(error, MAX_ERROR_CHARS).into_owned())
 }
 
+/// Rows of the table of runs.
+fn listed_runs(series: &Series) -> usize {
+    let all = series.runs.len();
+    if all > FEW_RUNS { MAX_RUNS } else { all }
+}
+
 fn runs_summary(series: &Series) -> String {
     let all = series.runs.len();
-    if all > MAX_RUNS {
-        format!("Show the latest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
+    let listed = listed_runs(series);
+    if all > listed {
+        format!("Show the latest {listed} of {} runs as a table", text::count(all as u64))
     } else {
         format!("Show {} as a table", text::count_noun(all as u64, "run"))
     }
@@ -390,19 +396,12 @@ fn runs_summary(series: &Series) -> String {
 
 fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale) -> Vec<RunRow> {
     let (series, _) = site.series(index);
-    let mut anchors = FxHashSet::default();
     let firsts = segment_starts(series);
-    let newest = series.runs.iter().enumerate().rev().take(MAX_RUNS);
+    let newest = series.runs.iter().enumerate().rev().take(listed_runs(series));
     newest
         .map(|(at, run)| {
             let id = &site.commit(run.commit).id;
-            let mut anchor = urls::run_anchor(id);
-            // A commit can be measured twice, by two runners of a pool; ids must differ.
-            if !anchors.insert(anchor.clone()) {
-                anchor = format!("{anchor}-{at}");
-            }
             RunRow {
-                anchor,
                 href: site.commit_link(root, id),
                 commit: text::short_commit(id),
                 date: text::date(run.time),
