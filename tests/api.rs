@@ -61,7 +61,8 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
     let site = &demo.site;
     for diff in site.json("diffs.json")["diffs"].as_array().unwrap() {
         let (base, head) = (diff["base"].as_str().unwrap(), diff["head"].as_str().unwrap());
-        assert!(site.has(&format!("api/v2/diff/{base}..{head}.json")), "{diff}");
+        let has_json = site.has(&format!("api/v2/diff/{base}..{head}.json"));
+        assert_eq!(has_json, diff["kind"] == "pull", "{diff}");
         assert!(site.has(&format!("{}index.html", diff["url"].as_str().unwrap())), "{diff}");
         assert!(site.has(&format!("api/v2/commit/{head}.json")), "{diff}");
     }
