@@ -24,7 +24,7 @@ fn bytes(site: &Site) -> usize {
 /// Whether an address of the JSON is that of a page and, where it has one, of a place on it.
 fn stands(site: &Site, url: &str) -> bool {
     let (page, place) = url.split_once('#').unwrap_or((url, ""));
-    let file = format!("{page}index.html");
+    let file = support::file_of(page);
     site.has(&file) && (place.is_empty() || site.read(&file).contains(&format!("id=\"{place}\"")))
 }
 
@@ -63,12 +63,18 @@ fn a_quiet_series_is_a_row_and_its_json() {
         if tells || file["events"].as_array().is_some_and(|all| !all.is_empty()) {
             assert!(own, "{series}");
         }
-        let paths =
-            [format!("series/{id}/index.html"), format!("chart/{}.svg", id.replace('/', "."))];
+        let paths = ["series", "chart"].map(|kind| {
+            let ending = if kind == "series" { "html" } else { "svg" };
+            format!("{kind}/{}.{ending}", id.replace('/', "."))
+        });
         for path in &paths {
             assert_eq!(site.has(path), own, "{path}");
         }
-        assert_eq!(sitemap.contains(&format!("/series/{id}/<")), own, "{id}");
+        assert_eq!(
+            sitemap.contains(&format!("/series/{}.html<", id.replace('/', "."))),
+            own,
+            "{id}"
+        );
         if own { paged += 1 } else { quiet += 1 }
     }
     assert!(quiet > paged && paged > 10, "{quiet} quiet, {paged} with a page");
@@ -85,7 +91,7 @@ fn a_note_about_a_series_keeps_its_page_and_one_about_all_keeps_none() {
         let policy = format!("version: '1'\nsite: {{detail: events-only}}\n{note}");
         history.file("policy.yml", policy).site(&[])
     };
-    let page = format!("series/{}/index.html", support::SERIES);
+    let page = support::file_of(&format!("series/{}/", support::SERIES));
     assert!(site(", match: {backend: rust}").has(&page));
     assert!(!site("").has(&page));
 }
