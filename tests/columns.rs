@@ -15,9 +15,17 @@ fn sums(column: &Value) -> Vec<i64> {
         .collect()
 }
 
-/// The value of a row: a column is one value where all rows have the same.
+/// The value of a row: a column is one value where all rows have the same, or a usual one.
 fn cell(column: &Value, row: usize) -> Value {
-    column.as_array().map_or_else(|| column.clone(), |column| column[row].clone())
+    match column {
+        Value::Array(column) => column[row].clone(),
+        Value::Object(column) => {
+            let mut others = column["other"].as_array().unwrap().iter();
+            let other = others.find(|pair| pair[0] == row).map(|pair| &pair[1]);
+            other.unwrap_or(&column["usual"]).clone()
+        }
+        same => same.clone(),
+    }
 }
 
 /// The id of the commit at a place in the list of a site.
@@ -30,7 +38,9 @@ fn commit_at(site: &Site, place: usize) -> Value {
 /// Each run of a file of columns as an object, as `export series` has it.
 pub fn runs_of(site: &Site, file: &Value, segments: &Value) -> Vec<Value> {
     let columns = &file["points"];
-    let (places, times) = (sums(&columns["commit"]), sums(&columns["time"]));
+    let (places, mut times) = (sums(&columns["commit"]), sums(&columns["time"]));
+    let step = columns["time_step"].as_i64().unwrap();
+    times.iter_mut().zip(0..).for_each(|(time, row)| *time += row * step);
     let unit = if columns["time_unit"] == "s" { 1_000_000 } else { 1 };
     let run = |row: usize| {
         let flags = columns["flags"].as_object().unwrap().iter();

@@ -64,7 +64,7 @@ fn case(name: &str) -> (History, Site) {
 fn resolve(site: &Site, address: &str) -> String {
     let Some((start, _)) = address.split_once('*') else { return address.to_owned() };
     let pages = crate::support::files(&site.root).into_iter();
-    let mut found = pages.filter(|path| path.starts_with(start) && path.ends_with("index.html"));
+    let mut found = pages.filter(|path| path.starts_with(start) && path.ends_with(".html"));
     let path = found.next().unwrap_or_else(|| panic!("no page at {address}"));
     assert_eq!(found.next(), None, "{address}");
     path.trim_end_matches("index.html").to_owned()

@@ -187,9 +187,15 @@ impl Site {
         file
     }
 
-    /// A page by its address (`health/`; the overview's is empty).
+    /// A page by its address (`health/`; the overview's is empty) or by the id of a series
+    /// (`series/parse/rust/default/1000/`).
     pub fn page(&self, address: &str) -> String {
-        self.read(&format!("{address}index.html"))
+        self.read(&file_of(address))
+    }
+
+    /// Whether there is a page at an address.
+    pub fn has_page(&self, address: &str) -> bool {
+        self.has(&file_of(address))
     }
 
     /// What stands in `<main>`.
@@ -211,6 +217,15 @@ impl Site {
             (path, bytes)
         };
         files(&self.root).into_iter().map(read).collect()
+    }
+}
+
+/// The file of a page.
+pub fn file_of(address: &str) -> String {
+    match address.strip_prefix("series/") {
+        _ if address.ends_with(".html") => address.to_owned(),
+        Some(id) => format!("series/{}.html", id.trim_end_matches('/').replace('/', ".")),
+        None => format!("{address}index.html"),
     }
 }
 

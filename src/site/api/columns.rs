@@ -1,7 +1,7 @@
 //! The runs of a series as columns: an array for each field, a place in it for each run.
 //!
-//! Example: the runs `[10 ms at noon, 11 ms a day later]` are `"time": [1741694402, 86400]` and
-//! `"value": [10000000, 11000000]`. A field name for each value of each run would be most of a
+//! Example: the runs `[10 ms at noon, 11 ms a day and 3 s later]` are `"time": [1741694402, 3]`,
+//! `"time_step": 86400` and `"value": [10000000, 11000000]`. A field name for each value of each run would be most of a
 //! site.
 
 use std::collections::BTreeMap;
@@ -42,27 +42,39 @@ pub(super) struct PointColumns {
     segment: Column<u32>,
     /// Standard deviation within a run, base units; null where none is recorded.
     std: Column<Option<Number>>,
-    /// When the first run was measured, in `time_unit` since 1970 in UTC, then the difference of
-    /// each run to the one before.
+    /// When the first run was measured, in `time_unit` since 1970 in UTC; then by how much the
+    /// distance of each run to the one before exceeds `time_step`.
     time: Vec<i64>,
+    /// Usual distance of two runs.
+    time_step: i64,
     /// `s`, or `us` (microseconds) where a time has a fraction of a second.
     time_unit: &'static str,
     /// Base units; null for a run that failed.
     value: Vec<Option<Number>>,
 }
 
-/// A column; one value instead of an array where all runs have the same.
+/// A column: one value where all rows have the same; the usual one and, where they are few, the
+/// others as pairs of row and value; else a value for each row.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum Column<T> {
     Same(T),
+    Mostly { other: Vec<(usize, T)>, usual: T },
     Each(Vec<T>),
 }
 
 impl<T: Copy + PartialEq> Column<T> {
     pub(super) fn of(values: Vec<T>) -> Self {
-        match values.split_first() {
-            Some((first, rest)) if rest.iter().all(|value| value == first) => Self::Same(*first),
+        // The middle one, since the first runs of a series are often unlike all later ones.
+        let Some(&usual) = values.get(values.len() / 2) else { return Self::Each(values) };
+        let is_other = |(_, value): &(usize, &T)| **value != usual;
+        let others = values.iter().enumerate().filter(is_other);
+        match others.clone().count() {
+            0 => Self::Same(usual),
+            // An exception takes its row and two more signs than a value of an array.
+            count if count * 4 < values.len() => {
+                Self::Mostly { other: others.map(|(row, value)| (row, *value)).collect(), usual }
+            }
             _ => Self::Each(values),
         }
     }
@@ -81,12 +93,7 @@ impl Number {
 
     /// A fraction with six significant digits; whole numbers, such as counts, stay exact.
     pub(super) fn rounded(value: Option<f64>) -> Option<Self> {
-        let value = value.and_then(finite)?;
-        if value.fract() == 0.0 {
-            return Some(Self(value));
-        }
-        // Rounding in decimals, so that the text is short: `0.1 + 0.2` is `0.3`.
-        format!("{value:.5e}").parse().ok().map(Self)
+        value.and_then(finite).map(six_digits).map(Self)
     }
 }
 
@@ -114,6 +121,7 @@ impl PointColumns {
         });
         let is_whole = runs.iter().all(|run| run.time.micros() % SECOND_US == 0);
         let unit = if is_whole { SECOND_US } else { 1 };
+        let (time, time_step) = times(runs.iter().map(|run| run.time.micros() / unit));
         let commit = |run: &Run| site.commits.main_line_place(run.commit) as i64;
         Self {
             commit: differences(runs.iter().map(commit)),
@@ -121,11 +129,21 @@ impl PointColumns {
             repeats: Column::of(runs.iter().map(|run| run.repeats.max(1)).collect()),
             segment: Column::of(runs.iter().map(|run| run.segment).collect()),
             std: Column::of(runs.iter().map(|run| Number::exact(run.std.get())).collect()),
-            time: differences(runs.iter().map(|run| run.time.micros() / unit)),
+            time,
+            time_step,
             time_unit: if is_whole { "s" } else { "us" },
             value: runs.iter().map(|run| Number::exact(run.value.get())).collect(),
         }
     }
+}
+
+/// A fraction with six significant digits: what is estimated has no more.
+pub(super) fn six_digits(value: f64) -> f64 {
+    if value.fract() == 0.0 {
+        return value;
+    }
+    // Rounding in decimals, so that the text is short: `0.1 + 0.2` is `0.3`.
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 const SECOND_US: i64 = 1_000_000;
@@ -134,4 +152,16 @@ const SECOND_US: i64 = 1_000_000;
 fn differences(values: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut before = 0;
     values.map(|value| value - std::mem::replace(&mut before, value)).collect()
+}
+
+/// The differences of times beyond their median, and the median.
+fn times(times: impl Iterator<Item = i64>) -> (Vec<i64>, i64) {
+    let mut times = differences(times);
+    let Some((_, steps)) = times.split_first_mut() else { return (times, 0) };
+    let mut sorted = steps.to_vec();
+    sorted.sort_unstable();
+    let step = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    // Most runs of a nightly job are a day and some seconds apart: the seconds are shorter.
+    steps.iter_mut().for_each(|distance| *distance -= step);
+    (times, step)
 }

@@ -17,10 +17,10 @@ use crate::site::error::RenderError;
 use detect::stats::median;
 use model::series::{CommitIndex, Segment};
 
-/// Steps in which a level is given above its value: a hundredth of a thousandth.
-const LEVEL_STEPS: f64 = 1e5;
+/// Steps in which a level is given above its value: basis points.
+const LEVEL_STEPS: f64 = 1e4;
 /// Steps beyond which a level is given as it is.
-const MAX_LEVEL_STEPS: f64 = 1e5;
+const MAX_LEVEL_STEPS: f64 = 1e4;
 
 /// The file of a commit.
 ///

@@ -345,11 +345,11 @@ pub(super) struct UncomparedView<'a> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct CommitFile {
     pub(super) commit: String,
-    /// How far the level of a run lies above its value, in hundred-thousandths of the value. The
+    /// How far the level of a run lies above its value, in basis points of the value. The
     /// level is the median of up to five runs; of a failed run it is that of the run before it.
     pub(super) level: Column<i64>,
-    /// The level by row where `level` cannot say it; null where there is none.
-    pub(super) levels: BTreeMap<usize, Option<Number>>,
+    /// Rows with a level that `level` cannot say, each with that level; null where there is none.
+    pub(super) levels: Vec<(usize, Option<Number>)>,
     /// The `list` of the `index.json` that `series` counts in.
     pub(super) list: String,
     pub(super) main_line: bool,

@@ -20,7 +20,7 @@ use crate::site::repository;
 use crate::site::view::{Fact, PageFrame, PageLink};
 use model::text;
 
-/// Unchanged and not compared series of one page; the JSON has all of them.
+/// Unchanged and not compared series of one page; `benchpages compare` lists all of them.
 const MIN_FOLDED: usize = 60;
 
 /// Rows of the first table where that many series were compared.
@@ -51,7 +51,7 @@ struct DiffPage {
     not_compared_summary: String,
     open_not_compared: bool,
     not_compared: Vec<Phrase>,
-    more: Option<PageLink>,
+    more: Option<Phrase>,
 }
 
 /// What the check of a pull request says.
@@ -156,6 +156,7 @@ pub(crate) fn render(
     let (quiet, folded) = sorted.unchanged.split_at(quiet);
     let mut shown = sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED);
     shown.extend(sorted.rows(site, root, pair, quiet, MIN_SHOWN));
+    let is_whole = slice.path.is_empty();
     let cut = sorted.changed.len() > MAX_CHANGED
         || folded.len() > MIN_FOLDED
         || sorted.not_compared.len() > MIN_FOLDED;
@@ -176,7 +177,11 @@ pub(crate) fn render(
             "{} more series without a change",
             text::count(folded.len() as u64)
         ),
-        unchanged: sorted.rows(site, root, pair, folded, MIN_FOLDED),
+        // A slice shows what changed in it; its unchanged series are those of the whole.
+        unchanged: match is_whole {
+            true => sorted.rows(site, root, pair, folded, MIN_FOLDED),
+            false => Vec::new(),
+        },
         not_compared_summary: format!(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
@@ -184,14 +189,35 @@ pub(crate) fn render(
         // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted.reasons(site, root, MIN_FOLDED),
-        more: cut.then(|| PageLink {
-            href: root.to(&format!("api/v2/diff/{}.json", pair.slug)),
-            text: "All series as JSON".to_owned(),
-            note: String::new(),
-        }),
+        more: more(site, root, pair, is_whole, folded.len(), cut),
         verdict,
     };
     pages::html(&template)
+}
+
+/// Where the series are that a page leaves out.
+fn more(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    pair: &CommitPair,
+    is_whole: bool,
+    folded: usize,
+    cut: bool,
+) -> Option<Phrase> {
+    if !is_whole && folded > 0 {
+        let text = format!("{} without a change", text::count_noun(folded as u64, "more series"));
+        return Some(Phrase::new("").link(root.to(&urls::diff(&pair.slug)), text));
+    }
+    cut.then(|| match pair.kind {
+        PairKind::Pull(_) => {
+            Phrase::new("").link(root.to(&urls::diff_json(&pair.slug)), "All series as JSON")
+        }
+        _ => {
+            let name = |at| text::short_commit(&site.commit(at).id);
+            let command = format!("benchpages compare {}..{}", name(pair.base), name(pair.head));
+            Phrase::new("").text("All series: ").marked("code", command)
+        }
+    })
 }
 
 /// The outcome of the check of a pull request, in its own words.
