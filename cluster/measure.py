@@ -72,6 +72,10 @@ def main():
             for share in shares
         ]
         row("`shard pages`", pages, size(folder / "shards"))
+        # What each of these runs does before its first file: a shard with hardly a file has no more.
+        one = ("--shard", "1/100000", "--out", "empty")
+        empty = [measured(binary, folder, "shard", "pages", "analysis", *one)]
+        row("… of a shard with hardly a file", empty, size(folder / "empty"))
         joined = [measured(binary, folder, "shard", "assemble", "shards", "--move")]
         row("`shard assemble --move`", joined, size(folder / "site"))
         build = ("build", "--no-cache", "--demo", "--now", NOW, "--out", "one")

@@ -88,17 +88,13 @@ pub(crate) enum CliCommand {
     /// Hold series to a level that somebody pinned, until a date
     Baseline(BaselineArgs),
     /// Verify or show the log of overrides and accepted changes
-    Audit {
-        #[command(subcommand)]
-        command: AuditCommand,
-    },
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Move records older than the policy keeps to the archive; charts keep a value per day
     Rotate(RotateArgs),
     /// Build a site in steps that several machines share: map, votes, pages, assemble
-    Shard {
-        #[command(subcommand)]
-        command: ShardCommand,
-    },
+    #[command(subcommand)]
+    Shard(ShardCommand),
     /// Erase a person's name, or records, from the history; says what remains elsewhere
     Erase(EraseArgs),
     /// Find problems in this history, each with a remedy
@@ -133,7 +129,7 @@ pub(super) fn run(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     match command {
-        CliCommand::Shard { command } => shard::run(global, command, reporter),
+        CliCommand::Shard(command) => shard::run(global, command, reporter),
         CliCommand::Build(build) => build::run(global, &build, reporter),
         CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
@@ -147,7 +143,7 @@ pub(super) fn run(
         CliCommand::Policy { command } => policy::run(global, &command, reporter),
         CliCommand::Accept(accept) => accept::run(global, &accept, reporter),
         CliCommand::Baseline(baseline) => baseline::run(global, &baseline, reporter),
-        CliCommand::Audit { command } => audit::run(global, &command, reporter),
+        CliCommand::Audit(command) => audit::run(global, &command, reporter),
         CliCommand::Rotate(rotate) => rotate::run(global, &rotate, reporter),
         CliCommand::Erase(erase) => erase::run(global, &erase, reporter),
         CliCommand::Doctor(doctor) => doctor::run(global, &doctor, reporter),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::app::shard::assemble::{ShardFiles, assemble};
+use crate::app::shard::assemble::{FileTransfer, assemble};
 use crate::app::shard::map::{MapInput, map};
 use crate::app::shard::pages::pages;
 use crate::app::shard::votes::votes;
@@ -70,7 +70,7 @@ fn run_pages(args: &PagesArgs, reporter: &Reporter) -> anyhow::Result<String> {
 
 fn run_assemble(args: &AssembleArgs, reporter: &Reporter) -> anyhow::Result<String> {
     let started = Instant::now();
-    let files = if args.moves { ShardFiles::Move } else { ShardFiles::Copy };
+    let files = if args.moves { FileTransfer::Move } else { FileTransfer::Copy };
     let summary = assemble(&args.shards, &args.out, files, reporter)?;
     Ok(summary_line(&summary, started.elapsed().as_secs_f64()))
 }

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use rayon::prelude::*;
 
-use crate::store::read::{ReadOptions, read_blocks, read_whole};
+use crate::store::read::{ReadOptions, read_blocks, read_file, read_whole};
 use crate::store::walk::{FileOwner, RecordFile, record_file, record_files};
-use crate::store::{Contents, Source, read_files, sidecar};
+use crate::store::{Contents, Source, sidecar};
 use model::history::build::HistoryBuilder;
 
 /// The share of one machine in the record files of a history directory: every `count`-th of them.
@@ -36,12 +37,31 @@ pub(crate) fn read_paths(
 ) -> anyhow::Result<(HistoryBuilder, u64)> {
     let directory = source.directory.path();
     let files: Vec<RecordFile> = paths.iter().map(|path| named_file(directory, path)).collect();
-    let (mut records, bytes) = read_files(source, &files, progress)?;
-    // Of a file without a record too it must be known that it was read.
-    for file in &files {
-        records.add_file(&file.name);
+    let mut all = HistoryBuilder::new(Arc::clone(&source.reading));
+    let (mut bytes, mut done) = (0, 0);
+    let options =
+        ReadOptions { cache: None, links: source.directory.links(), one_thread_per_file: true };
+    // In the order of the files, whichever thread reads them: a task that runs again writes the
+    // same bytes. A few at a time, so that few are in memory beside the whole.
+    for some in files.chunks(2 * rayon::current_num_threads()) {
+        let read = some.par_iter().map(|file| {
+            let mut builder = all.new_sibling();
+            let size = read_file(file, &mut builder, options)?;
+            // Of a file without a record too it must be known that it was read.
+            builder.add_file(&file.name);
+            anyhow::Ok((builder, size))
+        });
+        for (builder, size) in read.collect::<anyhow::Result<Vec<_>>>()? {
+            all.merge(builder);
+            bytes += size;
+        }
+        done += some.len() as u64;
+        progress(done, files.len() as u64);
+        if all.has_too_many_series() {
+            break;
+        }
     }
-    Ok((records, bytes))
+    Ok((all, bytes))
 }
 
 /// The records of a stream, as if they stood in a file of this name, and its bytes.

@@ -78,7 +78,7 @@ pub(super) fn write(
     project: &mut Project,
     policy: Option<&str>,
 ) -> anyhow::Result<u64> {
-    drop_rows(project);
+    drop_unshown(project);
     let series = project.series.par_chunks(BLOCK_SERIES);
     let analyses = project.analyses.by_series.par_chunks(BLOCK_SERIES);
     let blocks = series.zip(analyses).map(|(series, analyses)| {
@@ -123,8 +123,11 @@ fn decode(payload: &[u8]) -> anyhow::Result<Project> {
     facts.into_project(series, analyses)
 }
 
-/// Pages need the rows of renamed benchmarks alone: which commits the old name has.
-fn drop_rows(project: &mut Project) {
+/// Drops what no page shows. Of rows that is all but those of renamed benchmarks: which commits the
+/// old name has.
+fn drop_unshown(project: &mut Project) {
+    // In the order of parts, which must not make another analysis.
+    project.history.files = Vec::new();
     let aliases = &project.policy.aliases;
     if aliases.is_empty() {
         project.history.columns = Vec::new();

@@ -18,7 +18,7 @@ use crate::site::shard::SiteShard;
 
 /// What becomes of the files of the shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ShardFiles {
+pub(crate) enum FileTransfer {
     Copy,
     /// They are moved into the site, which is faster, and leaves no shards to begin again with.
     Move,
@@ -42,7 +42,7 @@ const MAX_NAMED: usize = 10;
 pub(crate) fn assemble(
     shards: &Path,
     out: &Path,
-    files: ShardFiles,
+    files: FileTransfer,
     observer: &dyn Observer,
 ) -> anyhow::Result<BuildSummary> {
     let mut stages = Stages::new();
@@ -160,7 +160,7 @@ fn take_file(
     listed: &ListedShard,
     file: &ListedFile,
     output: &Output,
-    files: ShardFiles,
+    files: FileTransfer,
 ) -> anyhow::Result<()> {
     let limit = SizeLimit { bytes: file.bytes, key: None };
     let bytes = match listed.directory.read(&file.path, limit) {
@@ -172,8 +172,8 @@ fn take_file(
         bail!("{} is altered", file.path);
     }
     match files {
-        ShardFiles::Copy => output.write(&file.path, &bytes)?,
-        ShardFiles::Move => output.adopt(&file.path, &listed.directory, &bytes)?,
+        FileTransfer::Copy => output.write(&file.path, &bytes)?,
+        FileTransfer::Move => output.adopt(&file.path, &listed.directory, &bytes)?,
     }
     Ok(())
 }

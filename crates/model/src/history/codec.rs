@@ -1,5 +1,5 @@
-//! What was read as bytes and back: of one file, so that an unchanged file need not be parsed again,
-//! and of several, so that machines can share the reading of a history.
+//! What was read as bytes and back: of one file, so that an unchanged file need not be parsed
+//! again, and of several, so that machines can share the reading of a history.
 //!
 //! serde's derive names the fields, postcard writes them: numbers as few bytes as they need, text
 //! with its length, nothing about the types. So bytes of another version of these types do not say
