@@ -1,6 +1,9 @@
 //! What the tests share: a history in a folder of its own, the program run on it, its site read
 //! back, and expected texts that rewrite themselves and fail once: review is the diff.
 
+#[path = "decoded.rs"]
+pub mod decoded;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -183,7 +186,7 @@ impl Site {
     /// The file of a series by its id, with its runs as `export series` has them.
     pub fn series(&self, id: &str) -> Value {
         let mut file = self.json(&format!("series/{}.json", id.replace('/', ".")));
-        file["points"] = crate::columns::runs_of(self, &file, &file["segments"]).into();
+        file["points"] = decoded::runs_of(self, &file, &file["segments"]).into();
         file
     }
 

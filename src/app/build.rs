@@ -213,8 +213,8 @@ pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
     is_large.then(|| {
         format!(
             "the site has {} in {:.0} MB; the limit of GitHub Pages is 1 GB. To make it smaller: \
-             `site.detail: events-only` in the policy, or `auto` with a lower `site.max_megabytes`, \
-             gives quiet series no page of their own, \
+             `site.detail: events-only` in the policy, or `auto` with a lower \
+             `site.max_megabytes`, gives quiet series no page of their own, \
              `benchpages rotate` moves old results to the archive, and `ignore` in the policy \
              leaves out what no view (`dashboard_presets`) needs",
             text::count_noun(site.files, "file"),

@@ -80,8 +80,9 @@ impl ResolvedDetail {
         let megabytes = self.reduced_from?;
         let limit = policy.site.max_megabytes;
         Some(format!(
-            "Quiet series and commits have no page of their own: with them the site would take about \
-             {megabytes} MB, and `site.max_megabytes` is {limit}. `site.detail: full` builds all pages."
+            "Quiet series and commits have no page of their own: with them the site would take \
+             about {megabytes} MB, and `site.max_megabytes` is {limit}. `site.detail: full` builds \
+             all pages."
         ))
     }
 }

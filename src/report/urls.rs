@@ -1,8 +1,8 @@
 //! Every URL of the site. A path depends on nothing but the thing it names, so that adding a test
 //! never renames another page; two names never meet, also on a case-insensitive disk.
 //!
-//! Paths are relative to the site's root, without a leading slash; pages end in `/`, those of series
-//! in `.html`.
+//! Paths are relative to the site's root, without a leading slash; pages end in `/`, those of
+//! series in `.html`.
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,8 +1,8 @@
 //! Which series and commits have a page of their own.
 //!
 //! Everything has one, unless the policy says `site.detail: events-only`, or `auto` and the site
-//! would be too large: then quiet series are only rows on the page of their test, and commits have a
-//! page where something happened. Every link asks here, so that none is broken.
+//! would be too large: then quiet series are only rows on the page of their test, and commits have
+//! a page where something happened. Every link asks here, so that none is broken.
 
 use rustc_hash::FxHashSet;
 

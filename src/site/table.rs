@@ -25,7 +25,7 @@ pub(crate) const MAX_OPEN_ROWS: usize = 60;
 /// Panels of one group, and of one page: bounds the page's weight.
 pub(crate) const MAX_GROUP_PANELS: usize = 6;
 pub(crate) const MAX_PAGE_PANELS: usize = 18;
-/// Panels of the page of a test, which compares the same series in its charts and lists all of them.
+/// Panels of the page of a test, which compares the same series in its charts and lists them all.
 pub(crate) const MAX_TEST_PANELS: usize = 6;
 
 /// A series as a table shows it.

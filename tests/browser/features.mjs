@@ -65,7 +65,7 @@ async function ages(page, url, is) {
 }
 
 const shown = (page) =>
-  page.$$eval('tr[data-test]', (rows) =>
+  page.$$eval('tr[data-f]', (rows) =>
     rows.filter((row) => row.checkVisibility()).map((row) => row.id).join());
 
 const options = (page) => page.$$eval('#find-list [role="option"]', (all) =>

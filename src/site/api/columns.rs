@@ -1,8 +1,8 @@
 //! The runs of a series as columns: an array for each field, a place in it for each run.
 //!
 //! Example: the runs `[10 ms at noon, 11 ms a day and 3 s later]` are `"time": [1741694402, 3]`,
-//! `"time_step": 86400` and `"value": [10000000, 11000000]`. A field name for each value of each run would be most of a
-//! site.
+//! `"time_step": 86400` and `"value": [10000000, 11000000]`. A field name for each value of each
+//! run would be most of a site.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,8 +15,10 @@ use crate::site::context::SiteContext;
 use detect::RunFlags;
 use model::series::Run;
 
-/// The names of the marks of a run.
-const FLAGS: [(&str, fn(&RunFlags) -> bool); 4] = [
+/// The name of a mark, and whether a run has it.
+type NamedFlag = (&'static str, fn(&RunFlags) -> bool);
+
+const FLAGS: [NamedFlag; 4] = [
     ("failed", |flags| flags.has_failed),
     ("outlier", |flags| flags.is_outlier),
     ("infrastructure", |flags| flags.infrastructure),
@@ -37,11 +39,11 @@ pub(super) struct PointColumns {
     /// Places of the runs that are marked, by mark: `failed`, `outlier`, `infrastructure`, `noisy`.
     flags: BTreeMap<&'static str, Vec<usize>>,
     /// Repeats that a run is the median of.
-    repeats: Column<u32>,
+    repeats: RunColumn<u32>,
     /// Place of the run's runner and version in `segments`.
-    segment: Column<u32>,
+    segment: RunColumn<u32>,
     /// Standard deviation within a run, base units; null where none is recorded.
-    std: Column<Option<Number>>,
+    std: RunColumn<Option<ShortNumber>>,
     /// When the first run was measured, in `time_unit` since 1970 in UTC; then by how much the
     /// distance of each run to the one before exceeds `time_step`.
     time: Vec<i64>,
@@ -50,20 +52,20 @@ pub(super) struct PointColumns {
     /// `s`, or `us` (microseconds) where a time has a fraction of a second.
     time_unit: &'static str,
     /// Base units; null for a run that failed.
-    value: Vec<Option<Number>>,
+    value: Vec<Option<ShortNumber>>,
 }
 
 /// A column: one value where all rows have the same; the usual one and, where they are few, the
 /// others as pairs of row and value; else a value for each row.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-pub(super) enum Column<T> {
+pub(super) enum RunColumn<T> {
     Same(T),
     Mostly { other: Vec<(usize, T)>, usual: T },
     Each(Vec<T>),
 }
 
-impl<T: Copy + PartialEq> Column<T> {
+impl<T: Copy + PartialEq> RunColumn<T> {
     pub(super) fn of(values: Vec<T>) -> Self {
         // The middle one, since the first runs of a series are often unlike all later ones.
         let Some(&usual) = values.get(values.len() / 2) else { return Self::Each(values) };
@@ -83,9 +85,9 @@ impl<T: Copy + PartialEq> Column<T> {
 /// A number in its shortest form: `12`, not `12.0`.
 #[derive(Clone, Copy, PartialEq, JsonSchema)]
 #[schemars(with = "f64")]
-pub(super) struct Number(f64);
+pub(super) struct ShortNumber(f64);
 
-impl Number {
+impl ShortNumber {
     /// None for what JSON cannot hold.
     fn exact(value: Option<f64>) -> Option<Self> {
         value.and_then(finite).map(Self)
@@ -97,7 +99,7 @@ impl Number {
     }
 }
 
-impl Serialize for Number {
+impl Serialize for ShortNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Whole numbers up to 2^53 are exact as both. A negative zero has no other form.
         const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -126,13 +128,13 @@ impl PointColumns {
         Self {
             commit: differences(runs.iter().map(commit)),
             flags: marked.filter(|(_, places)| !places.is_empty()).collect(),
-            repeats: Column::of(runs.iter().map(|run| run.repeats.max(1)).collect()),
-            segment: Column::of(runs.iter().map(|run| run.segment).collect()),
-            std: Column::of(runs.iter().map(|run| Number::exact(run.std.get())).collect()),
+            repeats: RunColumn::of(runs.iter().map(|run| run.repeats.max(1)).collect()),
+            segment: RunColumn::of(runs.iter().map(|run| run.segment).collect()),
+            std: RunColumn::of(runs.iter().map(|run| ShortNumber::exact(run.std.get())).collect()),
             time,
             time_step,
             time_unit: if is_whole { "s" } else { "us" },
-            value: runs.iter().map(|run| Number::exact(run.value.get())).collect(),
+            value: runs.iter().map(|run| ShortNumber::exact(run.value.get())).collect(),
         }
     }
 }
@@ -164,4 +166,59 @@ fn times(times: impl Iterator<Item = i64>) -> (Vec<i64>, i64) {
     // Most runs of a nightly job are a day and some seconds apart: the seconds are shorter.
     steps.iter_mut().for_each(|distance| *distance -= step);
     (times, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cell(column: &RunColumn<u8>, row: usize) -> u8 {
+        match column {
+            RunColumn::Same(value) => *value,
+            RunColumn::Each(values) => values[row],
+            RunColumn::Mostly { other, usual } => {
+                other.iter().find(|(at, _)| *at == row).map_or(*usual, |(_, value)| *value)
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_short_and_exact() {
+        let text = |value: f64| serde_json::to_string(&ShortNumber::exact(Some(value))).unwrap();
+        assert_eq!([12.0, 0.1, -3.5, 1e300].map(text), ["12", "0.1", "-3.5", "1e+300"]);
+        assert_eq!([-0.0, f64::NAN, f64::INFINITY].map(text), ["-0.0", "null", "null"]);
+        let rounded = |value: f64| ShortNumber::rounded(Some(value)).map(|number| number.0);
+        assert_eq!(rounded(0.1 + 0.2), Some(0.3));
+        assert_eq!(rounded(123_456_789.0), Some(123_456_789.0), "a count stays exact");
+        assert_eq!(rounded(1_234_567.8), Some(1_234_570.0));
+    }
+
+    proptest! {
+        #[test]
+        fn a_column_gives_back_its_values(values in proptest::collection::vec(0..3_u8, 0..40)) {
+            let column = RunColumn::of(values.clone());
+            let back: Vec<u8> = (0..values.len()).map(|row| cell(&column, row)).collect();
+            prop_assert_eq!(back, values);
+        }
+
+        #[test]
+        fn times_give_back_their_values(
+            values in proptest::collection::vec(-1_i64 << 58..1 << 58, 0..20),
+        ) {
+            let (column, step) = times(values.iter().copied());
+            let mut at = 0;
+            let back = column.iter().enumerate().map(|(row, more)| {
+                at += more + if row == 0 { 0 } else { step };
+                at
+            });
+            prop_assert_eq!(back.collect::<Vec<i64>>(), values);
+        }
+
+        #[test]
+        fn a_rounded_number_is_near(value in -1e12_f64..1e12) {
+            let error = (six_digits(value) - value).abs();
+            prop_assert!(error <= value.abs() * 5.1e-6, "{value}: {error}");
+        }
+    }
 }

@@ -148,21 +148,18 @@ pub(crate) fn render(
         verdict: &verdict,
         section: NavSection::Compare,
     };
-    let kind = Phrase::new("").link(root.to("diff/"), "Compare");
-    let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
-    let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
+    let is_whole = slice.path.is_empty();
     // A table of one row says little: the largest of the unchanged show what "unchanged" means.
     let quiet = MIN_SHOWN.saturating_sub(sorted.changed.len()).min(sorted.unchanged.len());
     let (quiet, folded) = sorted.unchanged.split_at(quiet);
     let mut shown = sorted.rows(site, root, pair, &sorted.changed, MAX_CHANGED);
     shown.extend(sorted.rows(site, root, pair, quiet, MIN_SHOWN));
-    let is_whole = slice.path.is_empty();
     let cut = sorted.changed.len() > MAX_CHANGED
         || folded.len() > MIN_FOLDED
         || sorted.not_compared.len() > MIN_FOLDED;
     let template = DiffPage {
         frame: frame(site, &page),
-        kind,
+        kind: crumbs(root, pair, slice),
         heading,
         pull: match pair.kind {
             PairKind::Pull(pull) => format!("#{pull}"),
@@ -173,10 +170,7 @@ pub(crate) fn render(
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slices, slice),
         shown,
-        unchanged_summary: format!(
-            "{} more series without a change",
-            text::count(folded.len() as u64)
-        ),
+        unchanged_summary: more_unchanged(folded.len()),
         // A slice shows what changed in it; its unchanged series are those of the whole.
         unchanged: match is_whole {
             true => sorted.rows(site, root, pair, folded, MIN_FOLDED),
@@ -189,35 +183,39 @@ pub(crate) fn render(
         // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted.reasons(site, root, MIN_FOLDED),
-        more: more(site, root, pair, is_whole, folded.len(), cut),
+        more: match is_whole || folded.is_empty() {
+            true => cut.then(|| all_series(site, root, pair)),
+            false => Some(rest_of_slice(root, pair, folded.len())),
+        },
         verdict,
     };
     pages::html(&template)
 }
 
+/// `Compare · consecutive commits · rust`.
+fn crumbs(root: LinkRoot, pair: &CommitPair, slice: &DiffSlice<'_>) -> Phrase {
+    let kind = Phrase::new("").link(root.to("diff/"), "Compare");
+    let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
+    if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) }
+}
+
+fn more_unchanged(count: usize) -> String {
+    format!("{} more series without a change", text::count(count as u64))
+}
+
+/// Where the unchanged series of a slice are.
+fn rest_of_slice(root: LinkRoot, pair: &CommitPair, count: usize) -> Phrase {
+    Phrase::new("").link(root.to(&urls::diff(&pair.slug)), more_unchanged(count))
+}
+
 /// Where the series are that a page leaves out.
-fn more(
-    site: &SiteContext<'_>,
-    root: LinkRoot,
-    pair: &CommitPair,
-    is_whole: bool,
-    folded: usize,
-    cut: bool,
-) -> Option<Phrase> {
-    if !is_whole && folded > 0 {
-        let text = format!("{} without a change", text::count_noun(folded as u64, "more series"));
-        return Some(Phrase::new("").link(root.to(&urls::diff(&pair.slug)), text));
+fn all_series(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
+    if let PairKind::Pull(_) = pair.kind {
+        return Phrase::new("").link(root.to(&urls::diff_json(&pair.slug)), "All series as JSON");
     }
-    cut.then(|| match pair.kind {
-        PairKind::Pull(_) => {
-            Phrase::new("").link(root.to(&urls::diff_json(&pair.slug)), "All series as JSON")
-        }
-        _ => {
-            let name = |at| text::short_commit(&site.commit(at).id);
-            let command = format!("benchpages compare {}..{}", name(pair.base), name(pair.head));
-            Phrase::new("").text("All series: ").marked("code", command)
-        }
-    })
+    let name = |at| text::short_commit(&site.commit(at).id);
+    let command = format!("benchpages compare {}..{}", name(pair.base), name(pair.head));
+    Phrase::new("").text("All series: ").marked("code", command)
 }
 
 /// The outcome of the check of a pull request, in its own words.
