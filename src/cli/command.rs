@@ -79,10 +79,8 @@ pub(crate) enum CliCommand {
     /// Export the history as CSV, JSON, OpenMetrics or SQL; rules and a dashboard for Prometheus
     Export(ExportArgs),
     /// Check, show, replay or describe the policy
-    Policy {
-        #[command(subcommand)]
-        command: PolicyCommand,
-    },
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Accept a regression: adds an entry to accepted.yml, for review
     Accept(AcceptArgs),
     /// Hold series to a level that somebody pinned, until a date
@@ -140,7 +138,7 @@ pub(super) fn run(
         CliCommand::Compare(compare) => compare::run(global, &compare, reporter),
         CliCommand::Check(check) => check::run(global, &check, reporter),
         CliCommand::Export(export) => export::run(global, &export, reporter),
-        CliCommand::Policy { command } => policy::run(global, &command, reporter),
+        CliCommand::Policy(command) => policy::run(global, &command, reporter),
         CliCommand::Accept(accept) => accept::run(global, &accept, reporter),
         CliCommand::Baseline(baseline) => baseline::run(global, &baseline, reporter),
         CliCommand::Audit(command) => audit::run(global, &command, reporter),

@@ -8,7 +8,7 @@ impl CliCommand {
     pub(crate) fn history_access(&self) -> HistoryAccess {
         match self {
             Self::Check(_) => HistoryAccess::Checks,
-            Self::Build(_) | Self::Compare(_) | Self::Doctor(_) | Self::Policy { .. } => {
+            Self::Build(_) | Self::Compare(_) | Self::Doctor(_) | Self::Policy(_) => {
                 HistoryAccess::Reads
             }
             // An export from one database to another would be read from a copy without its name.
