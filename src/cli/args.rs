@@ -8,6 +8,7 @@ pub(crate) mod accept;
 pub(crate) mod baseline;
 pub(crate) mod bench_run;
 pub(crate) mod bisect;
+pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod database;
 pub(crate) mod history;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
 
+use crate::cli::args::cache::CacheArgs;
 use crate::cli::args::database::DatabaseArgs;
 
 /// Most threads: no machine has more cores, and each takes memory.
@@ -46,20 +48,8 @@ pub(crate) struct GlobalArgs {
     /// Number of threads [default: one per core]
     #[arg(long, global = true, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<u16>,
-    /// Folder that keeps parsed files and lists of pages for the next build [default: the user's
-    /// cache folder; in CI none, because nothing stays there]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "BENCHPAGES_CACHE",
-        hide_env_values = true
-    )]
-    pub(crate) cache: Option<PathBuf>,
-    /// Read every record from its file; neither use nor write a cache folder, and keep no previous
-    /// site
-    #[arg(long, global = true)]
-    pub(crate) no_cache: bool,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
     /// Read files and folders that symbolic links in the history point to; nothing is ever written
     /// through a link
     #[arg(long, global = true)]

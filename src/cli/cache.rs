@@ -15,10 +15,10 @@ pub(super) fn cache_folder(global: &GlobalArgs, warnings: &mut Vec<String>) -> O
 /// where the system names no such place, or with `--no-cache`.
 fn cache_path(global: &GlobalArgs) -> Option<PathBuf> {
     // Not by `conflicts_with`: the variable may be set for all commands, and a flag is closer.
-    if global.no_cache {
+    if global.cache.no_cache {
         return None;
     }
-    if let Some(folder) = &global.cache {
+    if let Some(folder) = &global.cache.folder {
         return std::path::absolute(folder).ok();
     }
     // The machine of a CI job is thrown away: who wants a cache there names what is kept.

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use tempfile::TempDir;
 
 use crate::app::database_history;
+use crate::cli::args::cache::CacheArgs;
 use crate::cli::args::database::HistoryAccess;
 use crate::cli::args::history::ExportArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
@@ -51,7 +52,8 @@ pub(super) fn with_directory(
     let folder = read::fetch(&address(url)?, &only, since.as_deref())?;
     let data: PathBuf = folder.path().to_owned();
     // What is cached of a folder that ends with this command is never found again.
-    Ok((GlobalArgs { data, no_cache: true, ..global.clone() }, Some(folder)))
+    let cache = CacheArgs { no_cache: true, ..CacheArgs::default() };
+    Ok((GlobalArgs { data, cache, ..global.clone() }, Some(folder)))
 }
 
 /// `export postgres`.
