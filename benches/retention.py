@@ -188,7 +188,8 @@ def first_series(site):
     name = head["id"].replace("/", ".")
     with open(os.path.join(site, "api/v2/series", name + ".json")) as file:
         columns = json.load(file)["points"]
-    times = itertools.accumulate(columns["time"])
+    step = columns["time_step"]
+    times = itertools.accumulate(columns["time"], lambda time, more: time + step + more)
     days = [datetime.datetime.fromtimestamp(at, datetime.timezone.utc).isoformat() for at in times]
     with open(os.path.join(site, "chart", name + ".svg"), "rb") as file:
         return days, file.read()

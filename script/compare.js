@@ -6,8 +6,13 @@ const NOISE_FLOOR = 1e-4;
 const MOST_ROWS = 500;
 const PERCENT = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' };
 
-// A column is one value where all rows have the same.
-const cell = (column, row) => (Array.isArray(column) ? column[row] : column);
+// A column is an array, or a usual value and the other ones with their rows, or one value for all.
+const cell = (column, row) => {
+  if (Array.isArray(column)) return column[row];
+  if (!column?.other) return column;
+  column.byRow ??= new Map(column.other);
+  return column.byRow.has(row) ? column.byRow.get(row) : column.usual;
+};
 
 const wordFor = ({ unit, better }, worse) => {
   if (better === 'unknown') return 'different';
@@ -52,12 +57,12 @@ const judge = (series, before, after) => {
 
 // The rows of a commit by the place of their series.
 const rowsOf = ({ series, value, level, levels, runs, segment, runner, runners, remarks }) => {
-  const rows = new Map();
+  const [rows, levelOf] = [new Map(), new Map(levels)];
   for (const [first, count] of series) {
     for (let at = first; at < first + count; at += 1) {
       const row = rows.size;
-      const above = value[row] * (1 + cell(level, row) / 1e5);
-      rows.set(at, { value: value[row], level: row in levels ? levels[row] : above,
+      const above = value[row] * (1 + cell(level, row) / 1e4);
+      rows.set(at, { value: value[row], level: levelOf.has(row) ? levelOf.get(row) : above,
         runs: cell(runs, row), segment: cell(segment, row), runner: runners[cell(runner, row)],
         remark: Object.keys(remarks).find((name) => remarks[name].includes(row)) || '' });
     }

@@ -21,14 +21,17 @@ const rangeOf = (text) => {
   return [low ? numberOf(low) : 0, high ? numberOf(high) : Infinity];
 };
 
-const modeOf = ({ mode = '', parallel }) =>
-  parallel === 'true' && !mode.endsWith('-parallel') ? `${mode}-parallel` : mode;
+// An attribute of a row, in this order; its text is empty on rows that list no series.
+const dataOf = ({ dataset: { f = '' } }) => {
+  const [backend, test, mode, n, verdict] = f.split(' ');
+  return { backend, test, mode, n: n > 0 && Number(n), verdict };
+};
 
 const matches = ({ data, text }, chosen, [low, high]) =>
   plain(chosen.q || '').split(/\s+/).every((word) => text.includes(word)) &&
   (!chosen.backend || chosen.backend === data.backend) &&
   (!chosen.test || chosen.test === data.test) &&
-  (!chosen.mode || chosen.mode === modeOf(data)) &&
+  (!chosen.mode || chosen.mode === data.mode) &&
   (!chosen.n || Number.isNaN(low + high) || (data.n && data.n >= low && data.n <= high)) &&
   (!chosen.show || (SHOWN[chosen.show] || [chosen.show]).includes(data.verdict));
 
@@ -51,10 +54,10 @@ const groupOf = (table) => {
 
 const filters = (form) => {
   // Other tables of the page list no series.
-  const tables = all('main table').filter((table) => table.tBodies[0]?.rows[0]?.dataset.verdict);
+  const tables = all('main table').filter((table) => table.tBodies[0]?.rows[0]?.dataset.f);
   const groups = tables.map(groupOf);
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows]).map((row) => (
-    { row, data: row.dataset, text: plain(`${row.textContent} ${Object.values(row.dataset)}`) }));
+    { row, data: dataOf(row), text: plain(`${row.textContent} ${row.dataset.f}`) }));
   const query = new URLSearchParams(location.search);
   const fields = KEYS.map((key) => form.elements[key]).filter(Boolean);
   const count = document.querySelector('p.count');

@@ -31,7 +31,8 @@ const addBenchmarks = ({ backends, tests, variants }) => {
       const [variant, tail] = variants[hasPage ? series[at + 1] : -1 - series[at + 1]];
       const stem = `${folder}/${slug || backend}/${tail}`;
       const label = [test, backend, variant].filter(Boolean).join(' · ');
-      const path = hasPage ? `series/${stem}/` : `test/${folder}/#s-${stem.replace(/[/~.]/g, '-')}`;
+      const path = hasPage ? `series/${stem.replaceAll('/', '.')}.html`
+        : `test/${folder}/#s-${stem.replace(/[/~.]/g, '-')}`;
       names.set(stem, { label, path });
       add(3, label, 'series', path);
     }

@@ -13,8 +13,8 @@ const sums = (steps) => {
 };
 
 const runsOfColumns = ({ points }) => {
-  const { commit, flags, segment, std, time, time_unit: unit, value } = points;
-  const [places, times] = [sums(commit), sums(time)];
+  const { commit, flags, segment, std, time, time_step: step, time_unit: unit, value } = points;
+  const [places, times] = [sums(commit), sums(time.map((more, row) => more + (row && step)))];
   const perSecond = unit === 's' ? 1 : 1e6;
   return value.map((number, row) => ({
     place: places[row], value: number, std: cell(std, row), segment: cell(segment, row),

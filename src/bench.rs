@@ -49,10 +49,9 @@ pub fn large(days: u32) -> anyhow::Result<DemoFolder> {
 impl DemoFolder {
     fn write(scenario: Scenario, days: u32) -> anyhow::Result<Self> {
         let options = demo::DemoOptions { scenario, days, ..demo::DemoOptions::default() };
-        let history = demo::generate(&options);
         let directory = tempfile::tempdir()?;
-        demo::folder::write(&history, &directory.path().join("data"))?;
-        Ok(Self { directory, records: history.records })
+        let written = demo::folder::write(&options, &directory.path().join("data"))?;
+        Ok(Self { directory, records: written.records })
     }
 
     fn options(&self) -> LoadOptions {

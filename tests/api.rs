@@ -38,7 +38,7 @@ fn the_json_has_at_least_the_promised_fields() {
         has(&file, "points segments levels events");
         has(&file["points"][0], "commit timestamp value std segment flags");
         assert_eq!(file["points"].as_array().unwrap().len() as u64, series["points"]);
-        assert!(site.has(&format!("{}index.html", series["url"].as_str().unwrap())));
+        assert!(site.has_page(series["url"].as_str().unwrap()));
     }
     let events = site.json("events.json");
     for event in events["events"].as_array().unwrap() {
@@ -47,7 +47,7 @@ fn the_json_has_at_least_the_promised_fields() {
             "id series kind direction commit commit_before timestamp before after change \
             confidence severity status hints",
         );
-        assert!(site.has(&format!("{}index.html", event["url"].as_str().unwrap())), "{event}");
+        assert!(site.has_page(event["url"].as_str().unwrap()), "{event}");
         if let (Some(before), Some(after)) = (event["before"].as_f64(), event["after"].as_f64()) {
             let change = event["change"].as_f64().unwrap();
             assert!((after / before - 1.0 - change).abs() < 1e-9, "signed as the value moved");
@@ -61,8 +61,9 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
     let site = &demo.site;
     for diff in site.json("diffs.json")["diffs"].as_array().unwrap() {
         let (base, head) = (diff["base"].as_str().unwrap(), diff["head"].as_str().unwrap());
-        assert!(site.has(&format!("api/v2/diff/{base}..{head}.json")), "{diff}");
-        assert!(site.has(&format!("{}index.html", diff["url"].as_str().unwrap())), "{diff}");
+        let has_json = site.has(&format!("api/v2/diff/{base}..{head}.json"));
+        assert_eq!(has_json, diff["kind"] == "pull", "{diff}");
+        assert!(site.has_page(diff["url"].as_str().unwrap()), "{diff}");
         assert!(site.has(&format!("api/v2/commit/{head}.json")), "{diff}");
     }
     let schema = site.json("policy.schema.json");
@@ -136,7 +137,7 @@ fn the_search_leads_to_every_series_and_every_commit() {
         assert_eq!(rows, file["value"].as_array().unwrap().len() as u64, "a row for each value");
     }
     for group in commits["regressions"].as_array().unwrap() {
-        assert!(site.has(&format!("{}index.html", group[3].as_str().unwrap())), "{group}");
+        assert!(site.has_page(group[3].as_str().unwrap()), "{group}");
     }
 }
 

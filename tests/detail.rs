@@ -1,5 +1,5 @@
-//! `site.detail: events-only`: quiet series and quiet commits have no page, and no link leads to
-//! one.
+//! `site.detail`: with `events-only`, and with `auto` where a site would be too large, quiet series
+//! and quiet commits have no page, and no link leads to one.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn bytes(site: &Site) -> usize {
 /// Whether an address of the JSON is that of a page and, where it has one, of a place on it.
 fn stands(site: &Site, url: &str) -> bool {
     let (page, place) = url.split_once('#').unwrap_or((url, ""));
-    let file = format!("{page}index.html");
+    let file = support::file_of(page);
     site.has(&file) && (place.is_empty() || site.read(&file).contains(&format!("id=\"{place}\"")))
 }
 
@@ -63,12 +63,18 @@ fn a_quiet_series_is_a_row_and_its_json() {
         if tells || file["events"].as_array().is_some_and(|all| !all.is_empty()) {
             assert!(own, "{series}");
         }
-        let paths =
-            [format!("series/{id}/index.html"), format!("chart/{}.svg", id.replace('/', "."))];
+        let paths = ["series", "chart"].map(|kind| {
+            let ending = if kind == "series" { "html" } else { "svg" };
+            format!("{kind}/{}.{ending}", id.replace('/', "."))
+        });
         for path in &paths {
             assert_eq!(site.has(path), own, "{path}");
         }
-        assert_eq!(sitemap.contains(&format!("/series/{id}/<")), own, "{id}");
+        assert_eq!(
+            sitemap.contains(&format!("/series/{}.html<", id.replace('/', "."))),
+            own,
+            "{id}"
+        );
         if own { paged += 1 } else { quiet += 1 }
     }
     assert!(quiet > paged && paged > 10, "{quiet} quiet, {paged} with a page");
@@ -85,7 +91,7 @@ fn a_note_about_a_series_keeps_its_page_and_one_about_all_keeps_none() {
         let policy = format!("version: '1'\nsite: {{detail: events-only}}\n{note}");
         history.file("policy.yml", policy).site(&[])
     };
-    let page = format!("series/{}/index.html", support::SERIES);
+    let page = support::file_of(&format!("series/{}/", support::SERIES));
     assert!(site(", match: {backend: rust}").has(&page));
     assert!(!site("").has(&page));
 }
@@ -112,7 +118,6 @@ fn commits_at_which_nothing_happened_have_no_page_and_lead_to_the_code() {
     let pair = |at: usize| format!("diff/{}..{}", support::commit(at - 1), support::commit(at));
     for (at, own) in [(20, false), (29, false), (30, true), (10, true), (45, true)] {
         assert_eq!(site.has(&format!("{}/index.html", pair(at))), own, "{at}");
-        assert_eq!(site.has(&format!("api/v2/{}.json", pair(at))), own, "{at}");
     }
 }
 
@@ -139,7 +144,7 @@ fn a_word_that_is_no_detail_is_refused_with_the_choice() {
     let data = history.data();
     let answer = support::run(&["policy", "check", "--data", data.to_str().unwrap()]);
     assert_eq!(answer.status, 2);
-    for part in ["policy.yml:3", "events-only", "full"] {
+    for part in ["policy.yml:3", "auto", "events-only", "full"] {
         assert!(answer.err.contains(part), "{part}: {}", answer.err);
     }
     history.file("policy.yml", "version: '1'\nsite:\n  detail: events-only\n");
@@ -147,4 +152,40 @@ fn a_word_that_is_no_detail_is_refused_with_the_choice() {
         support::run(&["policy", "show", "--format", "json", "--data", data.to_str().unwrap()]);
     let policy: Value = serde_json::from_str(&shown.out).unwrap();
     assert_eq!(policy["site"]["detail"], "events-only");
+}
+
+#[test]
+fn auto_leaves_out_quiet_pages_before_the_limit_and_says_so() {
+    let complete = demo_with("detail: full");
+    let full = complete.site(&["--demo"]);
+    let history = demo_with("max_megabytes: 667");
+    let auto = history.site(&["--demo"]);
+    let policy = "api/v2/policy.json";
+    let (mut whole, mut fitting) = (full.snapshot(), auto.snapshot());
+    for site in [&mut whole, &mut fitting] {
+        // They quote the policy, which is another one.
+        site.retain(|path, _| !path.starts_with("about/") && path != policy);
+        site.retain(|path, _| path.starts_with("series/") || path.starts_with("commit/"));
+    }
+    assert_eq!(whole.keys().collect::<Vec<_>>(), fitting.keys().collect::<Vec<_>>());
+    assert!(!auto.text("health/").contains("max_megabytes"));
+
+    let history = demo_with("max_megabytes: 2");
+    let built = history.build(&["--demo", "--base-url", "https://o.example/b/"]);
+    assert_eq!(built.status, 0, "{}", built.err);
+    let site = Site { root: history.out() };
+    web::check_under(&site, "/b/");
+    let said = built.out + &built.err;
+    for text in [said, site.text("health/"), site.json("health.json").to_string()] {
+        for part in ["Quiet series", "MB", "site.max_megabytes", "site.detail: full"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+    let reduced = demo_with("detail: events-only");
+    let events_only = reduced.site(&["--demo"]);
+    let pages = |site: &Site| {
+        let files = site.snapshot().into_keys();
+        files.filter(|path| path.ends_with(".html")).collect::<Vec<_>>()
+    };
+    assert_eq!(pages(&site), pages(&events_only));
 }

@@ -422,9 +422,9 @@ fn pages_charts_and_feeds_keep_their_shape() {
         let mut shapes = vec![drawing(site.read("feed.xml"))];
         for series in index["series"].as_array().unwrap() {
             let url = series["url"].as_str().unwrap();
-            let stem = url.trim_start_matches("series/").trim_end_matches('/');
+            let name = url.trim_start_matches("series/").trim_end_matches(".html");
             shapes.push(page(site.page(url)));
-            shapes.push(drawing(site.read(&format!("chart/{}.svg", stem.replace('/', ".")))));
+            shapes.push(drawing(site.read(&format!("chart/{name}.svg"))));
         }
         let pages = ["", "about/", "health/", "event/", "data/", "view/", "diff/"];
         shapes.extend(pages.map(|address| page(site.page(address))));

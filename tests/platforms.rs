@@ -88,7 +88,7 @@ fn a_benchmark_in_one_place_keeps_its_name_whatever_a_pull_request_adds() {
     made.file("pulls/7.ndjson", lines(&[mac, pull(1400.0, &new)].concat()));
     let site = made.site(&["--now", NOW]);
     assert!(series(&site).contains(&(String::new(), 30)), "{:?}", series(&site));
-    assert!(site.has(&format!("series/{SERIES}/index.html")));
+    assert!(site.has_page(&format!("series/{SERIES}/")));
     let checked = command(&made, &["check", "--pull", "7", "--format", "json"]);
     assert_eq!(checked.status, 1, "{}", checked.out);
     assert!(verdicts(&checked).iter().any(|it| it.1 == "regressed"), "{}", checked.out);

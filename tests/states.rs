@@ -64,7 +64,7 @@ fn case(name: &str) -> (History, Site) {
 fn resolve(site: &Site, address: &str) -> String {
     let Some((start, _)) = address.split_once('*') else { return address.to_owned() };
     let pages = crate::support::files(&site.root).into_iter();
-    let mut found = pages.filter(|path| path.starts_with(start) && path.ends_with("index.html"));
+    let mut found = pages.filter(|path| path.starts_with(start) && path.ends_with(".html"));
     let path = found.next().unwrap_or_else(|| panic!("no page at {address}"));
     assert_eq!(found.next(), None, "{address}");
     path.trim_end_matches("index.html").to_owned()
@@ -338,7 +338,7 @@ fn a_long_series_stands_in_yearly_parts_whose_years_that_are_over_stay_as_they_a
             .map(|part| {
                 let url = part["url"].as_str().unwrap();
                 let file: Value = serde_json::from_str(&site.read(url)).unwrap();
-                let points = crate::columns::runs_of(site, &file, &main["segments"]);
+                let points = crate::support::decoded::runs_of(site, &file, &main["segments"]);
                 assert_eq!(points.len() as u64, part["points"].as_u64().unwrap());
                 let year = part["year"].as_str().unwrap();
                 let own = |point: &Value| point["timestamp"].as_str().unwrap().starts_with(year);

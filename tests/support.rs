@@ -1,6 +1,9 @@
 //! What the tests share: a history in a folder of its own, the program run on it, its site read
 //! back, and expected texts that rewrite themselves and fail once: review is the diff.
 
+#[path = "decoded.rs"]
+pub mod decoded;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -183,13 +186,19 @@ impl Site {
     /// The file of a series by its id, with its runs as `export series` has them.
     pub fn series(&self, id: &str) -> Value {
         let mut file = self.json(&format!("series/{}.json", id.replace('/', ".")));
-        file["points"] = crate::columns::runs_of(self, &file, &file["segments"]).into();
+        file["points"] = decoded::runs_of(self, &file, &file["segments"]).into();
         file
     }
 
-    /// A page by its address (`health/`; the overview's is empty).
+    /// A page by its address (`health/`; the overview's is empty) or by the id of a series
+    /// (`series/parse/rust/default/1000/`).
     pub fn page(&self, address: &str) -> String {
-        self.read(&format!("{address}index.html"))
+        self.read(&file_of(address))
+    }
+
+    /// Whether there is a page at an address.
+    pub fn has_page(&self, address: &str) -> bool {
+        self.has(&file_of(address))
     }
 
     /// What stands in `<main>`.
@@ -211,6 +220,15 @@ impl Site {
             (path, bytes)
         };
         files(&self.root).into_iter().map(read).collect()
+    }
+}
+
+/// The file of a page.
+pub fn file_of(address: &str) -> String {
+    match address.strip_prefix("series/") {
+        _ if address.ends_with(".html") => address.to_owned(),
+        Some(id) => format!("series/{}.html", id.trim_end_matches('/').replace('/', ".")),
+        None => format!("{address}index.html"),
     }
 }
 

@@ -436,13 +436,13 @@ fn a_link_to_a_page_shows_its_sentence_and_a_picture_where_the_address_is_known(
     let page = std::fs::read_to_string(site.join("index.html")).unwrap();
     let picture = r#"<meta property="og:image" content="https://bench.example/x/picture.png">"#;
     assert!(page.contains(picture) && page.contains(r#"<meta property="og:title""#), "{page}");
-    for path in files(&site).iter().filter(|path| path.ends_with("picture.png")) {
+    for path in files(&site).iter().filter(|path| path.ends_with(".png")) {
         let bytes = std::fs::read(site.join(path)).unwrap();
         assert!(bytes.starts_with(b"\x89PNG") && bytes.len() < 40_000, "{path}: {}", bytes.len());
-        let page = path.replace("picture.png", "index.html");
+        let page = path.replace("picture.png", "index.html").replace(".png", ".html");
         let page = std::fs::read_to_string(site.join(page)).unwrap();
         assert!(page.contains(&format!("https://bench.example/x/{path}")), "{path}");
     }
-    let pictures = files(&site).iter().filter(|path| path.ends_with("picture.png")).count();
+    let pictures = files(&site).iter().filter(|path| path.ends_with(".png")).count();
     assert!(pictures > 10, "{pictures}");
 }

@@ -23,7 +23,7 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// What differs between two sites.
 #[derive(Default)]
-struct Difference {
+struct ChangedBytes {
     /// Bytes of the newer site.
     bytes: u64,
     /// Bytes of its files that are not in the older site as they are.
@@ -80,8 +80,8 @@ fn some_lines(text: &[u8], every: usize) -> Vec<u8> {
     lines.step_by(every).flatten().copied().collect()
 }
 
-fn difference(old: &Path, new: &Path) -> anyhow::Result<Difference> {
-    let mut sum = Difference::default();
+fn difference(old: &Path, new: &Path) -> anyhow::Result<ChangedBytes> {
+    let mut sum = ChangedBytes::default();
     for path in bed::files(new)?.into_keys() {
         let text = std::fs::read(new.join(&path))?;
         let size = text.len() as u64;

@@ -152,5 +152,5 @@ fn page_of(record: &Value) -> String {
     let word = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
     let parallel = if record["parallel"] == json!(true) { "-parallel" } else { "" };
     let (test, backend, mode, n) = (word("test"), word("backend"), word("mode"), &record["n"]);
-    format!("/series/{test}/{backend}/{mode}{parallel}/{n}/")
+    format!("/series/{test}.{backend}.{mode}{parallel}.{n}.html")
 }

@@ -11,13 +11,14 @@ use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
 use crate::output;
 use crate::output::leftovers::Cleanup;
 use crate::output::previous::PreviousSite;
+use crate::report::page_detail::ResolvedDetail;
 use crate::site;
 use crate::site::shard::SiteShard;
 use model::text;
 
 /// From these sizes on a build warns: long before a site is too large for GitHub Pages (1 GB), so
 /// that there is time for a remedy.
-const WARN_BYTES: u64 = 200_000_000;
+const WARN_BYTES: u64 = 667_000_000;
 const WARN_FILES: u64 = 20_000;
 
 /// The end of a build.
@@ -84,6 +85,8 @@ pub(crate) fn build_project(
         text::count(summary.reused),
         text::count_noun(summary.files, "file"),
     ));
+    let detail = ResolvedDetail::of(&project.policy, &project.series);
+    detail.sentence(&project.policy).iter().for_each(|sentence| observer.info(sentence));
     size_warning(&summary).iter().for_each(|warning| observer.warn(warning));
     Ok(summary)
 }
@@ -210,7 +213,8 @@ pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
     is_large.then(|| {
         format!(
             "the site has {} in {:.0} MB; the limit of GitHub Pages is 1 GB. To make it smaller: \
-             `site.detail: events-only` in the policy gives quiet series no page of their own, \
+             `site.detail: events-only` in the policy, or `auto` with a lower \
+             `site.max_megabytes`, gives quiet series no page of their own, \
              `benchpages rotate` moves old results to the archive, and `ignore` in the policy \
              leaves out what no view (`dashboard_presets`) needs",
             text::count_noun(site.files, "file"),
@@ -228,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn a_site_is_called_large_from_200_megabytes_or_20_000_files_on() {
-        assert_eq!(size_warning(&site(19_999, 199_999_999)), None);
-        for (files, bytes) in [(20_000, 1), (1, 200_000_000)] {
+    fn a_site_is_called_large_from_667_megabytes_or_20_000_files_on() {
+        assert_eq!(size_warning(&site(19_999, 666_999_999)), None);
+        for (files, bytes) in [(20_000, 1), (1, 667_000_000)] {
             let warning = size_warning(&site(files, bytes)).unwrap();
             for remedy in ["site.detail: events-only", "benchpages rotate", "`ignore`"] {
                 assert!(warning.contains(remedy), "{warning}");

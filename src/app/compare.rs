@@ -46,6 +46,7 @@ pub(crate) fn compare(
         base_url: project.site.base_url.clone(),
         diff_path: Some(urls::diff(&urls::pair(&base, &head))),
         code_url: None,
+        ..ReportLinks::default()
     };
     let compared = site::compare(&site_input(&project), base_commit, head_commit, filter)?;
     let input = ComparisonInput {

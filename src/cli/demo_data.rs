@@ -21,12 +21,10 @@ pub(crate) fn run(args: &DemoDataArgs, reporter: &Reporter) -> anyhow::Result<u8
         let parsed = demo::parse_end(end);
         options.end = parsed.map_err(|fault| anyhow::anyhow!("--end {end}: {fault}"))?;
     }
-    let history = demo::generate(&options);
-    let records = history.records;
-    let written = demo::folder::write(&history, &args.out)?;
+    let written = demo::folder::write(&options, &args.out)?;
     reporter.info(&format!(
         "Wrote {} of the main line in {} to {}",
-        text::count_noun(records, "record"),
+        text::count_noun(written.records, "record"),
         text::count_noun(written.files, "file"),
         args.out.display()
     ));

@@ -9,6 +9,11 @@ use crate::demo::{DemoDay, DemoOptions, Scenario};
 use model::record::time::{DAY_US, Timestamp};
 use model::text::iso_date;
 
+/// The file of the commits.
+pub(super) const COMMITS_FILE: &str = "commits.ndjson";
+/// Its number.
+const PULL: u64 = 412;
+
 /// The open pull request.
 pub(super) struct DemoPull {
     pub(super) number: u64,
@@ -19,7 +24,12 @@ pub(super) struct DemoPull {
 impl DemoPull {
     pub(super) fn new(random: &mut DemoRandom) -> Self {
         let commit = format!("demo-{}", random.hex8());
-        Self { number: 412, branch: "julia-dict-groupby", commit }
+        Self { number: PULL, branch: "julia-dict-groupby", commit }
+    }
+
+    /// The file with its records.
+    pub(super) fn path() -> String {
+        format!("pulls/{PULL}.ndjson")
     }
 }
 
@@ -57,12 +67,12 @@ fn author(scenario: Scenario, age: u32) -> &'static str {
 }
 
 /// `commits.ndjson`: one line a day, oldest first, then the pull request's commit.
-pub(super) fn commits_file(
+pub(super) fn commit_lines(
     days: &[DemoDay],
     pull: Option<&DemoPull>,
     scenario: Scenario,
     random: &mut DemoRandom,
-) -> (String, Vec<u8>) {
+) -> Vec<u8> {
     let mut lines = Vec::new();
     let mut parent: Option<&str> = None;
     for day in days {
@@ -102,7 +112,7 @@ pub(super) fn commits_file(
             },
         );
     }
-    ("commits.ndjson".to_owned(), lines)
+    lines
 }
 
 /// The pull request of a day's commit. Numbers end at 411 and skip some: issues share them on

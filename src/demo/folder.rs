@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::demo::DemoHistory;
+use crate::demo::{self, DemoOptions};
 
 /// The manifest: a first line that names it, then one path a line.
 const MANIFEST: &str = ".benchpages-demo";
@@ -37,7 +37,8 @@ pub(crate) enum DemoWriteError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenDemo {
     pub(crate) files: u64,
-    pub(crate) bytes: u64,
+    /// Records of the main line.
+    pub(crate) records: u64,
 }
 
 /// Writes the history to `dir`, which is made where it is missing, and removes what an earlier run
@@ -46,10 +47,10 @@ pub(crate) struct WrittenDemo {
 /// # Errors
 /// [`DemoWriteError::NotOurs`] before anything changes; [`DemoWriteError::Io`] with the path at
 /// fault.
-pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
+pub(crate) fn write(options: &DemoOptions, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
     let old = read_manifest(dir)?;
     reject_foreign_files(dir, &old)?;
-    let new: BTreeSet<String> = history.files.iter().map(|(path, _)| path.clone()).collect();
+    let new = demo::file_names(options);
     fs::create_dir_all(dir).map_err(write_error_at(dir))?;
     // Both lists first: the files of a run that is stopped halfway are still listed as ours.
     write_manifest(dir, old.union(&new))?;
@@ -62,17 +63,15 @@ pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, De
         let path = dir.join(path);
         remove(&path).map_err(write_error_at(&path))?;
     }
-    let mut bytes = 0;
-    for (relative, content) in &history.files {
+    let records = demo::each_file(options, |relative, content| {
         let path = dir.join(relative);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(write_error_at(parent))?;
         }
-        fs::write(&path, content).map_err(write_error_at(&path))?;
-        bytes += content.len() as u64;
-    }
+        fs::write(&path, content).map_err(write_error_at(&path))
+    })?;
     write_manifest(dir, new.iter())?;
-    Ok(WrittenDemo { files: history.files.len() as u64, bytes })
+    Ok(WrittenDemo { files: new.len() as u64, records })
 }
 
 /// The files of an earlier run; none where there was no run.
@@ -145,10 +144,10 @@ fn write_error_at(path: &Path) -> impl FnOnce(io::Error) -> DemoWriteError + use
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::{DemoOptions, Scenario, generate};
+    use crate::demo::{Scenario, generate};
 
-    fn history(days: u32) -> DemoHistory {
-        generate(&DemoOptions { days, ..DemoOptions::default() })
+    fn history(days: u32) -> DemoOptions {
+        DemoOptions { days, ..DemoOptions::default() }
     }
 
     fn names(dir: &Path) -> BTreeSet<String> {
@@ -165,8 +164,8 @@ mod tests {
         write(&history(9), &dir).unwrap();
         fs::create_dir(dir.join("quarantine")).unwrap();
         fs::write(dir.join("quarantine/bad.ndjson"), "x").unwrap();
-        let shorter = history(3);
-        let written = write(&shorter, &dir).unwrap();
+        let written = write(&history(3), &dir).unwrap();
+        let shorter = generate(&history(3));
         assert_eq!(written.files, shorter.files.len() as u64);
         let expected = shorter.files.iter().map(|(path, _)| path.clone()).collect();
         assert_eq!(names(&dir), expected);
@@ -220,8 +219,10 @@ mod tests {
     fn an_empty_folder_is_taken_and_every_scenario_fits_a_disk() {
         for (_, scenario) in Scenario::ALL {
             let root = tempfile::tempdir().unwrap();
-            let history = generate(&DemoOptions { days: 2, scenario, ..DemoOptions::default() });
-            write(&history, root.path()).unwrap();
+            let options = DemoOptions { days: 2, scenario, ..DemoOptions::default() };
+            write(&options, root.path()).unwrap();
+            // The manifest lists what is there: the paths are known before the files are made.
+            assert_eq!(names(root.path()), demo::file_names(&options), "{scenario:?}");
         }
     }
 }

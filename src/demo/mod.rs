@@ -8,7 +8,7 @@
 //! julia's `sum_even_squares` is 36.1 µs, around a level of 36.4 µs with 1.3 % of noise.
 //!
 //! Other scenarios: noise only, names that break tools, 200,000 records, and a service (`service`
-//! has its story). [`generate`] is pure; [`folder::write`] rejects a folder that holds anything
+//! has its story). [`each_file`] is pure; [`folder::write`] rejects a folder that holds anything
 //! else.
 
 mod commits;
@@ -18,6 +18,8 @@ mod random;
 mod records;
 mod service;
 mod story;
+
+use std::collections::BTreeSet;
 
 use crate::demo::matrix::BenchmarkSlot;
 use crate::demo::random::DemoRandom;
@@ -114,6 +116,7 @@ pub(crate) fn parse_end(text: &str) -> Result<Timestamp, String> {
 }
 
 /// A history directory that is not written yet.
+#[cfg(test)]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DemoHistory {
     /// Path relative to the history directory (`/` between folders) and bytes, sorted by path.
@@ -135,58 +138,79 @@ impl DemoDay {
         model::text::iso_date(self.start)
     }
 
+    /// The file with its records.
+    fn path(&self) -> String {
+        format!("results/{}.ndjson", self.date())
+    }
+
     fn at(&self, seconds: i64) -> Timestamp {
         Timestamp::from_micros(self.start.micros() + seconds * 1_000_000)
     }
 }
 
 /// Makes the history. Pure: the same options give the same bytes.
+#[cfg(test)]
 pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
+    let mut files = Vec::new();
+    let made = each_file(options, |path, bytes| {
+        files.push((path, bytes));
+        Ok::<(), std::convert::Infallible>(())
+    });
+    files.sort();
+    DemoHistory { files, records: made.unwrap_or_default() }
+}
+
+/// The paths of all files of the history.
+pub(crate) fn file_names(options: &DemoOptions) -> BTreeSet<String> {
+    let days = days(options, &mut DemoRandom::new(options.seed));
+    let mut names: BTreeSet<String> = days.iter().map(DemoDay::path).collect();
+    if options.scenario == Scenario::Story && !days.is_empty() {
+        names.insert(commits::DemoPull::path());
+    }
+    names.insert(commits::COMMITS_FILE.to_owned());
+    names.extend(commits::companion_files(&days, options).into_iter().map(|(path, _)| path));
+    names
+}
+
+/// Makes the files of the history one after the other, each with its path, so that no more than one
+/// day is in memory; the number of records of the main line.
+///
+/// # Errors
+/// The first one of `take`.
+pub(crate) fn each_file<E>(
+    options: &DemoOptions,
+    mut take: impl FnMut(String, Vec<u8>) -> Result<(), E>,
+) -> Result<u64, E> {
     let mut random = DemoRandom::new(options.seed);
     // Commits and steps are drawn before any run, so that the number of series cannot change them.
     let days = days(options, &mut random);
-    if options.scenario == Scenario::Service {
-        return generate_service(options, &days, random);
-    }
     let slots = match options.scenario {
         Scenario::Story | Scenario::Steady => matrix::slots(),
         Scenario::Hostile => matrix::hostile_slots(),
         Scenario::Large => matrix::many_slots(options.series.min(MAX_SERIES) as usize),
         Scenario::Service => Vec::new(),
     };
+    let is_service = options.scenario == Scenario::Service;
     let steps = level_steps(&slots, options, &mut random);
-    let mut files = Vec::with_capacity(days.len() + 8);
-    let mut records = 0;
     for day in &days {
-        let bytes = measure_day(day, &slots, &steps, options.scenario, &mut random);
-        records += slots.len() as u64;
-        files.push((format!("results/{}.ndjson", day.date()), bytes));
+        let bytes = match is_service {
+            true => service::measure_day(day, &mut random),
+            false => measure_day(day, &slots, &steps, options.scenario, &mut random),
+        };
+        take(day.path(), bytes)?;
     }
     // After the days: a story with a pull request has the same main line as one without.
     let pull = (options.scenario == Scenario::Story).then(|| commits::DemoPull::new(&mut random));
     if let (Some(pull), Some(newest)) = (&pull, days.last()) {
-        let bytes = measure_pull(pull, newest, &slots, &mut random);
-        files.push((format!("pulls/{}.ndjson", pull.number), bytes));
+        take(commits::DemoPull::path(), measure_pull(pull, newest, &slots, &mut random))?;
     }
-    files.push(commits::commits_file(&days, pull.as_ref(), options.scenario, &mut random));
-    files.extend(commits::companion_files(&days, options));
-    files.sort();
-    DemoHistory { files, records }
-}
-
-fn generate_service(
-    options: &DemoOptions,
-    days: &[DemoDay],
-    mut random: DemoRandom,
-) -> DemoHistory {
-    let mut measure = |day: &DemoDay| {
-        (format!("results/{}.ndjson", day.date()), service::measure_day(day, &mut random))
-    };
-    let mut files: Vec<(String, Vec<u8>)> = days.iter().map(&mut measure).collect();
-    files.push(commits::commits_file(days, None, options.scenario, &mut random));
-    files.extend(commits::companion_files(days, options));
-    files.sort();
-    DemoHistory { files, records: days.len() as u64 * service::RECORDS_PER_DAY }
+    let lines = commits::commit_lines(&days, pull.as_ref(), options.scenario, &mut random);
+    take(commits::COMMITS_FILE.to_owned(), lines)?;
+    for (path, bytes) in commits::companion_files(&days, options) {
+        take(path, bytes)?;
+    }
+    let a_day = if is_service { service::RECORDS_PER_DAY } else { slots.len() as u64 };
+    Ok(days.len() as u64 * a_day)
 }
 
 /// The days, oldest first.

@@ -10,6 +10,7 @@ use crate::report::infrastructure::LastingShift;
 use crate::report::inseparable;
 use crate::report::judge::{SeriesJudge, SeriesOutcome, SessionVerdict};
 use crate::report::links::ReportLinks;
+use crate::report::page_detail::ResolvedDetail;
 use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::report::regression_view::{RegressionGroupView, group_views};
@@ -68,7 +69,10 @@ pub(crate) struct CheckInput<'a> {
 
 /// Judges the candidate.
 pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
-    let links = links(&input.candidate, input.policy, input.base_url.clone());
+    let links = ReportLinks {
+        detail: ResolvedDetail::of(input.policy, input.series).detail,
+        ..links(&input.candidate, input.policy, input.base_url.clone())
+    };
     let mut outcome = CheckOutcome {
         decision: decision::Decision::NothingCompared,
         compared: 0,
@@ -347,6 +351,7 @@ fn links(candidate: &Candidate, policy: &Policy, base_url: Option<String>) -> Re
         diff_path: candidate.main_base.as_ref().map(pair),
         code_url: repository
             .map(|url| format!("{}/compare/{base}...{head}", url.trim_end_matches('/'))),
+        ..ReportLinks::default()
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct ReportLinks {
     pub(crate) diff_path: Option<String>,
     /// The comparison of the code, on the host of the repository.
     pub(crate) code_url: Option<String>,
+    /// Which series have a page.
+    pub(crate) detail: PageDetail,
 }
 
 impl ReportLinks {
@@ -38,7 +40,7 @@ pub(crate) fn row_path(diff: &str, subject: &SeriesRef) -> String {
 /// test's page.
 pub(crate) fn series_path(subject: &SeriesRef, detail: PageDetail) -> String {
     match detail {
-        PageDetail::Full => urls::series(&subject.stem),
+        PageDetail::Full | PageDetail::Auto => urls::series(&subject.stem),
         // A series may have a page there; its row always exists.
         PageDetail::EventsOnly => row_path(&urls::test(&subject.test), subject),
     }

@@ -30,6 +30,7 @@ pub(crate) mod links;
 pub(crate) mod markdown;
 pub(crate) mod actions_output;
 mod locate;
+pub(crate) mod page_detail;
 pub(crate) mod outcome_text;
 pub(crate) mod pull_check;
 pub(crate) mod phrase;

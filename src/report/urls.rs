@@ -1,7 +1,8 @@
 //! Every URL of the site. A path depends on nothing but the thing it names, so that adding a test
 //! never renames another page; two names never meet, also on a case-insensitive disk.
 //!
-//! Paths are relative to the site's root, without a leading slash; pages end in `/`.
+//! Paths are relative to the site's root, without a leading slash; pages end in `/`, those of
+//! series in `.html`.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -71,8 +72,9 @@ pub(crate) fn series_stem(key: &SeriesKey) -> String {
     stem
 }
 
+/// The page of a series: a file of its own name and no folder, since there are thousands of them.
 pub(crate) fn series(stem: &str) -> String {
-    ["series/", stem, "/"].concat()
+    ["series/", &series_file(stem), ".html"].concat()
 }
 
 /// A file of the API.
@@ -184,7 +186,7 @@ pub(crate) struct LinkRoot {
 }
 
 impl LinkRoot {
-    /// The root as seen from the page at `path` (`series/a/b/` is three folders deep).
+    /// The root as seen from the page at `path` (`event/a/` is two folders deep).
     pub(crate) fn from(path: &str, explicit_index: bool) -> Self {
         Self { depth: path.matches('/').count(), explicit_index }
     }

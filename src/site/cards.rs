@@ -279,15 +279,8 @@ pub(crate) fn compare_link(
     let newest = series.runs.last().map_or(first.first_bad, |run| run.commit);
     let is_open = group.state() == "open";
     let head = if is_gradual && is_open { newest } else { first.first_bad };
+    let href = site.pair_link(root, first.last_good, head);
     let (base, head) = (site.commit(first.last_good), site.commit(head));
-    let slug = urls::pair(&base.id, &head.id);
-    // A pair without a page of its own is computed in the browser.
-    let href = if site.pairs.has(&slug) {
-        root.to(&urls::diff(&slug))
-    } else {
-        let slug = |id: &str| urls::commit_slug(id);
-        format!("{}?base={}&head={}", root.to("diff/"), slug(&base.id), slug(&head.id))
-    };
     let note = match is_gradual {
         true => format!("{} with {}", text::day_month(base.time), text::day_month(head.time)),
         false => "before and after".to_owned(),

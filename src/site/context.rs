@@ -246,6 +246,17 @@ impl<'a> SiteContext<'a> {
         }
     }
 
+    /// The link to a comparison: its page, or else the page that computes it in the browser.
+    pub(crate) fn pair_link(&self, root: LinkRoot, base: CommitIndex, head: CommitIndex) -> String {
+        let (base, head) = (&self.commit(base).id, &self.commit(head).id);
+        let slug = urls::pair(base, head);
+        if self.pairs.has(&slug) {
+            return root.to(&urls::diff(&slug));
+        }
+        let (base, head) = (urls::commit_slug(base), urls::commit_slug(head));
+        format!("{}?base={base}&head={head}", root.to("diff/"))
+    }
+
     /// Adds the name of a commit to a sentence, linked where it has a page.
     pub(crate) fn with_commit(&self, phrase: Phrase, root: LinkRoot, id: &str) -> Phrase {
         match self.commit_link(root, id) {

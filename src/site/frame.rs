@@ -48,7 +48,7 @@ pub(crate) const STALE_DAYS: u32 = 3;
 
 /// What makes one page differ from another around its main part.
 pub(crate) struct PageHead<'p> {
-    /// `series/a/b/c/1/`: with a trailing slash, empty for the overview.
+    /// `event/a/` or `series/a.b.c.1.html`; empty for the overview.
     pub(crate) path: &'p str,
     pub(crate) title: String,
     pub(crate) verdict: &'p Phrase,

@@ -73,6 +73,9 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
         findings.push(HealthFinding::warning(text));
     }
     findings.extend(record_findings(site));
+    // A limit of the host is nothing wrong with the data.
+    let left_out = site.page_policy.left_out.clone();
+    findings.extend(left_out.map(|text| HealthFinding { state: HealthState::Good, text }));
     let days = &input.analyses.infrastructure_days;
     // Only the last alert: earlier ones are listed on the page and need no action.
     let alert = days.iter().rfind(|day| day.alert && day.is_degradation);

@@ -8,7 +8,7 @@ type Render<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + '
 
 /// A file that can be made on any thread, any number of times, independently of all others.
 pub(crate) struct FileJob<'a> {
-    /// Relative to the root of the site: `series/parse/rust/index.html`.
+    /// Relative to the root of the site: `series/parse.rust.loops.1000.html`.
     pub(crate) path: String,
     /// What it is made of; none where that is not known, or nothing is used again.
     pub(crate) inputs: Option<ContentHash>,
@@ -68,12 +68,13 @@ impl<'a> JobList<'a> {
         }
     }
 
-    /// A page by its address: `about/` is the file `about/index.html`.
+    /// A page by its address: `about/` is the file `about/index.html`, and `series/a.html` itself.
     pub(crate) fn page(
         &mut self,
         address: &str,
         render: impl Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a,
     ) {
-        self.file(format!("{address}index.html"), render);
+        let is_file = address.ends_with(".html");
+        self.file(format!("{address}{}", if is_file { "" } else { "index.html" }), render);
     }
 }

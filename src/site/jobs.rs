@@ -15,7 +15,7 @@ use crate::site::job::{FileJob, JobList};
 use crate::site::page_inputs::PageInputs;
 use crate::site::pages::diff::DiffSlice;
 use crate::site::pages::redirects::PageRedirect;
-use crate::site::pairs::CommitPair;
+use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::shard::SiteShard;
 use crate::site::{
     api, assets, build_facts, feeds, infrastructure, llms, metrics, pages, picture_index, pictures,
@@ -146,15 +146,21 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
         let has_commit =
             with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
         let has_picture = site.pictures.has(&urls::diff(&pair.slug));
-        let uses = slices.len() + 1 + usize::from(has_commit) + usize::from(has_picture);
+        let has_json = matches!(pair.kind, PairKind::Pull(_));
+        let uses = slices.len()
+            + usize::from(has_json)
+            + usize::from(has_commit)
+            + usize::from(has_picture);
         pair.compared.add_uses(uses);
         for at in 0..slices.len() {
             let path = format!("{}{}", urls::diff(&pair.slug), slices[at].path);
             let slices = Arc::clone(&slices);
             jobs.page(&path, move || pages::diff::render(site, pair, &slices, &slices[at]));
         }
-        let path = urls::diff_json(&pair.slug);
-        jobs.file(path, move || api::pair(site, pair));
+        // A bot that comments on a pull request reads it; any other pair is a command away.
+        if has_json {
+            jobs.file(urls::diff_json(&pair.slug), move || api::pair(site, pair));
+        }
         if has_commit {
             commit_page(pair.head, jobs);
         }

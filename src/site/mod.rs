@@ -4,8 +4,8 @@
 //! Paths come from `report::urls`, sentences from `report::wording`, numbers from `model::text`,
 //! statistics from `detect`.
 //!
-//! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
-//! from the look-ups of `context`, with the template `templates/series.html`.
+//! Example: the page `series/parse.rust.loops.1000.html` is a job of `jobs`, made by
+//! `pages::series` from the look-ups of `context`, with the template `templates/series.html`.
 
 pub(crate) mod api;
 mod answers;

@@ -1,11 +1,12 @@
 //! Which series and commits have a page of their own.
 //!
-//! Everything has one, unless the policy says `site.detail: events-only`: then quiet series are
-//! only rows on the page of their test, and commits have a page where something happened. Every
-//! link asks here, so that none is broken.
+//! Everything has one, unless the policy says `site.detail: events-only`, or `auto` and the site
+//! would be too large: then quiet series are only rows on the page of their test, and commits have
+//! a page where something happened. Every link asks here, so that none is broken.
 
 use rustc_hash::FxHashSet;
 
+use crate::report::page_detail::ResolvedDetail;
 use crate::report::urls;
 use crate::site::commits::CommitLookup;
 use crate::site::input::SiteInput;
@@ -28,6 +29,8 @@ pub(crate) struct PagePolicy {
     /// By commit: no comparison with the one before. The last commit before a change has a page but
     /// no comparison. Empty where all are compared.
     uncompared_commits: Vec<bool>,
+    /// What `auto` left out and how to change it.
+    pub(crate) left_out: Option<String>,
     /// Slugs of commits with a page; empty where all have one.
     commit_slugs: FxHashSet<String>,
 }
@@ -39,7 +42,8 @@ impl PagePolicy {
         notes: &DatedNotes<'_>,
         ages: &[ChangeAges],
     ) -> Self {
-        if input.policy.site.detail == PageDetail::Full {
+        let resolved = ResolvedDetail::of(input.policy, input.series);
+        if resolved.detail == PageDetail::Full {
             return Self::default();
         }
         let has_note = |index: usize| {
@@ -59,12 +63,23 @@ impl PagePolicy {
         let commit_slugs = with_page
             .map(|(index, _)| urls::commit_slug(&input.history.commits[index].id))
             .collect();
-        Self { series_without_page, commits_without_page, uncompared_commits, commit_slugs }
+        Self {
+            series_without_page,
+            commits_without_page,
+            uncompared_commits,
+            commit_slugs,
+            left_out: resolved.sentence(input.policy),
+        }
     }
 
     /// Whether a series has a page, a drawing and a table of its own.
     pub(crate) fn has_series(&self, series: usize) -> bool {
         !self.series_without_page.get(series).copied().unwrap_or(false)
+    }
+
+    /// Whether some series or commits have no page.
+    pub(crate) fn is_reduced(&self) -> bool {
+        !self.series_without_page.is_empty() || !self.commits_without_page.is_empty()
     }
 
     /// How many series have no page of their own.

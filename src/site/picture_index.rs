@@ -32,7 +32,10 @@ pub(crate) struct PictureIndex(BTreeMap<String, PictureSubject>);
 
 /// Where the picture of a page is.
 pub(crate) fn path(page: &str) -> String {
-    format!("{page}picture.png")
+    match page.strip_suffix(".html") {
+        Some(stem) => format!("{stem}.png"),
+        None => format!("{page}picture.png"),
+    }
 }
 
 /// What decides which pages have one.

@@ -98,7 +98,10 @@ fn benchmarks<'a>(site: &'a SiteContext<'_>) -> Benchmarks<'a> {
     variants.values_mut().zip(0..).for_each(|(number, at)| *number = at);
     let pair = |index: usize| {
         let number = variants[&variant(index)];
-        let has_page = site.page_policy.has_series(index);
+        // The script makes the name of a file of the stem; it cannot shorten one.
+        let stem = &site.stems[index];
+        let has_page =
+            site.page_policy.has_series(index) && urls::series_file(stem) == stem.replace('/', ".");
         let backend = backends[site.series(index).0.key.backend.as_str()];
         [backend, if has_page { number } else { -1 - number }]
     };

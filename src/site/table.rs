@@ -11,8 +11,8 @@ use crate::site::markdown::Markup;
 use crate::site::urgency::by_urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
-    EventRow, Figure, FilterData, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData,
-    SeriesGroup, SeriesRow,
+    EventRow, Figure, PageLink, Panel, PanelGroup, PlainChart, PlainKey, RowData, SeriesGroup,
+    SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
 use chart::{self, CardSize, ChartSpan, NoteKind, TrendInput};
@@ -25,6 +25,8 @@ pub(crate) const MAX_OPEN_ROWS: usize = 60;
 /// Panels of one group, and of one page: bounds the page's weight.
 pub(crate) const MAX_GROUP_PANELS: usize = 6;
 pub(crate) const MAX_PAGE_PANELS: usize = 18;
+/// Panels of the page of a test, which compares the same series in its charts and lists them all.
+pub(crate) const MAX_TEST_PANELS: usize = 6;
 
 /// A series as a table shows it.
 pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> SeriesRow {
@@ -61,15 +63,19 @@ fn bare_series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Seri
         data: RowData {
             change: sort_value(change),
             value: sort_value(latest),
-            threshold: sort_value(Some(analysis.threshold)),
-            filter: filter_data(key, analysis.verdict),
+            filter: filter_text(key, analysis.verdict),
         },
     }
 }
 
-/// A number that a column is sorted by; empty for none.
+/// A number that a column is sorted by; empty for none. Five digits order what a page shows with
+/// three.
 pub(crate) fn sort_value(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| format!("{value:.4}"))
+    match value.filter(|value| value.is_finite()) {
+        None => String::new(),
+        Some(value) if value.abs() >= 1e4 => format!("{value:.4e}"),
+        Some(value) => format!("{value:.4}"),
+    }
 }
 
 /// Small charts of a page of tables: 280 of them are 18 KB compressed.
@@ -134,7 +140,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),
-        data: None,
+        filter: None,
     }
 }
 
@@ -150,19 +156,16 @@ pub(crate) fn filtered_event_row(
         (true, _) => Verdict::Regressed,
         (false, _) => Verdict::Improved,
     };
-    EventRow { data: Some(filter_data(&series.key, verdict)), ..event_row(site, root, event) }
+    EventRow { filter: Some(filter_text(&series.key, verdict)), ..event_row(site, root, event) }
 }
 
-/// What filters read of a row.
-fn filter_data(key: &SeriesKey, verdict: Verdict) -> FilterData {
-    FilterData {
-        backend: urls::slug(&key.backend),
-        mode: urls::slug(&key.mode),
-        test: urls::slug(&key.test),
-        n: key.n.map_or_else(String::new, |n| n.to_string()),
-        parallel: if key.parallel { "true" } else { "false" },
-        verdict: wording::verdict_name(verdict),
-    }
+/// What filters read of a row, as slugs: one attribute, since each row of each table has it.
+fn filter_text(key: &SeriesKey, verdict: Verdict) -> String {
+    let mode = urls::slug(&key.mode);
+    let parallel = if key.parallel && !mode.ends_with("-parallel") { "-parallel" } else { "" };
+    let n = key.n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let (backend, test) = (urls::slug(&key.backend), urls::slug(&key.test));
+    format!("{backend} {test} {mode}{parallel} {n} {}", wording::verdict_name(verdict))
 }
 
 /// The notes that concern a series, and the tags, for its chart.

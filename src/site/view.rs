@@ -111,18 +111,8 @@ pub(crate) struct RowData {
     pub(crate) change: String,
     /// The newest value.
     pub(crate) value: String,
-    pub(crate) threshold: String,
-    pub(crate) filter: FilterData,
-}
-
-/// What the filters of the page read.
-pub(crate) struct FilterData {
-    pub(crate) backend: String,
-    pub(crate) mode: String,
-    pub(crate) test: String,
-    pub(crate) n: String,
-    pub(crate) parallel: &'static str,
-    pub(crate) verdict: &'static str,
+    /// See [`EventRow::filter`].
+    pub(crate) filter: String,
 }
 
 /// A table of series, folded where it is long and nothing in it needs attention.
@@ -210,6 +200,6 @@ pub(crate) struct EventRow {
     pub(crate) series: String,
     pub(crate) series_href: String,
     pub(crate) key: String,
-    /// On pages that filter their changes.
-    pub(crate) data: Option<FilterData>,
+    /// On pages that filter their changes: backend, test, mode, n and verdict, with spaces between.
+    pub(crate) filter: Option<String>,
 }

@@ -65,7 +65,7 @@ async function ages(page, url, is) {
 }
 
 const shown = (page) =>
-  page.$$eval('tr[data-test]', (rows) =>
+  page.$$eval('tr[data-f]', (rows) =>
     rows.filter((row) => row.checkVisibility()).map((row) => row.id).join());
 
 const options = (page) => page.$$eval('#find-list [role="option"]', (all) =>
@@ -126,7 +126,7 @@ async function disk(page, url, is, folder) {
   await page.waitForSelector('#find-list [role="option"]');
   is('the search works', (await options(page)).join(), 'sum · go · n = 1000');
   is('its links name files', await page.$eval('#find-list a', (a) => a.href),
-    `file://${join(folder, 'series/sum/go/loops/1000/index.html')}`);
+    `file://${join(folder, 'series/sum.go.loops.1000.html')}`);
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', {
     value: { writeText: async (value) => { window.copied = value; } },
   }));
@@ -212,7 +212,7 @@ async function picker(page, url, is) {
     'aaa · oldest (2025-09-11) → ccc · newest (2025-09-14). ' +
     'Computed in your browser; not a verdict.');
   is('a row leads to its series', await page.$eval('tbody a', (a) => a.getAttribute('href')),
-    url('series/sum/rust/loops/1000/'));
+    url('series/sum.rust.loops.1000.html'));
   await page.click('th:nth-child(4) button');
   is('the table sorts', (await results(page))[0].split(' ')[0], 'odd');
 
@@ -464,7 +464,7 @@ async function lost(page, url, is) {
     [`commit/${sha}/`, '/repo/commit/012345678901/'],
     [`diff/${sha}..bbb/`, '/repo/diff/?base=012345678901&head=bbb'],
     ['Test/Sum_Even/', '/repo/test/sum_even/'],
-    ['series/sum_evn/rust/loops/100/', '/repo/series/sum_even/rust/loops/100/'],
+    ['series/sum_evn/rust/loops/100/', '/repo/series/sum_even.rust.loops.100.html'],
     ['/evil.example/X', '/repo/evil.example/x/'],
     ['nothing/like/anything/at/all', undefined],
   ]) {

@@ -11,7 +11,7 @@ const KINDS = [
   ['404', /^404\.html$/],
   ['test', /^test\/[^/]+\/index\.html$/],
   ['backend', /^backend\/[^/]+\/index\.html$/],
-  ['series', /^series\/.+\/index\.html$/],
+  ['series', /^series\/.+\.html$/],
   ['views', /^view\/index\.html$/],
   ['view', /^view\/.+\/index\.html$/],
   ['commit', /^commit\/[^/]+\/index\.html$/],

@@ -158,7 +158,7 @@ fn answers_are_those_of_the_site_and_of_the_commands() {
         );
 
         let series = call(&client, "get_series", json!({"series": SERIES, "runs": 5})).await;
-        let whole = site.json(&format!("series/{SERIES}.json"));
+        let whole = site.series(SERIES);
         assert_eq!(series.data()["levels"], whole["levels"]);
         assert_eq!(series.data()["verdict"], "regressed");
         let points = series.data()["points"].as_array().unwrap();

@@ -39,7 +39,7 @@ struct CellSize {
 }
 
 /// A bar between two places across, from zero to a value.
-pub(crate) struct Bar {
+pub(crate) struct FieldBar {
     pub(crate) left: i32,
     pub(crate) right: i32,
     pub(crate) value: f64,
@@ -249,9 +249,9 @@ impl<'a> Field<'a> {
     }
 
     /// Bars from zero, from left to right, as one outline.
-    pub(crate) fn draw_bars(&self, bars: &[Bar]) {
+    pub(crate) fn draw_bars(&self, bars: &[FieldBar]) {
         let mut outline: Vec<GridPoint> = Vec::new();
-        for Bar { left, right, value } in bars {
+        for FieldBar { left, right, value } in bars {
             let top = self.y(*value);
             // Down to the floor where there is room between two bars.
             if outline.last().is_none_or(|(x, _)| x < left) {

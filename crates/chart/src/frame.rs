@@ -246,7 +246,7 @@ pub(crate) fn push_text(out: &mut XmlText, class: &'static str, x: i32, y: i32) 
     out.push(r#"" y=""#).push(y).push(r#"""#);
 }
 
-/// The class attribute of a text: its tone or anchor, and its sets; what is in all three needs none.
+/// The class attribute of a text: its tone or anchor, and the sets that show it unless all do.
 fn push_classes(out: &mut XmlText, tone: &'static str, sets: u8) {
     let all = (1 << SETS.len()) - 1;
     let names = SETS.iter().enumerate().filter(|(bit, _)| sets != all && sets & (1 << bit) != 0);

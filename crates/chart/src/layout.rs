@@ -124,8 +124,8 @@ impl ChartLayout {
     }
 }
 
-/// The axis of values as it was when the last step of the time frame began, while it shows the newer
-/// runs as well: a chart that was drawn anew every day could not grow at its end.
+/// The axis of values as it was when the last step of the time frame began, while it shows the
+/// newer runs as well: a chart that was drawn anew every day could not grow at its end.
 fn settled_axis(
     input: &TrendInput<'_>,
     rows: &[ChartRow],

@@ -30,7 +30,8 @@ pub const LEGEND: [LegendEntry; 24] = [
     entry(
         "span",
         "upright stroke",
-        "A small chart of many runs: from the lowest to the highest of a few days, outliers left out.",
+        "A small chart of many runs: from the lowest to the highest of a few days, without \
+         outliers.",
     ),
     entry("outlier", "hollow circle", "An outlier: one run off its level, excluded."),
     entry(

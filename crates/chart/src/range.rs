@@ -164,3 +164,31 @@ fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
     let padding = (high - low) * PADDING;
     (low - padding, high + padding)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn bounds_are_round_numbers_outside_of_the_values() {
+        assert_eq!(rounded_outward(98.8, 121.2), (98.0, 122.0));
+        assert_eq!(rounded_outward(-0.032, 0.113), (-0.04, 0.12));
+        // 3 × 0.1 would be 0.30000000000000004.
+        assert_eq!(rounded_outward(0.31, 1.15), (0.3, 1.2));
+        assert_eq!(rounded_outward(1.0, 1.0), (1.0, 1.0));
+    }
+
+    proptest! {
+        #[test]
+        fn rounded_bounds_hold_the_values_and_little_more(low: f64, high: f64) {
+            let (low, high) = (low.min(high), low.max(high));
+            let (from, to) = rounded_outward(low, high);
+            let (half, rounded) = (high / 2.0 - low / 2.0, to / 2.0 - from / 2.0);
+            // What is 0 beside the other end may be drawn at 0.
+            let slack = half * 1e-12;
+            prop_assert!(from - slack <= low && to + slack >= high || !half.is_finite());
+            prop_assert!(rounded <= half * 1.26 || !half.is_finite(), "{from} {to}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{MarkRole, Tone};
-use crate::field::{Bar, Field};
+use crate::field::{Field, FieldBar};
 use crate::frame::{AxisText, ChartFrame};
 use crate::grid::{INSET, WIDTH};
 use crate::input::ChartSpan;
@@ -133,7 +133,7 @@ fn frequency(rows: &[ChartRow]) -> Option<StatisticChart> {
     let bars = counts.iter().map(|(bar, count)| {
         let from = first.saturating_add(bar.saturating_mul(width));
         let right = place(from.saturating_add(width)).min(WIDTH);
-        Bar { left: place(from), right, value: f64::from(*count) }
+        FieldBar { left: place(from), right, value: f64::from(*count) }
     });
     field.draw_bars(&bars.collect::<Vec<_>>());
     let gutter = vec![GutterLabel::new(
@@ -166,7 +166,7 @@ fn distribution(series: &Series, rows: &[ChartRow]) -> Option<StatisticChart> {
     let bins = i32::try_from(BINS).unwrap_or(1);
     let left = |bin: i32| INSET + bin * (WIDTH - 2 * INSET) / bins;
     let bars = (0..).zip(counts).filter(|(_, count)| *count > 0);
-    let bars = bars.map(|(bin, count)| Bar {
+    let bars = bars.map(|(bin, count)| FieldBar {
         left: left(bin),
         right: left(bin + 1),
         value: f64::from(count),

@@ -468,3 +468,17 @@ fn an_analysis_of_other_length_does_not_matter() {
     flags.clear();
     trend(&sample.input(&ExampleLinks));
 }
+
+#[test]
+fn the_run_of_the_next_day_leaves_the_older_ones_as_they_are() {
+    let value = |at: usize| Some(100.0 + (at * 7919 % 23) as f64 / 8.0);
+    let dots = |runs: usize| {
+        let sample = ExampleChart::from_values((0..runs).map(value).collect());
+        let svg = trend(&sample.input(&ExampleLinks)).svg;
+        svg.split_once("class=\"d\" d=\"").unwrap().1.split_once('"').unwrap().0.to_owned()
+    };
+    let days: Vec<String> = (150..270).map(dots).collect();
+    let moved = days.windows(2).filter(|pair| !pair[1].starts_with(&pair[0])).count();
+    // Four months have eight halves, each of which the frame ends with once.
+    assert!((4..=10).contains(&moved), "{moved} of 120 days move older runs");
+}

@@ -7,7 +7,8 @@
 //! Example: `parse` and `sort` on 3 backends, with time and memory, are six groups: 2 units with 6
 //! series each, and 4 benchmarks with 3 series each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -29,8 +30,7 @@ pub(crate) struct CommonModeGroups {
     groups: Vec<PeerGroup>,
     /// By series: the groups it is in.
     memberships: Vec<Vec<Membership>>,
-    /// By series: the number of its test.
-    tests: Vec<usize>,
+    numbers: Arc<NameNumbers>,
     /// The policy's share of the peers.
     ratio: f64,
 }
@@ -63,19 +63,21 @@ enum GroupScope {
 impl CommonModeGroups {
     pub(crate) fn of(series: &[Series], states: &[SeriesState], policy: &KAnomaly) -> Self {
         let levels = member_levels(series, states);
+        let numbers = Arc::new(NameNumbers::of(series));
         let mut all = Self {
             groups: Vec::new(),
             memberships: vec![Vec::new(); series.len()],
-            tests: test_numbers(series),
+            numbers: Arc::clone(&numbers),
             ratio: policy.threshold_ratio,
         };
         let mut add = |members: Vec<usize>, scope: GroupScope, peers: PeerKind| {
             let member = |member: &usize| GroupMember {
-                series: &series[*member],
                 threshold: states[*member].rule().threshold.relative,
                 levels: Arc::clone(&levels[*member]),
+                backend: numbers.backend[*member],
+                test: numbers.test[*member],
             };
-            let group_members: Vec<GroupMember<'_>> = members.iter().map(member).collect();
+            let group_members: Vec<GroupMember> = members.iter().map(member).collect();
             // Groups with too few peers have no detector at all.
             let detector = CommonModeDetector::of(&group_members, peers, policy);
             let Some(detector) = detector else { return false };
@@ -85,11 +87,11 @@ impl CommonModeGroups {
             all.groups.push(PeerGroup { detector, members, new_runs: Vec::new(), scope });
             true
         };
-        for members in units(series) {
+        for members in numbers.units() {
             let _ = add(members.clone(), GroupScope::Unit, PeerKind::Backends)
                 || add(members, GroupScope::Unit, PeerKind::Tests);
         }
-        for members in benchmarks(series) {
+        for members in by_number(&numbers.benchmark) {
             add(members, GroupScope::Benchmark, PeerKind::Backends);
         }
         all
@@ -110,7 +112,7 @@ impl CommonModeGroups {
         Self {
             groups: groups.collect(),
             memberships: self.memberships.clone(),
-            tests: self.tests.clone(),
+            numbers: Arc::clone(&self.numbers),
             ratio: self.ratio,
         }
     }
@@ -181,10 +183,11 @@ impl CommonModeGroups {
     fn is_vetoed(&self, series: &[Series], at: usize, observed: &ObservedShift) -> bool {
         let group = &self.groups[at];
         let Some(unit) = self.unit_of(group.members[0]) else { return false };
-        let backends: BTreeSet<&str> =
-            group.new_runs.iter().map(|it| backend(series, group, it.member)).collect();
-        let beside = unit.new_runs.iter();
-        let beside = beside.filter(|it| backends.contains(backend(series, unit, it.member)));
+        let mut backends: Vec<usize> =
+            group.new_runs.iter().map(|it| self.backend(group, it.member)).collect();
+        backends.sort_unstable();
+        let is_among = |member| backends.binary_search(&self.backend(unit, member)).is_ok();
+        let beside = unit.new_runs.iter().filter(|it| is_among(it.member));
         let times = group.new_runs.iter().filter_map(|it| measured_at(series, group, *it));
         let first = times.clone().min().unwrap_or(i64::MAX);
         let job = first..=times.max().unwrap_or(i64::MIN);
@@ -210,8 +213,9 @@ impl CommonModeGroups {
         size: f64,
     ) -> Option<ControlVotes> {
         let unit = self.unit_of(member)?;
-        let backends: BTreeSet<&str> =
-            self.backends_of(member)?.iter().map(|it| series[*it].key.backend.as_str()).collect();
+        let mut backends: Vec<usize> =
+            self.backends_of(member)?.iter().map(|it| self.numbers.backend[*it]).collect();
+        backends.sort_unstable();
         let since = |member: usize| {
             let runs = &series[unit.members[member]].runs;
             let to = unit.detector.member(member).next_run;
@@ -219,7 +223,7 @@ impl CommonModeGroups {
             NewRuns { member, from, to }
         };
         let beside = (0..unit.members.len())
-            .filter(|member| backends.contains(backend(series, unit, *member)));
+            .filter(|member| backends.binary_search(&self.backend(unit, *member)).is_ok());
         let has_run = |it: &NewRuns| it.from < it.to;
         let beside: Vec<NewRuns> = beside.map(since).filter(has_run).collect();
         let job = onset.micros()..=onset.micros();
@@ -235,7 +239,7 @@ impl CommonModeGroups {
     ) -> ControlVotes {
         let limit = max_clear_noise(size);
         let shifts = runs.filter_map(|new_runs| {
-            let test = self.tests[unit.members[new_runs.member]];
+            let test = self.numbers.test[unit.members[new_runs.member]];
             unit.detector.member(new_runs.member).control_shift(new_runs, test, limit)
         });
         ControlVotes::count(shifts.collect(), size, |it| {
@@ -246,6 +250,11 @@ impl CommonModeGroups {
     /// The backends of a series' benchmark; none where they are too few for a vote.
     pub(crate) fn backends_of(&self, member: usize) -> Option<&[usize]> {
         self.group_of(member, GroupScope::Benchmark).map(|group| group.members.as_slice())
+    }
+
+    /// The number of a member's backend.
+    fn backend(&self, group: &PeerGroup, member: usize) -> usize {
+        self.numbers.backend[group.members[member]]
     }
 
     fn unit_of(&self, member: usize) -> Option<&PeerGroup> {
@@ -283,27 +292,11 @@ fn measured_at(series: &[Series], group: &PeerGroup, runs: NewRuns) -> Option<i6
     (!run.is_moved()).then(|| run.time.micros())
 }
 
-fn backend<'a>(series: &'a [Series], group: &PeerGroup, member: usize) -> &'a str {
-    &series[group.members[member]].key.backend
-}
-
 /// By series: its levels, shared by the groups that it is in.
 fn member_levels(series: &[Series], states: &[SeriesState]) -> Vec<Arc<MemberLevels>> {
     let each = series.par_iter().zip(states);
     each.map(|(series, state)| Arc::new(MemberLevels::of(series, state.rule().threshold.direction)))
         .collect()
-}
-
-fn test_name(series: &Series) -> (&str, &str) {
-    (&series.key.suite, &series.key.test)
-}
-
-/// By series: the number of its test.
-fn test_numbers(series: &[Series]) -> Vec<usize> {
-    let mut names: Vec<(&str, &str)> = series.iter().map(test_name).collect();
-    names.sort_unstable();
-    names.dedup();
-    series.iter().map(|it| names.binary_search(&test_name(it)).unwrap_or(0)).collect()
 }
 
 /// What the backends of a benchmark share.
@@ -314,25 +307,65 @@ fn benchmark(key: &SeriesKey) -> Benchmark<'_> {
     (&key.suite, &key.test, &key.mode, key.parallel, key.n, rest)
 }
 
-/// The backends of each benchmark.
-fn benchmarks(series: &[Series]) -> Vec<Vec<usize>> {
-    let mut by_benchmark: BTreeMap<Benchmark<'_>, Vec<usize>> = BTreeMap::new();
-    for (index, it) in series.iter().enumerate() {
-        by_benchmark.entry(benchmark(&it.key)).or_default().push(index);
-    }
-    by_benchmark.into_values().collect()
+/// What decides which groups a series is in, as numbers in the order of the names: comparing names
+/// took a fifth of a pass.
+struct NameNumbers {
+    backend: Vec<usize>,
+    /// Suite and test.
+    test: Vec<usize>,
+    unit: Vec<usize>,
+    benchmark: Vec<usize>,
 }
 
-/// The series of each unit in which there is more than one benchmark: with one, they are that
-/// group once more.
-fn units(series: &[Series]) -> Vec<Vec<usize>> {
-    let mut by_unit: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, it) in series.iter().enumerate() {
-        by_unit.entry(it.unit.as_str()).or_default().push(index);
+impl NameNumbers {
+    fn of(series: &[Series]) -> Self {
+        let keys = || series.iter().map(|it| &it.key);
+        Self {
+            backend: numbered(keys().map(|key| key.backend.as_str())),
+            test: numbered(keys().map(|key| (key.suite.as_str(), key.test.as_str()))),
+            unit: numbered(series.iter().map(|it| it.unit.as_str())),
+            benchmark: numbered(keys().map(benchmark)),
+        }
     }
-    let has_several = |members: &Vec<usize>| {
-        let first = benchmark(&series[members[0]].key);
-        members.iter().any(|it| benchmark(&series[*it].key) != first)
-    };
-    by_unit.into_values().filter(has_several).collect()
+
+    /// The series of each unit in which there is more than one benchmark: with one, they are that
+    /// group once more.
+    fn units(&self) -> impl Iterator<Item = Vec<usize>> {
+        let benchmark = |member: &usize| self.benchmark[*member];
+        let has_several = move |members: &Vec<usize>| {
+            members.iter().any(|it| benchmark(it) != benchmark(&members[0]))
+        };
+        by_number(&self.unit).into_iter().filter(has_several)
+    }
+}
+
+/// The place of each name among all different names in their order.
+fn numbered<T: Copy + Ord + Hash>(names: impl Iterator<Item = T>) -> Vec<usize> {
+    let mut firsts: HashMap<T, usize> = HashMap::new();
+    let mut different: Vec<T> = Vec::new();
+    let by_first: Vec<usize> = names
+        .map(|name| {
+            *firsts.entry(name).or_insert_with(|| {
+                different.push(name);
+                different.len() - 1
+            })
+        })
+        .collect();
+    let mut ascending: Vec<usize> = (0..different.len()).collect();
+    ascending.sort_unstable_by_key(|first| different[*first]);
+    let mut places = vec![0; different.len()];
+    for (place, first) in ascending.into_iter().enumerate() {
+        places[first] = place;
+    }
+    by_first.into_iter().map(|first| places[first]).collect()
+}
+
+/// The series of each number, ascending.
+fn by_number(numbers: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (series, number) in numbers.iter().enumerate() {
+        groups.resize_with(groups.len().max(number + 1), Vec::new);
+        groups[*number].push(series);
+    }
+    groups
 }

@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use rayon::prelude::*;
+
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
@@ -15,7 +17,7 @@ use super::analysis::{
 use super::changes::SeriesReview;
 use super::detector::LevelValues;
 use super::naive_threshold::{self, Alarm};
-use super::sequential::run_pass;
+use super::sequential::{MIN_PARALLEL_RUNS, run_pass};
 use super::series_state::SeriesState;
 use super::verdict::{SeriesInput, SeriesVerdict};
 
@@ -45,21 +47,21 @@ pub fn replay(
     let reviews: Vec<SeriesReview> = series.iter().map(review).collect();
     let mut verdicts = Vec::new();
     run_pass(series, policy, &mut |states, members| {
-        for &at in members {
+        let judged = |at: &usize| {
+            let at = *at;
             let (series, state, review) = (&series[at], &states[at], &reviews[at]);
             let input = SeriesInput { series, policy, state, review, newest_run: None };
             let SeriesVerdict { verdict, latest_change, confidence, .. } =
                 input.judge_at_the_time();
-            if verdict != Verdict::Unchanged {
-                let run = state.runs_seen - 1;
-                verdicts.push(ReplayedVerdict {
-                    series: at,
-                    run,
-                    verdict,
-                    latest_change,
-                    confidence,
-                });
-            }
+            let run = state.runs_seen - 1;
+            let judged = ReplayedVerdict { series: at, run, verdict, latest_change, confidence };
+            (verdict != Verdict::Unchanged).then_some(judged)
+        };
+        // One commit of a small history is not worth waking other threads for.
+        if members.len() < MIN_PARALLEL_RUNS {
+            verdicts.extend(members.iter().filter_map(judged));
+        } else {
+            verdicts.par_extend(members.par_iter().with_min_len(64).filter_map(judged));
         }
     });
     verdicts.sort_by_key(|it| (it.series, it.run));

@@ -36,7 +36,7 @@ const FREE_FAMILY_SIZE: f64 = 1_000.0;
 /// more slowly. A larger one reports changes in large histories sooner, and more of them wrongly.
 const FALSE_ALARM_DECAY: f64 = 2.0;
 /// Runs of one commit from which on series are watched in parallel.
-const MIN_PARALLEL_RUNS: usize = 256;
+pub(crate) const MIN_PARALLEL_RUNS: usize = 256;
 
 /// Where a pass ended: at the newest run of every series.
 pub(crate) struct PassResult {

@@ -18,10 +18,20 @@ impl SortedWindow {
 
     /// Takes a value in, and the oldest one out where it is given.
     pub(crate) fn push(&mut self, value: f64, oldest: Option<f64>) {
-        if let Some(oldest) = oldest {
-            self.remove(oldest);
+        let to = self.place(value);
+        let from = oldest.map(|oldest| self.place(oldest)).filter(|at| *at < self.sorted.len());
+        // One value goes where another one leaves: only those between the two places move.
+        match from {
+            Some(from) if from < to => {
+                self.sorted.copy_within(from + 1..to, from);
+                self.sorted[to - 1] = value;
+            }
+            Some(from) => {
+                self.sorted.copy_within(to..from, to + 1);
+                self.sorted[to] = value;
+            }
+            None => self.sorted.insert(to, value),
         }
-        self.sorted.insert(self.place(value), value);
     }
 
     /// Takes a value out that was taken in.

@@ -229,7 +229,7 @@ impl SeriesJudge<'_> {
                 );
                 links::row_path(&urls::diff(&pair), subject)
             }
-            None => links::series_path(subject, self.policy.site.detail),
+            None => links::series_path(subject, self.links.detail),
         }
     }
 }

@@ -10,17 +10,17 @@ use std::collections::BTreeMap;
 use crate::report::delta::{self, RunPosition};
 use crate::site::api;
 use crate::site::api::API_VERSION;
-use crate::site::api::columns::{Column, Number};
+use crate::site::api::columns::{RunColumn, ShortNumber};
 use crate::site::api::json_types::CommitFile;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use detect::stats::median;
 use model::series::{CommitIndex, Segment};
 
-/// Steps in which a level is given above its value: a hundredth of a thousandth.
-const LEVEL_STEPS: f64 = 1e5;
+/// Steps in which a level is given above its value: basis points.
+const LEVEL_STEPS: f64 = 1e4;
 /// Steps beyond which a level is given as it is.
-const MAX_LEVEL_STEPS: f64 = 1e5;
+const MAX_LEVEL_STEPS: f64 = 1e4;
 
 /// The file of a commit.
 ///
@@ -37,7 +37,7 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
     let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
     by_series.extend(pulled.chain(main));
     let mut runners = RunnerList::default();
-    let rows: Vec<Row> = by_series
+    let rows: Vec<MeasuredRow> = by_series
         .iter()
         .map(|(&index, &position)| row(site, index, position, at, &mut runners))
         .collect();
@@ -48,25 +48,25 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
     }
     api::json(&CommitFile {
         commit: commit.id.clone(),
-        level: Column::of(rows.iter().map(|row| row.level_steps.unwrap_or(0)).collect()),
-        levels: levels.map(|(place, row)| (place, Number::rounded(row.level))).collect(),
+        level: RunColumn::of(rows.iter().map(|row| row.level_steps.unwrap_or(0)).collect()),
+        levels: levels.map(|(place, row)| (place, ShortNumber::rounded(row.level))).collect(),
         list: site.series_hash.clone(),
         main_line: commit.main_line,
         remarks,
-        runner: Column::of(rows.iter().map(|row| row.runner).collect()),
+        runner: RunColumn::of(rows.iter().map(|row| row.runner).collect()),
         runners: runners.0.into_iter().map(api::series::segment_view).collect(),
-        runs: Column::of(rows.iter().map(|row| row.runs).collect()),
+        runs: RunColumn::of(rows.iter().map(|row| row.runs).collect()),
         schema: "schema/commit.json",
-        segment: Column::of(rows.iter().map(|row| row.segment).collect()),
+        segment: RunColumn::of(rows.iter().map(|row| row.segment).collect()),
         series: spans(by_series.into_keys()),
         timestamp: commit.time.to_string(),
-        value: rows.iter().map(|row| Number::rounded(row.value)).collect(),
+        value: rows.iter().map(|row| ShortNumber::rounded(row.value)).collect(),
         version: API_VERSION,
     })
 }
 
 /// A series at the commit.
-struct Row {
+struct MeasuredRow {
     value: Option<f64>,
     /// None where `level` is not given in steps.
     level_steps: Option<i64>,
@@ -115,7 +115,7 @@ fn row<'a>(
     measured: RunPosition,
     at: CommitIndex,
     runners: &mut RunnerList<'a>,
-) -> Row {
+) -> MeasuredRow {
     let (series, analysis) = site.series(index);
     let value = measured.run_in(series).value.get();
     let position = as_base(site, index, measured, at);
@@ -132,7 +132,7 @@ fn row<'a>(
         () => "",
     };
     let level = median(&values).filter(|level| level.is_finite() && run.value.is_some());
-    Row {
+    MeasuredRow {
         value,
         level_steps: level_steps(value, level),
         level,

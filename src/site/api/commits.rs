@@ -1,8 +1,9 @@
 //! `commits/<n>.json`: the commits that the runs of all series name by their place in one list.
 //!
 //! The list holds the measured commits of the main line in their order, 1,000 in a file. A new
-//! commit stands at its end, so that files of older ones stay as they are. A commit that is measured
-//! later, between two others, moves all after it: every file that names one of them is then another.
+//! commit stands at its end, so that files of older ones stay as they are. A commit that is
+//! measured later, between two others, moves all after it: every file that names one of them is
+//! then another.
 
 use crate::site::api;
 use crate::site::api::API_VERSION;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::report::regression_view::RegressionGroupView;
 use crate::report::target_view::{TargetCountsView, TargetView};
 use crate::report::wire::Word;
-use crate::site::api::columns::{Column, Number, PointColumns};
+use crate::site::api::columns::{PointColumns, RunColumn, ShortNumber};
 use model::record::time::Timestamp;
 
 /// `regressions.json`: every regression with its state, by likely cause. Open ones come first, then
@@ -345,29 +345,29 @@ pub(super) struct UncomparedView<'a> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct CommitFile {
     pub(super) commit: String,
-    /// How far the level of a run lies above its value, in hundred-thousandths of the value. The
+    /// How far the level of a run lies above its value, in basis points of the value. The
     /// level is the median of up to five runs; of a failed run it is that of the run before it.
-    pub(super) level: Column<i64>,
-    /// The level by row where `level` cannot say it; null where there is none.
-    pub(super) levels: BTreeMap<usize, Option<Number>>,
+    pub(super) level: RunColumn<i64>,
+    /// Rows with a level that `level` cannot say, each with that level; null where there is none.
+    pub(super) levels: Vec<(usize, Option<ShortNumber>)>,
     /// The `list` of the `index.json` that `series` counts in.
     pub(super) list: String,
     pub(super) main_line: bool,
     /// Rows that are not like others, by reason: `outlier`, `infrastructure`, `below_resolution`.
     pub(super) remarks: BTreeMap<&'static str, Vec<usize>>,
     /// Place in `runners`.
-    pub(super) runner: Column<usize>,
+    pub(super) runner: RunColumn<usize>,
     /// Who measured, as `segments` of a series.
     pub(super) runners: Vec<SegmentView>,
     /// Runs that the level is the median of.
-    pub(super) runs: Column<usize>,
+    pub(super) runs: RunColumn<usize>,
     pub(super) schema: &'static str,
     /// Segment within the series: only runs of the same one are compared.
-    pub(super) segment: Column<u32>,
+    pub(super) segment: RunColumn<u32>,
     /// The series of the rows, in order, as spans of places in `index.json`: first place, count.
     pub(super) series: Vec<[usize; 2]>,
     pub(super) timestamp: String,
     /// Null for a run that failed.
-    pub(super) value: Vec<Option<Number>>,
+    pub(super) value: Vec<Option<ShortNumber>>,
     pub(super) version: u32,
 }

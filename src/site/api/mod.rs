@@ -19,7 +19,7 @@ use crate::report::finite;
 use crate::report::regression_view::group_views;
 use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word};
 use crate::report::{target_view, urls, wording};
-use crate::site::api::columns::PointColumns;
+use crate::site::api::columns::{PointColumns, six_digits};
 use crate::site::api::json_types::{
     CommitFile, CommitsFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
     IndexFile, PointView, PointsFile, PolicyFile, RegressionsFile, RejectedView, SeriesView,
@@ -153,8 +153,8 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         better: series.direction.as_str(),
         change: analysis.latest_change.and_then(finite),
         chaos: None,
-        detectable: analysis.detectable_change_90.and_then(finite),
-        detectable_99: analysis.detectable_change_99.and_then(finite),
+        detectable: estimated(analysis.detectable_change_90),
+        detectable_99: estimated(analysis.detectable_change_99),
         events: None,
         file: (file != stem.replace('/', ".")).then_some(file),
         growth: None,
@@ -164,7 +164,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,
-        noise: analysis.noise.and_then(finite),
+        noise: estimated(analysis.noise),
         parallel: key.parallel,
         params: key.params.clone(),
         parts: None,
@@ -182,13 +182,18 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
     }
 }
 
+/// A statistic with the digits that it has.
+fn estimated(value: Option<f64>) -> Option<f64> {
+    value.and_then(finite).map(six_digits)
+}
+
 fn trend_view(trend: &TrendEstimate) -> TrendView {
     TrendView {
         from: trend.from.to_string(),
-        high: trend.high,
-        low: trend.low,
-        per_day: trend.per_day,
-        r_squared: trend.r_squared,
+        high: six_digits(trend.high),
+        low: six_digits(trend.low),
+        per_day: six_digits(trend.per_day),
+        r_squared: six_digits(trend.r_squared),
         runs: trend.runs,
         significant: trend.is_significant,
         to: trend.to.to_string(),

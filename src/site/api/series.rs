@@ -119,6 +119,7 @@ fn with_context<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesVie
 
 fn growth_view(growth: GrowthEstimate) -> GrowthView {
     let GrowthEstimate { exponent, low, high, sizes, runs } = growth;
+    let [exponent, high, low] = [exponent, high, low].map(columns::six_digits);
     GrowthView { exponent, high, low, runs, sizes }
 }
 

@@ -284,7 +284,7 @@ fn context(site: &SiteContext<'_>) -> Value {
         budgets => policy.budgets.len(),
         service_levels => policy.sla.len(),
         alerts => policy.alerts.len(),
-        events_only => policy.site.detail == policy::site::PageDetail::EventsOnly,
+        events_only => site.page_policy.is_reduced(),
         ..markdown::template_facts(site.input)
     }
 }

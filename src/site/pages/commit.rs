@@ -21,8 +21,10 @@ use crate::site::view::{Fact, PageFrame, PageLink};
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};
 
-/// Rows of the page; the JSON has all of them.
+/// Changed series of the page; the comparison has all of them.
 const MAX_ROWS: usize = 150;
+/// Series without a change that are listed. More of them would be most of the page of each commit.
+const MAX_QUIET_ROWS: usize = 20;
 
 #[derive(Template)]
 #[template(path = "commit.html")]
@@ -52,7 +54,6 @@ pub(crate) struct BegunChange {
 struct CommitGroup {
     title: String,
     note: String,
-    folded: bool,
     rows: Vec<CommitRow>,
 }
 
@@ -78,7 +79,6 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
         verdict: &verdict,
         section: NavSection::None,
     };
-    let all = judged.len();
     let template = CommitPage {
         frame: frame(site, &page),
         id: text::short_commit(&commit.id),
@@ -91,11 +91,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
         links: links(site, root, at),
         began: began(site, root, at),
         groups: groups(site, root, &judged),
-        more: (all > MAX_ROWS).then(|| PageLink {
-            href: root.to(&format!("api/v2/commit/{}.json", urls::commit_slug(&commit.id))),
-            text: format!("All {} as JSON", text::count_noun(all as u64, "series")),
-            note: String::new(),
-        }),
+        more: more(site, root, at, &judged),
         verdict,
     };
     pages::html(&template)
@@ -230,38 +226,53 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
     if let Some(url) = repository::commit_url(site.input.policy, &commit.id) {
         add(url, "Source code".to_owned());
     }
-    let slug = urls::commit_slug(&commit.id);
-    add(root.to(&format!("api/v2/commit/{slug}.json")), "JSON".to_owned());
+    add(root.to(&urls::commit_json(&commit.id)), "JSON".to_owned());
     links
 }
 
-/// What changed first and open, the rest by backend and folded.
+/// The comparison, where the page leaves out some of it.
+fn more(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    at: CommitIndex,
+    all: &[ComparedSeries],
+) -> Option<PageLink> {
+    let changed = all.iter().filter(|entry| entry.verdict.is_change()).count();
+    if changed <= MAX_ROWS && all.len() - changed <= MAX_QUIET_ROWS {
+        return None;
+    }
+    let before = site.commits.before(at)?;
+    let count = text::count_noun(all.len() as u64, "series");
+    let base = text::short_commit(&site.commit(before).id);
+    Some(PageLink {
+        href: site.pair_link(root, before, at),
+        text: format!("All {count}, compared with {base}"),
+        note: String::new(),
+    })
+}
+
+/// What changed, and of the rest how many there are, with rows where they are few.
 fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec<CommitGroup> {
     let (significant, others): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
         all.iter().partition(|entry| entry.verdict.is_change());
-    let rows = |of: &[&ComparedSeries], most: usize| -> Vec<CommitRow> {
-        of.iter().take(most).map(|entry| row(site, root, entry)).collect()
+    let rows = |of: &[&ComparedSeries]| -> Vec<CommitRow> {
+        of.iter().take(MAX_ROWS).map(|entry| row(site, root, entry)).collect()
     };
-    // Of thousands of series at a commit, most did not change: significant ones get their rows
-    // first.
-    let shown = MAX_ROWS.saturating_sub(significant.len());
     let mut groups = Vec::new();
     if !significant.is_empty() {
         let note = text::count_noun(significant.len() as u64, "series");
-        let rows = rows(&significant, MAX_ROWS);
-        groups.push(CommitGroup { title: "Changed".to_owned(), note, folded: false, rows });
+        groups.push(CommitGroup { title: "Changed".to_owned(), note, rows: rows(&significant) });
     }
     if !others.is_empty() {
         let note = text::count_noun(others.len() as u64, "series");
-        // A phone should not have to scroll past a long list to reach the end of the page.
-        let folded = others.len() > 20;
-        let rows = rows(&others, shown);
         let is_compared = |entry: &&ComparedSeries| entry.verdict != ComparedVerdict::NotCompared;
         let title = match others.iter().any(is_compared) {
             true => "No significant change",
             false => "Not compared",
         };
-        groups.push(CommitGroup { title: title.to_owned(), note, folded, rows });
+        let is_listed = others.len() <= MAX_QUIET_ROWS;
+        let rows = if is_listed { rows(&others) } else { Vec::new() };
+        groups.push(CommitGroup { title: title.to_owned(), note, rows });
     }
     groups
 }

@@ -57,8 +57,10 @@ pub(crate) const ENDPOINTS: [(&str, &str); 17] = [
 /// What readers of the files may rely on.
 pub(crate) const PROMISES: [&str; 4] = [
     "Addresses are stable. Within v2, fields are added, never renamed or removed.",
-    "Values are in base units (ns, B, ops/s), keys are sorted. Times are RFC 3339 in UTC, or in columns seconds since 1970.",
-    "Each file names its schema. A file changes only where what it is about has changed; build.json says when the site was built.",
+    "Values are in base units (ns, B, ops/s), keys are sorted. Times are RFC 3339 in UTC; in \
+     columns they are seconds since 1970.",
+    "Each file names its schema. A file changes only where what it is about has changed; \
+     build.json says when the site was built.",
     "The address of a series depends only on its name. A new benchmark changes no other address.",
 ];
 

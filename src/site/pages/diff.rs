@@ -20,7 +20,7 @@ use crate::site::repository;
 use crate::site::view::{Fact, PageFrame, PageLink};
 use model::text;
 
-/// Unchanged and not compared series of one page; the JSON has all of them.
+/// Unchanged and not compared series of one page; `benchpages compare` lists all of them.
 const MIN_FOLDED: usize = 60;
 
 /// Rows of the first table where that many series were compared.
@@ -51,7 +51,7 @@ struct DiffPage {
     not_compared_summary: String,
     open_not_compared: bool,
     not_compared: Vec<Phrase>,
-    more: Option<PageLink>,
+    more: Option<Phrase>,
 }
 
 /// What the check of a pull request says.
@@ -148,9 +148,7 @@ pub(crate) fn render(
         verdict: &verdict,
         section: NavSection::Compare,
     };
-    let kind = Phrase::new("").link(root.to("diff/"), "Compare");
-    let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
-    let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
+    let is_whole = slice.path.is_empty();
     // A table of one row says little: the largest of the unchanged show what "unchanged" means.
     let quiet = MIN_SHOWN.saturating_sub(sorted.changed.len()).min(sorted.unchanged.len());
     let (quiet, folded) = sorted.unchanged.split_at(quiet);
@@ -161,7 +159,7 @@ pub(crate) fn render(
         || sorted.not_compared.len() > MIN_FOLDED;
     let template = DiffPage {
         frame: frame(site, &page),
-        kind,
+        kind: crumbs(root, pair, slice),
         heading,
         pull: match pair.kind {
             PairKind::Pull(pull) => format!("#{pull}"),
@@ -172,11 +170,12 @@ pub(crate) fn render(
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slices, slice),
         shown,
-        unchanged_summary: format!(
-            "{} more series without a change",
-            text::count(folded.len() as u64)
-        ),
-        unchanged: sorted.rows(site, root, pair, folded, MIN_FOLDED),
+        unchanged_summary: more_unchanged(folded.len()),
+        // A slice shows what changed in it; its unchanged series are those of the whole.
+        unchanged: match is_whole {
+            true => sorted.rows(site, root, pair, folded, MIN_FOLDED),
+            false => Vec::new(),
+        },
         not_compared_summary: format!(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
@@ -184,14 +183,39 @@ pub(crate) fn render(
         // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted.reasons(site, root, MIN_FOLDED),
-        more: cut.then(|| PageLink {
-            href: root.to(&format!("api/v2/diff/{}.json", pair.slug)),
-            text: "All series as JSON".to_owned(),
-            note: String::new(),
-        }),
+        more: match is_whole || folded.is_empty() {
+            true => cut.then(|| all_series(site, root, pair)),
+            false => Some(rest_of_slice(root, pair, folded.len())),
+        },
         verdict,
     };
     pages::html(&template)
+}
+
+/// `Compare · consecutive commits · rust`.
+fn crumbs(root: LinkRoot, pair: &CommitPair, slice: &DiffSlice<'_>) -> Phrase {
+    let kind = Phrase::new("").link(root.to("diff/"), "Compare");
+    let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
+    if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) }
+}
+
+fn more_unchanged(count: usize) -> String {
+    format!("{} more series without a change", text::count(count as u64))
+}
+
+/// Where the unchanged series of a slice are.
+fn rest_of_slice(root: LinkRoot, pair: &CommitPair, count: usize) -> Phrase {
+    Phrase::new("").link(root.to(&urls::diff(&pair.slug)), more_unchanged(count))
+}
+
+/// Where the series are that a page leaves out.
+fn all_series(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
+    if let PairKind::Pull(_) = pair.kind {
+        return Phrase::new("").link(root.to(&urls::diff_json(&pair.slug)), "All series as JSON");
+    }
+    let name = |at| text::short_commit(&site.commit(at).id);
+    let command = format!("benchpages compare {}..{}", name(pair.base), name(pair.head));
+    Phrase::new("").text("All series: ").marked("code", command)
 }
 
 /// The outcome of the check of a pull request, in its own words.

@@ -26,7 +26,7 @@ use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
 /// Other changes listed as "at the same time".
-const MAX_SAME_TIME: usize = 20;
+const MAX_SAME_TIME: usize = 8;
 
 /// Series of the same cause with a chart.
 const MAX_CHARTS: usize = 8;

@@ -1,7 +1,7 @@
 //! Redirects from the addresses that renamed benchmarks had before (`aliases` of the policy): each
 //! leads to the page that has the history now. A page that exists is never replaced.
 //!
-//! Example: `aliases: {prase: parse}` makes `series/prase/rust/` redirect to `series/parse/rust/`.
+//! Example: `aliases: {prase: parse}` makes `test/prase/` redirect to `test/parse/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -199,7 +199,7 @@ fn panels(
     let mut drawn = 0;
     for (variant, members) in alike {
         // A whole group or none: half of a comparison would mislead.
-        if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
+        if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_TEST_PANELS {
             break;
         }
         let title = if variant.is_empty() { "Each backend".to_owned() } else { variant.clone() };

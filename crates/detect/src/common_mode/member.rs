@@ -176,7 +176,7 @@ impl RecentLevels {
 }
 
 impl MemberState {
-    pub(crate) fn of(member: &GroupMember<'_>, peer: usize) -> Self {
+    pub(crate) fn of(member: &GroupMember, peer: usize) -> Self {
         Self {
             peer,
             threshold: member.threshold,

@@ -22,7 +22,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use model::policy::KAnomaly;
-use model::series::Series;
 
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
@@ -88,11 +87,23 @@ impl CommonModeEffect {
 }
 
 /// One series of a peer group.
-pub(crate) struct GroupMember<'a> {
-    pub series: &'a Series,
+pub(crate) struct GroupMember {
     /// Relative change that counts.
     pub threshold: f64,
     pub levels: Arc<MemberLevels>,
+    /// Numbers of its backend and of its test, in the order of their names.
+    pub backend: usize,
+    pub test: usize,
+}
+
+impl GroupMember {
+    /// The number of its peer.
+    fn peer(&self, peers: PeerKind) -> usize {
+        match peers {
+            PeerKind::Backends => self.backend,
+            PeerKind::Tests => self.test,
+        }
+    }
 }
 
 /// A shift of the group that is going on.
@@ -113,17 +124,6 @@ pub(crate) struct ObservedShift {
     moves: Vec<MemberShift>,
 }
 
-/// The name of a peer: a backend, or a suite and a test.
-type PeerName<'a> = [&'a str; 2];
-
-fn peer_name(series: &Series, peers: PeerKind) -> PeerName<'_> {
-    let key = &series.key;
-    match peers {
-        PeerKind::Backends => ["", &key.backend],
-        PeerKind::Tests => [&key.suite, &key.test],
-    }
-}
-
 /// The common-mode detector of one peer group.
 pub(crate) struct CommonModeDetector {
     peers: PeerKind,
@@ -141,31 +141,26 @@ pub(crate) struct CommonModeDetector {
 
 impl CommonModeDetector {
     /// None where the group has fewer peers than it takes.
-    pub(crate) fn of(
-        members: &[GroupMember<'_>],
-        peers: PeerKind,
-        policy: &KAnomaly,
-    ) -> Option<Self> {
-        let mut names: Vec<PeerName<'_>> =
-            members.iter().map(|it| peer_name(it.series, peers)).collect();
+    pub(crate) fn of(members: &[GroupMember], peers: PeerKind, policy: &KAnomaly) -> Option<Self> {
         // Peers are numbered by name, so that the order of series changes nothing.
-        names.sort_unstable();
-        names.dedup();
+        let mut numbers: Vec<usize> = members.iter().map(|it| it.peer(peers)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
         let min_active_backends = match peers {
             PeerKind::Backends => policy.min_active_backends.max(2),
             PeerKind::Tests => MIN_TESTS,
         };
         let thresholds = members.iter().map(|it| it.threshold);
-        let state = |it: &GroupMember<'_>| {
-            let peer = names.binary_search(&peer_name(it.series, peers));
+        let state = |it: &GroupMember| {
+            let peer = numbers.binary_search(&it.peer(peers));
             MemberState::of(it, peer.unwrap_or(0))
         };
-        (names.len() >= min_active_backends as usize).then(|| Self {
+        (numbers.len() >= min_active_backends as usize).then(|| Self {
             peers,
             policy: KAnomaly { min_active_backends, ..policy.clone() },
             min_threshold: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
             members: members.iter().map(state).collect(),
-            tally: vec![(0, 0); names.len()],
+            tally: vec![(0, 0); numbers.len()],
             ongoing: None,
             reported_days: Vec::new(),
         })
@@ -386,17 +381,22 @@ impl CommonModeDetector {
 mod tests {
     use proptest::prelude::*;
 
+    use model::series::Series;
+
     use super::*;
     use crate::scenarios::{rule, series};
 
     fn detector(all: &[Series], policy: &KAnomaly) -> Option<CommonModeDetector> {
         let threshold = rule().threshold;
-        let member = |series| GroupMember {
-            series,
+        let mut names: Vec<&str> = all.iter().map(|it| it.key.backend.as_str()).collect();
+        names.sort_unstable();
+        let member = |series: &Series| GroupMember {
             threshold: threshold.relative,
             levels: Arc::new(MemberLevels::of(series, threshold.direction)),
+            backend: names.partition_point(|name| *name < series.key.backend.as_str()),
+            test: 0,
         };
-        let members: Vec<GroupMember<'_>> = all.iter().map(member).collect();
+        let members: Vec<GroupMember> = all.iter().map(member).collect();
         CommonModeDetector::of(&members, PeerKind::Backends, policy)
     }
 

@@ -24,8 +24,11 @@ pub struct SitePolicy {
     pub redact: Vec<String>,
     /// What stands in the place of a redacted value.
     pub redact_as: RedactedForm,
-    /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
+    /// Which series and commits get a page: `full`, all of them; `events-only`, those with events;
+    /// `auto`, all of them while the site stays below `max_megabytes`.
     pub detail: PageDetail,
+    /// Estimated size of the site beyond which `detail: auto` leaves out pages, in megabytes.
+    pub max_megabytes: u32,
     /// Whether people have pages with the changes that concern them: `off`, `authors` (of commits)
     /// or `owners` (the field `owner` of records).
     pub people: PeoplePages,
@@ -50,8 +53,10 @@ pub enum PeoplePages {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageDetail {
-    /// Every series and every measured commit.
+    /// `Full` or, where the site would be too large, `EventsOnly`.
     #[default]
+    Auto,
+    /// Every series and every measured commit.
     Full,
     /// Series with a change, a notable verdict or a note, and commits with events.
     EventsOnly,
@@ -91,6 +96,8 @@ impl Default for SitePolicy {
             redact: Vec::new(),
             redact_as: RedactedForm::default(),
             detail: PageDetail::default(),
+            // GitHub Pages takes 1 GB: room for half as much again.
+            max_megabytes: 667,
             people: PeoplePages::default(),
             keep: [".git", "CNAME", ".well-known"].map(str::to_owned).to_vec(),
         }
