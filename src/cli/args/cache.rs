@@ -7,13 +7,13 @@ pub(crate) struct CacheArgs {
     /// Folder that keeps parsed files and lists of pages for the next build [default: the user's
     /// cache folder; in CI none, because nothing stays there]
     #[arg(
-        long,
+        id = "cache",
+        long = "cache",
         global = true,
         value_name = "DIR",
         env = "BENCHPAGES_CACHE",
         hide_env_values = true
     )]
-    #[arg(id = "cache")]
     pub(crate) folder: Option<PathBuf>,
     /// Read every record from its file; neither use nor write a cache folder, and keep no previous
     /// site
