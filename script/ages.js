@@ -18,25 +18,19 @@ const age = (time) => {
 const daysSince = (time) => (Date.now() - Date.parse(time)) / 86400000;
 
 const stale = async (bar) => {
-  const { staleAfterDays, demo } = document.body.dataset;
+  const { staleAfterDays: limit, demo } = document.body.dataset;
   if (demo !== undefined || !bar.hidden) return;
-  const limit = Number(staleAfterDays);
-  const shown = [...document.querySelectorAll('main time')].map((time) => daysSince(time.dateTime));
   // A page that shows a recent result need not ask. No page says which is the newest of the site:
   // all of them would change with every run.
-  if (shown.some((days) => days >= 0 && days <= limit)) return;
-  const home = new URL(document.querySelector('[data-home]').dataset.home, location.href);
+  const isRecent = (days) => days >= 0 && days <= limit;
+  if (all('main time').some(({ dateTime }) => isRecent(daysSince(dateTime)))) return;
   // Read from disk, a page can ask nothing.
-  const answer = await fetch(new URL('build.json', home)).catch(() => undefined);
-  if (!answer?.ok) return;
-  const { newest } = await answer.json();
+  const { newest } = await json(pageUrl('build.json')).catch(() => ({}));
   const days = daysSince(newest);
   if (!(days > limit)) return;
-  const date = new Date(newest).toISOString().slice(0, 10);
-  bar.textContent =
-    `The latest result is ${Math.floor(days)} days old (${date}, UTC). ` +
-    'No new results arrive, or this site is no longer built.';
   bar.hidden = false;
+  bar.textContent =
+    `No results since ${newest.slice(0, 10)}: the latest is ${Math.floor(days)} days old.`;
 };
 
 feature('time[data-age]', age);

@@ -58,7 +58,7 @@ async function ages(page, url, is) {
   is('no age unasked', await text(page, '#plain'), 'Built 12 Sep 2025');
   await page.waitForFunction(() => !document.querySelector('#stale').hidden);
   is('the stale bar shows', await visible(page, '#stale'), true);
-  is('and says how old', /^The latest result is \d+ days old \(2025-09-12/.test(
+  is('and says how old', /^No results since 2025-09-12: the latest is \d+ days old\.$/.test(
     await text(page, '#stale')), true);
   await page.goto(url('view/'));
   is('no stale bar on fresh or demo pages', await visible(page, '#stale'), false);
