@@ -173,6 +173,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs:
     for name in api::SITE_FILES {
         jobs.file(urls::api(name), move || api::site_file(site, name));
     }
+    jobs.file("api/v1/index.json", move || api::first_index(site));
     for name in api::SCHEMA_NAMES {
         jobs.file(urls::api(&format!("schema/{name}.json")), move || api::schema(name));
     }

@@ -71,7 +71,7 @@ pub(crate) const SITE_FILES: [&str; 7] = [
 /// One of [`SITE_FILES`].
 pub(crate) fn site_file(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
     match name {
-        "index.json" => json(&index_file(site)),
+        "index.json" => json(&index_file(site, "schema/index.json")),
         "events.json" => json(&events::file(site)),
         "regressions.json" => json(&regressions_file(site)),
         "health.json" => json(&health_file(site)),
@@ -79,6 +79,11 @@ pub(crate) fn site_file(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, R
         "policy.json" => json(&policy_file(site)),
         _ => Ok(policy::schema::schema_json().into_bytes()),
     }
+}
+
+/// The list of series at its address before `api/v2/`, where programs of others look for it.
+pub(crate) fn first_index(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    json(&index_file(site, "../v2/schema/index.json"))
 }
 
 /// The JSON Schema of one of [`SCHEMA_NAMES`].
@@ -200,10 +205,10 @@ fn trend_view(trend: &TrendEstimate) -> TrendView {
     }
 }
 
-fn index_file(site: &SiteContext<'_>) -> IndexFile {
+fn index_file(site: &SiteContext<'_>, schema: &'static str) -> IndexFile {
     IndexFile {
         list: site.series_hash.clone(),
-        schema: "schema/index.json",
+        schema,
         series: site
             .series_indices()
             .map(|index| series_view(site, index, site.series(index).0.runs.len()))
