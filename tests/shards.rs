@@ -210,7 +210,7 @@ fn a_part_that_is_missing_damaged_or_foreign_is_named_with_its_remedy() {
     let history = History::new();
     history.records(&days(&[10.0; 8]));
     let steps = Steps::of(&history, &[]);
-    fails_with(&steps.votes(), &["parts", "cannot read"]);
+    fails_with(&steps.votes(), &["parts is not there", "benchpages shard map"]);
     fs::create_dir(steps.path("parts")).unwrap();
     fails_with(&steps.votes(), &["no parts", "benchpages shard map"]);
     // What a map that was killed left has another ending.

@@ -98,8 +98,8 @@ fn try_lock(path: &Path) -> anyhow::Result<Option<File>> {
     let file = match plain::open_with(path, &mut options, Links::Reject) {
         // Windows: the last holder is about to remove it.
         #[cfg(windows)]
-        Err(plain::FileError::Io { source, .. })
-            if source.kind() == io::ErrorKind::PermissionDenied =>
+        Err(plain::FileError::Io { cause, .. })
+            if cause.kind() == io::ErrorKind::PermissionDenied =>
         {
             return Ok(None);
         }

@@ -23,8 +23,9 @@ pub(crate) enum FileError {
     NotPlain { path: PathBuf, kind: &'static str },
     #[error("{} has more than {limit} bytes; {}", path.display(), size_remedy(*key))]
     TooLarge { path: PathBuf, limit: u64, key: Option<&'static str> },
-    #[error("cannot read or write {}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    // Not named `source`: the message has it, and whoever prints all causes would print it twice.
+    #[error("cannot read or write {}: {cause}", path.display())]
+    Io { path: PathBuf, cause: io::Error },
 }
 
 const SYMBOLIC_LINK: &str = "a symbolic link";
@@ -47,11 +48,11 @@ fn size_remedy(key: Option<&'static str>) -> String {
 impl FileError {
     /// For `map_err`.
     pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |source| Self::Io { path: path.to_owned(), source }
+        move |cause| Self::Io { path: path.to_owned(), cause }
     }
 
     pub(crate) fn is_missing(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        matches!(self, Self::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
 
     /// The same as a problem of a history; `file` is the path relative to it.
@@ -64,8 +65,8 @@ impl FileError {
             Self::TooLarge { limit, key, .. } => {
                 (format!("it has more than {limit} bytes"), size_remedy(*key))
             }
-            Self::Io { source, .. } => {
-                (format!("it cannot be read: {source}"), "make it readable".to_owned())
+            Self::Io { cause, .. } => {
+                (format!("it cannot be read: {cause}"), "make it readable".to_owned())
             }
         };
         Problem { location, reason, remedy }

@@ -1,6 +1,6 @@
 //! What stands beside the records: commits, accepted changes, notes, the user's templates.
 
-use crate::files::{Directory, FileError, SizeLimit};
+use crate::files::{Directory, SizeLimit};
 use crate::store::reviewed_file::{ACCEPTED, BASELINES};
 use crate::store::{Contents, audit, commits, note_limit, quarantine, sidecar_limit};
 use model::limits::Limits;
@@ -92,7 +92,7 @@ impl Sidecars<'_> {
     ) -> Vec<(String, String)> {
         let names = match self.directory.names_in(folder) {
             Ok(names) => names,
-            Err(FileError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.is_missing() => {
                 return Vec::new();
             }
             Err(error) => {

@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use blake3::{Hash, Hasher, OUT_LEN};
 
 use crate::files::{self, Links, SizeLimit};
@@ -79,8 +79,14 @@ impl SealedKind {
     /// # Errors
     /// It cannot be read, is of another kind or version, or is damaged.
     pub(super) fn read(self, path: &Path) -> anyhow::Result<SealedContent> {
-        let bytes = files::read(path, Links::Reject, NO_LIMIT)?;
         let (place, command) = (path.display(), self.command);
+        let bytes = files::read(path, Links::Reject, NO_LIMIT).map_err(|error| {
+            if error.is_missing() {
+                anyhow!("{place} is not there: name the file that `{command}` wrote")
+            } else {
+                error.into()
+            }
+        })?;
         let line = bytes.iter().take(MAX_HEAD_BYTES).position(|byte| *byte == b'\n');
         let head = &bytes[..line.map_or(0, |end| end + 1)];
         let expected = self.head();
