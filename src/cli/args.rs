@@ -18,6 +18,7 @@ pub(crate) mod init;
 pub(crate) mod intake;
 pub(crate) mod measure;
 pub(crate) mod policy;
+pub(crate) mod published;
 pub(crate) mod shard;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use clap::{ArgAction, ValueEnum};
 
 use crate::cli::args::cache::CacheArgs;
 use crate::cli::args::database::DatabaseArgs;
+use crate::cli::args::published::PublishedArgs;
 
 /// Most threads: no machine has more cores, and each takes memory.
 const MAX_JOBS: u16 = 1024;
@@ -93,25 +95,11 @@ pub(crate) struct SiteArgs {
     /// Folder to write; an existing one must be a site of benchpages
     #[arg(long, default_value = "site", value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Address of the site (https://owner.github.io/repo/) [default: site.base_url]
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Audience of the site; a public one hides the fields of site.redact [default: site.audience,
-    /// internal]
-    #[arg(long, value_enum, value_name = "WHO")]
-    pub(crate) audience: Option<AudienceArg>,
+    #[command(flatten)]
+    pub(crate) published: PublishedArgs,
     /// Read the archive/ folder of the history directory too
     #[arg(long)]
     pub(crate) with_archive: bool,
-    /// Write index.html in links, so that pages work from disk without a server
-    #[arg(long)]
-    pub(crate) explicit_index: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AudienceArg {
-    Public,
-    Internal,
 }
 
 #[derive(Clone, Debug, clap::Args)]

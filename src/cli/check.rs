@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::app::check::{CheckRequest, CheckRun, check};
 use crate::cli::actions;
 use crate::cli::args::check::{CheckArgs, ReportFormat};
+use crate::cli::args::published::PublishedArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::check::job::{CheckJob, JobActor};
 use crate::cli::load_options::load_options;
@@ -43,7 +44,7 @@ fn request(
     reporter: &Reporter,
 ) -> anyhow::Result<CheckRequest> {
     let site = SiteArgs {
-        base_url: args.base_url.clone(),
+        published: PublishedArgs::at(args.base_url.clone()),
         with_archive: args.with_archive,
         ..SiteArgs::default()
     };

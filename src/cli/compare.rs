@@ -4,6 +4,7 @@ use anyhow::bail;
 
 use crate::app::compare::compare;
 use crate::cli::args::check::{CompareArgs, TableFormat};
+use crate::cli::args::published::PublishedArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
@@ -24,7 +25,7 @@ pub(crate) fn run(
     };
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
     let site = SiteArgs {
-        base_url: args.base_url.clone(),
+        published: PublishedArgs::at(args.base_url.clone()),
         with_archive: args.with_archive,
         ..SiteArgs::default()
     };

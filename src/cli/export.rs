@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::app::export::{self, ExportFormat};
 use crate::cli::args::history::{ExportArgs, ExportFormatArg};
+use crate::cli::args::published::PublishedArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::database;
 use crate::cli::load_options::load_options;
@@ -20,7 +21,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let site = SiteArgs {
         with_archive: args.with_archive,
-        base_url: args.base_url.clone(),
+        published: PublishedArgs::at(args.base_url.clone()),
         ..SiteArgs::default()
     };
     let options = load_options(global, &site)?;

@@ -3,7 +3,8 @@
 use anyhow::Context;
 
 use crate::app::load_options::{LoadOptions, system_time};
-use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
+use crate::cli::args::published::{AudienceArg, PublishedArgs};
+use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::cache::cache_folder;
 use crate::site::redact::key::RedactionKey;
 use model::policy;
@@ -15,7 +16,7 @@ use model::record::time::Timestamp;
 /// # Errors
 /// An address or a time is not one.
 pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Result<LoadOptions> {
-    if let Some(url) = &site.base_url
+    if let Some(url) = &site.published.base_url
         && let Some(fault) = policy::semantics::url_fault(url)
     {
         anyhow::bail!("--base-url {url}: {fault}");
@@ -38,10 +39,10 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         warnings,
         now,
         clock: system_time(),
-        base_url: site.base_url.clone(),
-        explicit_index: site.explicit_index,
+        base_url: site.published.base_url.clone(),
+        explicit_index: site.published.explicit_index,
         redaction_key: redaction_key()?,
-        audience: site.audience.map(|audience| match audience {
+        audience: site.published.audience.map(|audience| match audience {
             AudienceArg::Public => SiteAudience::Public,
             AudienceArg::Internal => SiteAudience::Internal,
         }),
@@ -70,7 +71,9 @@ fn redaction_key() -> anyhow::Result<Option<RedactionKey>> {
 /// # Errors
 /// As [`load_options`].
 pub(crate) fn internal_load_options(global: &GlobalArgs) -> anyhow::Result<LoadOptions> {
-    let site = SiteArgs { audience: Some(AudienceArg::Internal), ..SiteArgs::default() };
+    let audience = Some(AudienceArg::Internal);
+    let published = PublishedArgs { audience, ..PublishedArgs::default() };
+    let site = SiteArgs { published, ..SiteArgs::default() };
     load_options(global, &site)
 }
 

@@ -49,8 +49,7 @@ fn run_map(global: &GlobalArgs, args: MapArgs, reporter: &Reporter) -> anyhow::R
 }
 
 fn run_votes(global: &GlobalArgs, args: VotesArgs, reporter: &Reporter) -> anyhow::Result<String> {
-    let VotesArgs { base_url, audience, explicit_index, .. } = args;
-    let site = SiteArgs { base_url, audience, explicit_index, ..SiteArgs::default() };
+    let site = SiteArgs { published: args.published, ..SiteArgs::default() };
     let options = load_options(global, &site)?;
     let analysis = votes(&options, &args.parts, &args.out, reporter)?;
     Ok(format!(

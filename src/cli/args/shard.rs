@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::cli::args::AudienceArg;
+use crate::cli::args::published::PublishedArgs;
 use crate::site::shard::SiteShard;
 
 #[derive(Clone, Debug, Subcommand)]
@@ -50,16 +50,8 @@ pub(crate) struct VotesArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Address of the site (https://owner.github.io/repo/) [default: site.base_url]
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Audience of the site; a public one hides the fields of site.redact [default: site.audience,
-    /// internal]
-    #[arg(long, value_enum, value_name = "WHO")]
-    pub(crate) audience: Option<AudienceArg>,
-    /// Write index.html in links, so that pages work from disk without a server
-    #[arg(long)]
-    pub(crate) explicit_index: bool,
+    #[command(flatten)]
+    pub(crate) published: PublishedArgs,
 }
 
 #[derive(Clone, Debug, clap::Args)]
