@@ -119,6 +119,11 @@ fn first_load(page: &Path) -> anyhow::Result<(usize, u64)> {
 
 /// What a page loads by itself: styles, icon, scripts, pictures.
 fn loaded(page: &str) -> Vec<PathBuf> {
+    // A template is inert: its scripts are loaded when somebody uses them.
+    let after = |part: &str| part.split_once("</template>").map_or("", |it| it.1).to_owned();
+    let mut parts = page.split("<template>");
+    let page: String =
+        parts.next().into_iter().map(str::to_owned).chain(parts.map(after)).collect();
     let tags = page.split('<').filter(|tag| {
         tag.starts_with("script ")
             || tag.starts_with("img ")
