@@ -71,6 +71,7 @@ mod privacy;
 mod public_site;
 mod replay;
 mod report;
+mod repository_site;
 mod reuse;
 mod right_base;
 mod rotate;
