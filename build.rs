@@ -57,9 +57,8 @@ fn is_commit(text: &str) -> bool {
 }
 
 fn is_date(text: &str) -> bool {
-    let digits = |part: &str, length| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = text.split('-').collect();
     parts.len() == 3 && digits(parts[0], 4) && digits(parts[1], 2) && digits(parts[2], 2)
 }
