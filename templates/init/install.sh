@@ -29,7 +29,9 @@ fail() {
 # Leaves the rest to the step that builds. It may use a cache, which is named by what is built.
 build_instead() { # WHY
   echo "::notice::benchpages is built from its source: $1"
-  echo "build=${BENCHPAGES_SOURCE_HASH:-${commit:-v$version}}-$(uname -s | tr -c 'A-Za-z0-9\n' -)-$(uname -m)" >> "$GITHUB_OUTPUT"
+  local source=${BENCHPAGES_SOURCE_HASH:-${commit:-v$version}} system
+  system=$(uname -s | tr -c 'A-Za-z0-9\n' -)
+  echo "build=$source-$system-$(uname -m)" >> "$GITHUB_OUTPUT"
   exit 0
 }
 

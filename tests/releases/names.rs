@@ -134,3 +134,30 @@ fn the_packages_of_npm_name_one_another_by_this_version() {
 fn the_installer_has_the_version_of_the_program() {
     assert!(read("packaging/install.sh").contains(&format!("\nversion={VERSION}\n")));
 }
+
+/// Without `--locked`, Cargo may take other versions than those that were reviewed and tested.
+#[test]
+fn everything_is_built_with_the_versions_of_the_lock_file() {
+    let builds =
+        ["build", "zigbuild", "run", "test", "clippy", "doc", "nextest run", "bench", "check"];
+    let builds: Vec<String> = builds.iter().map(|name| format!("cargo {name} ")).collect();
+    let scripts = files(&root().join(".ci")).into_iter().map(|name| format!(".ci/{name}"));
+    let workflows = files(&root().join(".github/workflows"));
+    let workflows = workflows.into_iter().map(|name| format!(".github/workflows/{name}"));
+    let others = ["Makefile", "action.yml", "templates/init/install.sh"].map(str::to_owned);
+    let mut seen = 0;
+    for path in scripts.chain(workflows).chain(others) {
+        for line in read(&path).lines().filter(|line| !line.trim_start().starts_with('#')) {
+            let line = line.replace("cargo \"+$version\"", "cargo");
+            let line = line.replace("cargo clippy --version", "");
+            let installs = line.contains("cargo install ");
+            if installs || builds.iter().any(|build| line.contains(build.as_str())) {
+                // The lock file of fuzz/ is a copy of ours, to which libFuzzer is added.
+                let is_fuzz = line.contains("fuzz/Cargo.toml");
+                assert!(is_fuzz || line.contains("--locked"), "{path}: {line}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} builds were found");
+}
