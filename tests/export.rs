@@ -108,7 +108,7 @@ fn what_was_not_built_is_an_error_that_says_how_to_get_it() {
     ] {
         let answer = run(arguments);
         assert_eq!((answer.status, answer.out.as_str()), (2, ""), "{arguments:?}");
-        let remedy = format!("cargo install benchpages --features {feature}");
+        let remedy = format!("cargo install --locked benchpages --features {feature}");
         assert!(answer.err.contains(&remedy), "{}", answer.err);
         assert!(!answer.err.contains("s3cret"), "{}", answer.err);
     }

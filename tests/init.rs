@@ -250,16 +250,50 @@ fn owners_review_whatever_decides_what_passes() {
 /// What restores the program in a job that can write must not have been saved by code that nobody
 /// reviewed.
 #[test]
-fn a_job_that_runs_code_of_the_project_cannot_write_the_cache() {
+fn jobs_that_run_code_of_the_project_have_a_cache_apart_and_save_it_before_that_code_runs() {
     let repository = written();
+    let (mut measured, mut trusted) = (0, 0);
     for name in WORKFLOWS {
         let workflow = repository.workflow(name);
-        for (job, step) in steps(&workflow) {
-            let uses = step["uses"].as_str().unwrap_or_default();
-            let measures = workflow["jobs"][&job].to_string().contains("benchmarks.sh");
-            assert!(!(measures && uses.starts_with("actions/cache@")), "{name} {job}");
+        for (job, of_job) in workflow["jobs"].as_object().unwrap() {
+            let measures = of_job.to_string().contains("benchmarks.sh");
+            let expected = if measures { "measured" } else { "trusted" };
+            let steps: Vec<&Value> = of_job["steps"].as_array().into_iter().flatten().collect();
+            let position = |text: &str| steps.iter().position(|it| it.to_string().contains(text));
+            let restores = steps.iter().filter(|step| step["id"] == "built");
+            for step in restores {
+                let key = step["with"]["key"].as_str().unwrap();
+                let prefix = format!("benchpages-{expected}-${{{{");
+                assert!(key.starts_with(&prefix), "{name} {job}: {key}");
+                *(if measures { &mut measured } else { &mut trusted }) += 1;
+                let save = position("actions/cache/save@").unwrap();
+                assert!(position("benchmarks.sh").is_none_or(|at| save < at), "{name} {job}");
+            }
+            // This one saves at the end of the job, after all that has run in it.
+            let saves_last = steps.iter().any(|step| {
+                step["uses"].as_str().is_some_and(|uses| uses.starts_with("actions/cache@"))
+            });
+            assert!(!(measures && saves_last), "{name} {job}");
         }
     }
+    assert_eq!((measured, trusted), (2, 4));
+}
+
+#[test]
+fn every_job_installs_the_program_by_the_same_steps() {
+    let repository = written();
+    let mut texts = std::collections::BTreeSet::new();
+    for name in WORKFLOWS {
+        for (job, step) in steps(&repository.workflow(name)) {
+            let run = step["run"].as_str().unwrap_or_default();
+            assert!(!run.contains("cargo install"), "{name} {job}: {run}");
+            if step["name"] == "Install benchpages" {
+                texts.insert(step.to_string());
+            }
+        }
+    }
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts.pop_first().unwrap().contains("bash .github/benchpages-install.sh download"));
 }
 
 #[test]

@@ -72,6 +72,9 @@ mod public_site;
 mod replay;
 mod report;
 mod repository_site;
+// Scripts.
+#[cfg(unix)]
+mod releases;
 mod reuse;
 mod right_base;
 mod rotate;

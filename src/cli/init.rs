@@ -5,6 +5,7 @@ use crate::cli::args::init::InitArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
+use crate::init::pinned_program::PinnedProgram;
 use crate::init::{self, InitPlan, ProjectFacts, ProposalState};
 use crate::vcs::git;
 use model::text;
@@ -50,6 +51,10 @@ fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<Project
         schedules: args.schedules(),
         systems: args.measured_systems(),
         hooks: args.hooks,
+        program: match &args.checksums {
+            Some(path) => PinnedProgram::from_checksums(path)?,
+            None => PinnedProgram::default(),
+        },
         now: options.time(),
     })
 }

@@ -7,8 +7,8 @@ use crate::cli::args::database::HistoryAccess;
 use crate::cli::args::history::ExportArgs;
 use crate::cli::ui::Reporter;
 
-const REMEDY: &str = "this benchpages was built without PostgreSQL: cargo install benchpages \
-                      --features postgres";
+const REMEDY: &str = "this benchpages was built without PostgreSQL: cargo install --locked \
+                      benchpages --features postgres";
 
 /// The arguments as they are.
 ///

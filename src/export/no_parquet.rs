@@ -7,7 +7,10 @@ use model::history::{History, SeriesColumn};
 /// # Errors
 /// Always.
 pub(super) fn check_built() -> anyhow::Result<()> {
-    bail!("this benchpages was built without Parquet: cargo install benchpages --features parquet")
+    bail!(
+        "this benchpages was built without Parquet: cargo install --locked benchpages --features \
+         parquet"
+    )
 }
 
 /// # Errors

@@ -6,6 +6,7 @@
 
 mod detect;
 mod ignored;
+pub(crate) mod pinned_program;
 pub(crate) mod schedule;
 mod set_up;
 pub(crate) mod systems;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::init::pinned_program::PinnedProgram;
 use crate::init::schedule::Schedule;
 use crate::init::systems::MeasuredSystem;
 use model::record::time::Timestamp;
@@ -35,6 +37,7 @@ pub(crate) struct ProjectFacts {
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) systems: Vec<MeasuredSystem>,
     pub(crate) hooks: bool,
+    pub(crate) program: PinnedProgram,
     pub(crate) now: Timestamp,
 }
 
@@ -95,9 +98,14 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [FileTemplate; 10] = [
+const TEMPLATES: [FileTemplate; 11] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
+    template!(
+        "init/install.sh",
+        ".github/benchpages-install.sh",
+        "installs the pinned version of benchpages, verified"
+    ),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
@@ -220,9 +228,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
     // An owner that does not exist is shown by GitHub as an error in CODEOWNERS, which is the
     // reminder.
     let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));
-    template
-        .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
-        .replace("__BRANCHES__", &facts.branches.join(", "))
+    let text = facts.program.fill(template);
+    text.replace("__BRANCHES__", &facts.branches.join(", "))
         .replace("__ROWS__\n", &systems::rows(&facts.systems))
         .replace("__MAIN_LINE__\n", &main_line)
         .replace("__SCHEMA__", &schema)

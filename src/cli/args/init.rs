@@ -25,6 +25,10 @@ pub(crate) struct InitArgs {
     /// Also propose git hooks that check the policy and local results
     #[arg(long)]
     pub(crate) hooks: bool,
+    /// SHA256SUMS of the release of this version, to pin the checksums of its archives [default:
+    /// the workflows verify GitHub's attestation of the archive, for the commit of this program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checksums: Option<PathBuf>,
     /// Write new files without asking; existing files never change
     #[arg(short, long)]
     pub(crate) yes: bool,
