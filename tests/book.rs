@@ -36,7 +36,7 @@ impl Project {
             )
             .file(
                 "rules.md",
-                "No title.\n\n## A rule\n\n| a | b |\n|---|---|\n| `x<y` | 2 |\n\n![](d.svg)\n",
+                "No title.\n\n## A rule\n\n| a | b |\n|---|--:|\n| `x<y` | 2 |\n\n![](d.svg)\n",
             )
             .file("draft.md", "# Draft\n")
             .file("d.svg", SVG)
@@ -114,7 +114,8 @@ fn the_listed_files_become_pages_in_the_order_of_the_list() {
         &[
             "<h1>All the rules</h1>",
             "<h2 id=\"a-rule\">",
-            "<code>x&lt;y</code>",
+            "<td><code>x&lt;y</code></td><td class=\"r\">2</td>",
+            "<th class=\"r\">b</th>",
             "rel=\"prev\" href=\"../docs/start.html\"",
             "<img src=\"../docs/d.svg\"",
         ],

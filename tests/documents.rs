@@ -124,7 +124,7 @@ git config --global init.defaultBranch main
 git init --quiet .
 git remote add origin https://github.com/owner/name
 printf '%s\n' '#!/bin/sh' 'echo "BenchmarkParse-8   1000   1234 ns/op"' > bench.sh
-chmod +x bench.sh
+chmod +x bench.sh && cp bench.sh old-bench.sh
 mkdir -p docs
 printf '%s\n' '# The manual' '' '- [Getting started](start.md)' > docs/README.md
 printf '%s\n' '# Getting started' > docs/start.md

@@ -1,7 +1,6 @@
 //! `docs/policy.md` is made of the schema of the policy: every key with its type, default and
 //! meaning. A test writes it anew where it differs, and fails so that somebody looks at it.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -13,12 +12,16 @@ const HEAD: &str = "\
 # Policy
 
 Every key of `policy.yml`, made of the schema that `benchpages policy schema` prints. Editors that
-read YAML schemas complete and check the keys. A key that is left out has its default. Thresholds and shares are fractions: `0.10` is 10%.
+read YAML schemas complete and check the keys. A key that is left out has its default. Thresholds
+and shares are fractions: `0.10` is 10%.
 
 ```sh
-benchpages policy show --reference > data/policy.yml   # every key with its default and an example
-benchpages policy check                                # all errors, with line, column and suggestion
-benchpages policy show                                 # the policy in force
+# Every key with its default and an example:
+benchpages policy show --reference > data/policy.yml
+# All errors, with line, column and suggestion:
+benchpages policy check
+# The policy in force:
+benchpages policy show
 ```
 
 A minimal policy:
@@ -42,8 +45,8 @@ governance:
 struct Reference {
     schema: Value,
     text: String,
-    waiting: Vec<String>,
-    seen: BTreeSet<String>,
+    /// Types that have a section, in order, each with its title.
+    sections: Vec<(String, String)>,
 }
 
 impl Reference {
@@ -56,21 +59,32 @@ impl Reference {
         &self.schema["$defs"][name]
     }
 
+    /// The title of the section of a type, which it gets where it is named first.
+    fn title(&mut self, name: &str, key: &str) -> String {
+        if let Some((_, title)) = self.sections.iter().find(|(known, _)| known == name) {
+            return title.clone();
+        }
+        // One grammar for all filters, wherever they stand.
+        let title = if name == "Filter" { "filters".to_owned() } else { format!("`{key}`") };
+        self.sections.push((name.to_owned(), title.clone()));
+        title
+    }
+
     /// A type in words; `null` is left out, since a key may always be.
-    fn type_text(&mut self, schema: &Value) -> String {
+    ///
+    /// `key` is where it stands: the section of an object is called by the key that holds it first.
+    fn type_text(&mut self, schema: &Value, key: &str) -> String {
         if let Some(name) = Self::name_of(schema).map(str::to_owned) {
             let definition = self.definition(&name).clone();
             if definition["properties"].is_object() {
-                if self.seen.insert(name.clone()) {
-                    self.waiting.push(name.clone());
-                }
-                return format!("[{name}](#{})", name.to_lowercase());
+                let title = self.title(&name, key);
+                return format!("[{title}](#{})", title.replace(['.', '`'], ""));
             }
-            return self.type_text(&definition);
+            return self.type_text(&definition, key);
         }
         if let Some(choices) = schema["oneOf"].as_array() {
             let words = choices.iter().map(|choice| match &choice["const"] {
-                Value::Null => self.type_text(choice),
+                Value::Null => self.type_text(choice, key),
                 value => format!("`{}`", value.as_str().unwrap()),
             });
             return words.collect::<Vec<_>>().join(", ");
@@ -79,7 +93,7 @@ impl Reference {
             let words: Vec<String> = choices
                 .iter()
                 .filter(|choice| choice["type"] != "null")
-                .map(|choice| self.type_text(choice))
+                .map(|choice| self.type_text(choice, key))
                 .collect();
             return words.join(" or ");
         }
@@ -89,9 +103,9 @@ impl Reference {
         };
         let kind = kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null");
         match kind {
-            Some("array") => format!("list: {}", self.type_text(&schema["items"])),
+            Some("array") => format!("list: {}", self.type_text(&schema["items"], key)),
             Some("object") => {
-                format!("by name: {}", self.type_text(&schema["additionalProperties"]))
+                format!("by name: {}", self.type_text(&schema["additionalProperties"], key))
             }
             Some("boolean") => "`true`, `false`".to_owned(),
             Some("integer") => format!("whole number{}", range(schema)),
@@ -105,12 +119,13 @@ impl Reference {
     }
 
     /// A table of the keys of an object.
-    fn keys(&mut self, schema: &Value) {
+    fn keys(&mut self, schema: &Value, above: &str) {
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         self.text.push_str("\n| key | type | default | meaning |\n|---|---|---|---|\n");
         for (key, value) in schema["properties"].as_object().unwrap() {
-            let kind = self.type_text(value).replace('|', "\\|");
+            let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+            let kind = self.type_text(value, &path).replace('|', "\\|");
             let default = match &value["default"] {
                 _ if required.contains(&key.as_str()) => "required".to_owned(),
                 Value::Null => "–".to_owned(),
@@ -151,11 +166,11 @@ impl Reference {
         }
     }
 
-    fn section(&mut self, name: &str) {
+    fn section(&mut self, name: &str, title: &str) {
         let definition = self.definition(name).clone();
         let about = definition["description"].as_str().unwrap_or_default();
-        write!(self.text, "\n## {name}\n\n{about}\n").unwrap();
-        self.keys(&definition);
+        write!(self.text, "\n## {title}\n\n{about}\n").unwrap();
+        self.keys(&definition, title.trim_matches('`'));
         self.choices(&definition);
     }
 }
@@ -176,14 +191,13 @@ fn reference() -> String {
     let mut reference = Reference {
         schema: schema.clone(),
         text: format!("{HEAD}\n## All keys\n"),
-        waiting: Vec::new(),
-        seen: BTreeSet::new(),
+        sections: Vec::new(),
     };
-    reference.keys(&schema);
+    reference.keys(&schema, "");
     // In the order in which they are first named: those of the top level come first.
     let mut at = 0;
-    while let Some(name) = reference.waiting.get(at).cloned() {
-        reference.section(&name);
+    while let Some((name, title)) = reference.sections.get(at).cloned() {
+        reference.section(&name, &title);
         at += 1;
     }
     reference.text

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::app::load_options::LoadOptions;
 use crate::files::{Directory, Links, SizeLimit};
-use crate::site::book::contents::{Contents, ContentsEntry};
+use crate::site::book::contents::{ContentsEntry, TableOfContents};
 use crate::site::book::picture::{content_fault, path_fault, picture_paths};
 use crate::site::book::{Book, BookPicture, CONTENTS_FILE, Chapter};
 use crate::vcs::git;
@@ -25,6 +25,7 @@ const PICTURE_LIMIT: SizeLimit = SizeLimit { bytes: 8 << 20, key: None };
 /// The folder has faults, which are all in the message.
 pub(super) fn read_optional(options: &LoadOptions) -> anyhow::Result<Option<Book>> {
     let Some(folder) = &options.docs else { return Ok(None) };
+    // The folder is the user's own, but its files may come from a pull request: as in a history.
     let links = if options.follow_links { Links::Follow } else { Links::Reject };
     read(folder, links).map(Some)
 }
@@ -41,17 +42,20 @@ fn read(folder: &Path, links: Links) -> anyhow::Result<Book> {
     })?;
     let contents = String::from_utf8(contents)
         .with_context(|| format!("{} is not UTF-8", folder.join(CONTENTS_FILE).display()))?;
-    let list = Contents::of(&contents);
+    let list = TableOfContents::of(&contents);
     reader.problems.extend(list.problems);
     let chapters: Vec<Chapter> =
         list.entries.into_iter().filter_map(|entry| reader.chapter(entry)).collect();
+    // Chapters show the same pictures; each is read once.
     let mut shown = BTreeSet::new();
     let mut pictures = reader.pictures(CONTENTS_FILE, &contents, &mut shown);
     for chapter in &chapters {
         let file = format!("{}.md", chapter.name);
         pictures.extend(reader.pictures(&file, &chapter.text, &mut shown));
     }
+    // Only now: a writer corrects all faults in one go.
     reader.check(folder)?;
+    // A binary search finds them, and the same folder gives the same bytes.
     pictures.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(Book { contents, chapters, pictures, place: git::place_in_repository(folder) })
 }
@@ -98,6 +102,7 @@ impl BookReader {
                          letters, digits, - and _"
                     .to_owned(),
             };
+            // Before the file is opened: no name leads anywhere else.
             if let Some(reason) = path_fault(&path) {
                 self.problems.push(fault(reason));
                 continue;
@@ -122,6 +127,7 @@ impl BookReader {
             Ok(Some(bytes)) => return Some(bytes),
             Ok(None) => self.problems.push(missing()),
             Err(error) => {
+                // The place to correct is the link, not the file that it names.
                 let Problem { reason, remedy, .. } = error.problem(path);
                 let reason = format!("{path}: {reason}");
                 self.problems.push(Problem { location: at, reason, remedy });

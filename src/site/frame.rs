@@ -76,6 +76,7 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         format!("{} · {site_title}", page.title)
     };
     let demo = input.history.counts.demo > 0;
+    // A link to nothing would be worse than none.
     let mut more = MORE.to_vec();
     more.extend(input.options.book.as_ref().map(|_| BOOK));
     let base_url = input.options.base_url.as_deref();

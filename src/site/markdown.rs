@@ -10,7 +10,7 @@ use askama::filters::HtmlSafe;
 use askama::{FastWritable, Values};
 use minijinja::Value;
 use minijinja::value::Serde;
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use crate::report::escape::template::{FilledHtml, render_html};
 use crate::site::error::RenderError;
@@ -115,6 +115,7 @@ pub(crate) fn render(events: Vec<Event<'_>>, rules: &mut dyn ProseRules) -> Mark
             Event::Html(text) | Event::InlineHtml(text) if is_comment(&text) => continue,
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                // The text of a link says something on its own; a dead link does not.
                 let Some(address) = rules.link(&dest_url) else {
                     dropped_link = true;
                     continue;
@@ -125,6 +126,7 @@ pub(crate) fn render(events: Vec<Event<'_>>, rules: &mut dyn ProseRules) -> Mark
             Event::End(TagEnd::Link) if std::mem::take(&mut dropped_link) => continue,
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let address = rules.picture(&dest_url);
+                // Pictures nest: a description may hold another one.
                 dropped_pictures.push(address.is_none());
                 match address {
                     Some(address) => {
@@ -156,12 +158,45 @@ pub(crate) fn render(events: Vec<Event<'_>>, rules: &mut dyn ProseRules) -> Mark
         out.push(shown);
     }
     let mut page = String::new();
-    html::push_html(&mut page, out.into_iter());
+    html::push_html(&mut page, with_aligned_cells(out).into_iter());
     Markup(page)
 }
 
+/// Columns of numbers by a class: the writer would use inline styles, which the pages forbid.
+fn with_aligned_cells(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    let mut columns: Vec<Alignment> = Vec::new();
+    let (mut column, mut name) = (0, "td");
+    let mut aligned = Vec::with_capacity(events.len());
+    for event in events {
+        let is_right = columns.get(column) == Some(&Alignment::Right);
+        let tag = |text: String| Event::Html(CowStr::from(text));
+        aligned.push(match event {
+            Event::Start(Tag::Table(written)) => {
+                columns = written;
+                Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
+            }
+            Event::Start(Tag::TableHead) => {
+                (column, name) = (0, "th");
+                Event::Start(Tag::TableHead)
+            }
+            Event::Start(Tag::TableRow) => {
+                (column, name) = (0, "td");
+                Event::Start(Tag::TableRow)
+            }
+            Event::Start(Tag::TableCell) if is_right => tag(format!("<{name} class=\"r\">")),
+            Event::End(TagEnd::TableCell) => {
+                column += 1;
+                // What was opened by hand is closed by hand.
+                if is_right { tag(format!("</{name}>")) } else { Event::End(TagEnd::TableCell) }
+            }
+            other => other,
+        });
+    }
+    aligned
+}
+
 /// Focusable, so that it can be scrolled with the keyboard.
-const OPEN_TABLE: &str = "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">";
+const OPEN_TABLE: &str = "<div class=\"wide\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">";
 
 fn heading(place: HeadingPlace) -> Tag<'static> {
     let HeadingPlace { level, anchor } = place;

@@ -59,6 +59,7 @@ impl<'a> PageInputs<'a> {
             hasher.content()
         };
         let tests = site.tests.iter().map(|(test, members)| (*test, of_members(members)));
+        // Every page of the book lists all chapters, so a new title changes all of them.
         let mut hasher = ContentHasher::default();
         hasher.value(&facts.shared);
         site.input.options.book.iter().for_each(|book| {

@@ -29,12 +29,12 @@ pub(crate) struct ContentsEntry {
 
 /// The chapters that a table of contents names, and its faults.
 #[derive(Debug, Default)]
-pub(crate) struct Contents {
+pub(crate) struct TableOfContents {
     pub(crate) entries: Vec<ContentsEntry>,
     pub(crate) problems: Vec<Problem>,
 }
 
-impl Contents {
+impl TableOfContents {
     /// Reads the text of `README.md`.
     pub(crate) fn of(text: &str) -> Self {
         let mut contents = Self::default();
@@ -62,9 +62,11 @@ impl Contents {
             reason,
             remedy: remedy.to_owned(),
         };
+        // A link to the web or to the code is welcome in a list, and no chapter.
         let Some(name) = chapter_name(&link.address) else { return };
         if self.entries.len() == MAX_CHAPTERS {
             // Once: the lines behind it have the same fault.
+            // No chapter has an empty name, so it marks that the fault was reported.
             if names.insert(String::new()) {
                 let reason = format!("it lists more than {MAX_CHAPTERS} chapters");
                 self.problems.push(problem(reason, "remove the link, or split the folder"));
@@ -135,6 +137,7 @@ impl ItemReader {
             }
             Event::End(TagEnd::Link) => return self.link.take(),
             Event::Text(text) | Event::Code(text) => {
+                // A link in a heading is a part of it and of no list.
                 if let Some(link) = &mut self.link {
                     push_title(&mut link.title, text);
                 } else if self.in_heading {
@@ -182,7 +185,7 @@ mod tests {
                     - plain\n  - [Deep](deep.md)\n\
                     - [Out](../ARCHITECTURE.md)\n- [Web](https://e.org/a.md)\n\
                     - [Again](start.md)\n- [Contents](README.md)\n";
-        let contents = Contents::of(text);
+        let contents = TableOfContents::of(text);
         let found: Vec<(&str, &str, &str)> = contents
             .entries
             .iter()
@@ -197,18 +200,18 @@ mod tests {
     #[test]
     fn names_that_no_page_can_have_are_reported_all_at_once() {
         let text = "- [a](Big.md)\n- [b](con.md)\n- [c](sub/c.md)\n- [d](.md)\n";
-        let contents = Contents::of(text);
+        let contents = TableOfContents::of(text);
         assert!(contents.entries.is_empty());
         let lines: Vec<u32> =
             contents.problems.iter().map(|problem| problem.location.line).collect();
         assert_eq!(lines, [1, 2, 3, 4]);
-        assert_eq!(Contents::of("# Nothing\n").problems.len(), 1);
+        assert_eq!(TableOfContents::of("# Nothing\n").problems.len(), 1);
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_read(text in "(\\PC|\n|- \\[a\\]\\(b.md\\)\n){0,60}") {
-            for entry in Contents::of(&text).entries {
+            for entry in TableOfContents::of(&text).entries {
                 proptest::prop_assert!(is_plain_name(&entry.name));
             }
         }

@@ -46,11 +46,13 @@ impl<'a> LocalLink<'a> {
             Some((path, fragment)) => (path, Some(fragment)),
             None => (address, None),
         };
+        // An escape could spell any of these, and no file of a book needs one.
         if path.starts_with('/') || path.contains([':', '\\', '?', '%']) {
             return None;
         }
         let mut parts: Vec<&str> = Vec::new();
         for part in path.split('/') {
+            // `..` is kept at the front: the folder may have a place in a repository.
             match part {
                 "" | "." => {}
                 ".." if parts.last().is_some_and(|last| *last != "..") => {
@@ -93,6 +95,7 @@ impl BookRules<'_> {
             None if link.path.is_empty() => String::new(),
             Some(_) if link.path == CONTENTS_FILE => self.root.to(FOLDER),
             Some(name) if self.book.chapter(name).is_some() => self.root.to(&chapter_path(name)),
+            // A picture stands in the site already; the repository may be private.
             _ if self.book.has_picture(&link.path) => self.root.to(&[FOLDER, &link.path].concat()),
             _ => self.in_repository(&link.path)?,
         };
@@ -108,6 +111,7 @@ impl ProseRules for BookRules<'_> {
         let is_web = ["https://", "http://", "mailto:"].iter().any(|scheme| {
             address.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme))
         });
+        // Only these: what a scheme does is decided by the reader's browser, not here.
         if is_web {
             return markdown::is_safe(address).then(|| address.to_owned());
         }
@@ -150,7 +154,11 @@ fn anchor(text: &str) -> String {
     if FRAME_IDS.contains(&anchor.as_str()) {
         anchor.push_str("-section");
     }
-    anchor
+    // An id begins with a letter, where GitHub takes `1-first-step`.
+    match anchor.chars().next() {
+        Some(first) if !first.is_alphabetic() => format!("at-{}", anchor.trim_start_matches('-')),
+        _ => anchor,
+    }
 }
 
 #[cfg(test)]
@@ -226,6 +234,8 @@ mod tests {
             ("Größe_2", "größe_2"),
             ("<script>", "script"),
             ("main", "main-section"),
+            ("1. First step", "at-1-first-step"),
+            ("; and on", "at-and-on"),
         ] {
             assert_eq!(anchor(text), expected, "{text}");
             assert_eq!(anchor(&anchor(text)), expected, "{text}");

@@ -8,8 +8,8 @@
 //! docs/draft.md       not in the list                   no page
 //! ```
 //!
-//! The texts may come from strangers: raw HTML is text, links lead to chapters, to the repository or
-//! to the web, and a picture is a file of the folder. A fault is a [`Problem`], never a page less.
+//! The texts may come from strangers: raw HTML is text, links lead to chapters, to the repository
+//! or to the web, and a picture is a file of the folder. A fault is a problem, never a page less.
 
 pub(crate) mod contents;
 pub(crate) mod links;

@@ -25,6 +25,7 @@ pub(crate) fn picture_paths(text: &str) -> BTreeSet<String> {
 /// Why a path cannot be that of a picture; none where it can.
 pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     let named = path.rsplit_once('.').filter(|(_, kind)| ["png", "svg"].contains(kind));
+    // Other kinds have no use in a text, and HTML among them would be a page of its own.
     let Some((stem, _)) = named else { return Some("it is neither .png nor .svg") };
     (!stem.split('/').all(is_plain_name)).then_some("no file of a site can have its name")
 }
@@ -36,6 +37,7 @@ pub(crate) fn content_fault(path: &str, bytes: &[u8]) -> Option<&'static str> {
         let is_png = bytes.starts_with(b"\x89PNG\r\n\x1a\n");
         return (!is_png).then_some("its content is no PNG");
     }
+    // Another encoding would hide what is looked for below.
     let Ok(text) = std::str::from_utf8(bytes) else { return Some("it is not UTF-8") };
     let text = text.to_ascii_lowercase();
     if !text.contains("<svg") {

@@ -79,6 +79,7 @@ fn page(site: &SiteContext<'_>, book: &Book, path: &str, title: &str, text: &str
     let root = link_root(site, path);
     let policy = site.input.policy;
     let mut rules = BookRules { book, policy, root, anchors: BTreeMap::new() };
+    // All at once: the title is taken off, and a heading is known by its whole text.
     let mut events: Vec<Event<'_>> = Parser::new_ext(text, markdown::OPTIONS).collect();
     let heading = take_heading(&mut events).unwrap_or_else(|| title.to_owned());
     let summary = Phrase::new("").text(format!("Documentation: {title}"));
@@ -112,6 +113,7 @@ fn parts(book: &Book, root: LinkRoot, current: usize) -> Vec<ContentsPart> {
     let mut parts: Vec<ContentsPart> = Vec::new();
     for (at, chapter) in book.chapters.iter().enumerate() {
         let link = ChapterLink { current: at == current, ..ChapterLink::of(chapter, root) };
+        // A heading that comes twice is two parts: the order is the writer's.
         match parts.last_mut().filter(|part| part.title == chapter.part) {
             Some(part) => part.chapters.push(link),
             None => parts.push(ContentsPart { title: chapter.part.clone(), chapters: vec![link] }),
