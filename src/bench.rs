@@ -68,6 +68,7 @@ impl DemoFolder {
             clock: Timestamp::from_micros(0),
             base_url: None,
             explicit_index: false,
+            docs: None,
             audience: None,
             redaction_key: None,
         }

@@ -13,6 +13,7 @@ mod baseline;
 // Scripts and signals.
 #[cfg(unix)]
 mod bisect;
+mod book;
 mod build;
 mod categories;
 mod check;
@@ -30,6 +31,12 @@ mod directions;
 // What is written is written about the program as it is built without asking for more.
 #[cfg(all(feature = "net", not(any(feature = "mcp", feature = "postgres", feature = "parquet"))))]
 mod docs;
+#[cfg(all(
+    unix,
+    feature = "net",
+    not(any(feature = "mcp", feature = "postgres", feature = "parquet"))
+))]
+mod documents;
 mod erase;
 mod doctor;
 mod escape;
@@ -67,14 +74,15 @@ mod people;
 mod plain_files;
 mod platforms;
 mod policy;
+mod policy_reference;
 mod privacy;
 mod public_site;
 mod replay;
-mod report;
-mod repository_site;
 // Scripts.
 #[cfg(unix)]
 mod releases;
+mod report;
+mod repository_site;
 mod reuse;
 mod right_base;
 mod rotate;

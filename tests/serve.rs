@@ -137,6 +137,28 @@ fn a_change_that_cannot_be_built_is_told_and_the_old_site_stays() {
 
 #[cfg(unix)]
 #[test]
+fn a_changed_chapter_is_shown_and_a_fault_of_it_leaves_the_last_good_one() {
+    let history = history();
+    let docs = tempfile::tempdir().unwrap();
+    // Whole at once, as editors save: half of a file would be one more change.
+    let write = |name: &str, text: &str| {
+        let draft = docs.path().join(".draft");
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(draft, docs.path().join(name)).unwrap();
+    };
+    write("README.md", "- [Start](start.md)\n");
+    write("start.md", "First text.\n");
+    let server = Server::start(&history, &["--docs", docs.path().to_str().unwrap()]);
+    assert!(server.get("/docs/start.html").contains("First text."));
+    write("start.md", "Second text.\n");
+    server.wait_for("the change took");
+    assert!(server.get("/docs/start.html").contains("Second text."));
+    write("README.md", "- [Gone](gone.md)\n");
+    server.wait_for("there is no gone.md");
+    assert!(server.get("/docs/start.html").contains("Second text."));
+}
+
+#[test]
 fn control_c_ends_it_with_success() {
     let history = history();
     let mut server = Server::start(&history, &[]);

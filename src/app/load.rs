@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use crate::app::book;
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Observer;
@@ -19,6 +20,7 @@ use crate::app::stages::Stages;
 use crate::report::pull_check::PullCheck;
 use crate::report::session::{self, CandidateSession};
 use crate::site;
+use crate::site::book::Book;
 use crate::site::redact::Redaction;
 use crate::store;
 use crate::vcs;
@@ -76,6 +78,8 @@ pub(crate) struct LoadedHistory {
     pub(crate) contents: store::Contents,
     /// What a public site hides; none where nothing is hidden.
     pub(crate) redaction: Option<Redaction>,
+    /// The documentation that the site shows.
+    pub(crate) book: Option<Book>,
     /// The build's time.
     pub(crate) now: Timestamp,
     /// The time up to which ages are counted: see [`as_of`].
@@ -90,6 +94,7 @@ pub(super) struct OpenedDirectory<'a> {
     policy: Policy,
     policy_sha: String,
     redaction: Option<Redaction>,
+    book: Option<Book>,
     pub(super) source: store::Source,
     warnings: Vec<String>,
     stages: Stages,
@@ -234,7 +239,8 @@ impl<'a> OpenedDirectory<'a> {
             reading: Arc::new(value_options(&policy)),
             cache: options.cache.clone(),
         };
-        Ok(Self { options, policy, policy_sha, redaction, source, warnings, stages })
+        let book = book::read_optional(options)?;
+        Ok(Self { options, policy, policy_sha, redaction, book, source, warnings, stages })
     }
 
     /// Puts the records in order.
@@ -272,6 +278,7 @@ impl<'a> OpenedDirectory<'a> {
             history,
             contents,
             redaction: self.redaction,
+            book: self.book,
             now,
             warnings: self.warnings,
             stages: self.stages,
@@ -362,6 +369,7 @@ impl<'a> GroupedHistory<'a> {
                 as_of,
                 base_url,
                 explicit_index: options.explicit_index,
+                book: loaded.book,
             },
             policy,
             policy_sha,

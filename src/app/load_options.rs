@@ -33,6 +33,8 @@ pub(crate) struct LoadOptions {
     pub(crate) clock: Timestamp,
     pub(crate) base_url: Option<String>,
     pub(crate) explicit_index: bool,
+    /// Folder of Markdown files that the site shows as pages.
+    pub(crate) docs: Option<PathBuf>,
     /// Who the site is for; none: the policy says.
     pub(crate) audience: Option<SiteAudience>,
     /// For `site.redact_as: hash`.

@@ -19,6 +19,7 @@ pub(crate) mod accept;
 pub(crate) mod agent;
 mod audit;
 pub(crate) mod baseline;
+mod book;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod compare;

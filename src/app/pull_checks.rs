@@ -66,6 +66,7 @@ fn check(loaded: &LoadedHistory, options: &LoadOptions, pull: u64) -> Option<Pul
         history: loaded.history.clone(),
         contents,
         redaction: loaded.redaction.clone(),
+        book: None,
         now: loaded.now,
         as_of: loaded.as_of,
         warnings: Vec::new(),

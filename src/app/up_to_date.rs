@@ -15,6 +15,7 @@ use blake3::Hasher;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::app::book;
 use crate::app::load_options::LoadOptions;
 use crate::files::cache_folder::CacheFolder;
 use crate::output::leftovers::Cleanup;
@@ -82,6 +83,9 @@ impl BuildFingerprint {
         let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, .. } = options;
         let settings = (demo, with_archive, at, base_url, explicit_index, options.audience);
         add(&[u8::from(options.follow_links)]);
+        // By content: a book is small, and which files it has is only known after reading it.
+        let book = book::read_optional(options).ok()?.map(|book| book.content_hash().to_string());
+        add(book.unwrap_or_default().as_bytes());
         let redaction = options.redaction_key.as_ref().map(RedactionKey::fingerprint);
         add(redaction.unwrap_or_default().as_bytes());
         add(format!("{settings:?}").as_bytes());

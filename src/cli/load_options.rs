@@ -41,6 +41,7 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         clock: system_time(),
         base_url: site.published.base_url.clone(),
         explicit_index: site.published.explicit_index,
+        docs: site.published.docs.clone(),
         redaction_key: redaction_key()?,
         audience: site.published.audience.map(|audience| match audience {
             AudienceArg::Public => SiteAudience::Public,

@@ -38,6 +38,7 @@ pub(crate) fn run(
 fn serve_options(global: &GlobalArgs, args: &ServeArgs) -> ServeOptions {
     let mut watch = vec![global.data.clone()];
     watch.extend(global.policy.clone());
+    watch.extend(args.site.published.docs.clone());
     ServeOptions {
         base_path: args.base_path.clone(),
         site_dir: args.site.out.clone(),

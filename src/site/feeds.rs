@@ -5,6 +5,7 @@ use askama::Template;
 use crate::report::target_view::TargetView;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::{SeriesRef, wording};
+use crate::site::book;
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -175,6 +176,10 @@ pub(crate) fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
     let paged = site.series_indices().filter(|index| site.page_policy.has_series(*index));
     paths.extend(paged.map(|index| urls::series(&site.stems[index])));
     paths.extend(site.events.newest_first().iter().map(|event| urls::event(&event.id)));
+    if let Some(book) = &site.input.options.book {
+        paths.push(book::FOLDER.to_owned());
+        paths.extend(book.chapters.iter().map(|chapter| book::chapter_path(&chapter.name)));
+    }
     let mut out = XmlText::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",

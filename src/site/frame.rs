@@ -2,6 +2,7 @@
 
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
+use crate::site::book;
 use crate::site::context::SiteContext;
 use crate::site::picture_index;
 use crate::site::search;
@@ -20,6 +21,7 @@ pub(crate) enum NavSection {
     Health,
     About,
     Data,
+    Book,
     None,
 }
 
@@ -38,6 +40,9 @@ const MORE: [NavEntry; 5] = [
     (NavSection::About, "about/", "About and methods"),
     (NavSection::Data, "data/", "Data and feeds"),
 ];
+
+/// Where the site has the project's documentation.
+const BOOK: NavEntry = (NavSection::Book, book::FOLDER, "Documentation");
 
 /// Section, address, text.
 type NavEntry = (NavSection, &'static str, &'static str);
@@ -71,6 +76,9 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         format!("{} · {site_title}", page.title)
     };
     let demo = input.history.counts.demo > 0;
+    // A link to nothing would be worse than none.
+    let mut more = MORE.to_vec();
+    more.extend(input.options.book.as_ref().map(|_| BOOK));
     let base_url = input.options.base_url.as_deref();
     PageFrame {
         description: page.verdict.plain(),
@@ -78,9 +86,9 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         site_title,
         home: root.to(""),
         nav: nav_items(&ROW, root, page.section),
-        more: nav_items(&MORE, root, page.section),
-        more_current: MORE.iter().any(|(section, ..)| *section == page.section)
+        more_current: more.iter().any(|(section, ..)| *section == page.section)
             && page.section != NavSection::Views,
+        more: nav_items(&more, root, page.section),
         css: root.to(&shell.css),
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
+use crate::site::book::Book;
 use detect::Analyses;
 use detect::targets::TargetResult;
 use model::audit::AuditChain;
@@ -61,4 +62,6 @@ pub(crate) struct SiteOptions {
     pub(crate) base_url: Option<String>,
     /// Write `index.html` in links, for reading from disk.
     pub(crate) explicit_index: bool,
+    /// The documentation of the project, where it is shown.
+    pub(crate) book: Option<Book>,
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::report::urls;
+use crate::site::book::{self, Book};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::job::{FileJob, JobList};
@@ -121,6 +122,30 @@ fn add_pages<'a>(
         jobs.page(&address, move || pages::redirects::render(site, &redirect));
     }
     jobs.file("404.html", || pages::not_found::render(site));
+    if let Some(book) = &site.input.options.book {
+        add_book(site, book, inputs, jobs);
+    }
+}
+
+/// The pages and pictures of the documentation.
+fn add_book<'a>(
+    site: &'a SiteContext<'a>,
+    book: &'a Book,
+    inputs: Option<&PageInputs<'_>>,
+    jobs: &mut JobList<'a>,
+) {
+    jobs.page(book::FOLDER, move || pages::chapter::render_contents(site, book));
+    jobs.made_of(inputs.map(|inputs| inputs.of_book(book.contents.as_bytes())));
+    for (at, chapter) in book.chapters.iter().enumerate() {
+        let path = book::chapter_path(&chapter.name);
+        jobs.page(&path, move || pages::chapter::render(site, book, at));
+        jobs.made_of(inputs.map(|inputs| inputs.of_book(chapter.text.as_bytes())));
+    }
+    for picture in &book.pictures {
+        let path = [book::FOLDER, &picture.path].concat();
+        jobs.file(path, move || Ok(picture.bytes.clone()));
+        jobs.made_of(inputs.map(|inputs| inputs.of_book(&picture.bytes)));
+    }
 }
 
 /// The pages of commits and of pairs, and the JSON of pairs.

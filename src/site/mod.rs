@@ -14,6 +14,7 @@ mod audit;
 mod backend_ratios;
 mod benchmark_grid;
 mod benchmark_metrics;
+pub(crate) mod book;
 mod build_facts;
 mod cards;
 mod changes;

@@ -28,6 +28,8 @@ pub(crate) struct PageInputs<'a> {
     series: Vec<ContentHash>,
     /// By test: what a file shows that is about its series.
     tests: BTreeMap<&'a str, ContentHash>,
+    /// What every page of the book shows but its text.
+    book: ContentHash,
 }
 
 /// Facts that many series show, each hashed once.
@@ -57,11 +59,24 @@ impl<'a> PageInputs<'a> {
             hasher.content()
         };
         let tests = site.tests.iter().map(|(test, members)| (*test, of_members(members)));
-        Self { tests: tests.collect(), series }
+        // Every page of the book lists all chapters, so a new title changes all of them.
+        let mut hasher = ContentHasher::default();
+        hasher.value(&facts.shared);
+        site.input.options.book.iter().for_each(|book| {
+            hasher.value(&book.outline_hash());
+        });
+        Self { tests: tests.collect(), book: hasher.content(), series }
     }
 
     pub(crate) fn series(&self, series: usize) -> ContentHash {
         self.series[series]
+    }
+
+    /// A page of the book with this text, or a picture of it.
+    pub(crate) fn of_book(&self, content: &[u8]) -> ContentHash {
+        let mut hasher = ContentHasher::default();
+        hasher.value(&self.book).bytes(content);
+        hasher.content()
     }
 
     pub(crate) fn test(&self, test: &str) -> Option<ContentHash> {
@@ -114,7 +129,7 @@ fn shared_by_all(site: &SiteContext<'_>, program: ContentHash) -> ContentHash {
     hasher
         .value(&program)
         .value(&(&input.policy_sha, &options.base_url, options.explicit_index))
-        .value(&(input.history.counts.demo > 0))
+        .value(&(input.history.counts.demo > 0, options.book.is_some()))
         .value(&frame::stale(input.history.newest, options.as_of))
         .value(&input.templates)
         .value(&colors)

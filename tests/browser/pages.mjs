@@ -9,6 +9,8 @@ import { keyPages, sample } from './site.mjs';
 // The first load of any page.
 const MOST_REQUESTS = 4;
 const MOST_BYTES = 35 * 1024;
+// A chapter is as long as its text: that of all formats is the longest.
+const MOST_BYTES_OF_CHAPTER = 42 * 1024;
 const WIDTHS = [320, 360, 390, 500, 768, 1000, 1280];
 const AXE_WIDTHS = [320, 390, 768, 1280];
 const SCHEMES = ['light', 'dark'];
@@ -93,8 +95,9 @@ async function firstLoad(page, server, target, checks) {
   if (seen.urls.size > MOST_REQUESTS) {
     checks.weight.fault(target.file, `${seen.urls.size} requests: ${[...seen.urls].join(' ')}`);
   }
-  if (seen.bytes > MOST_BYTES) {
-    checks.weight.fault(target.file, `${seen.bytes} bytes on the wire, budget ${MOST_BYTES}`);
+  const most = target.kind === 'chapter' ? MOST_BYTES_OF_CHAPTER : MOST_BYTES;
+  if (seen.bytes > most) {
+    checks.weight.fault(target.file, `${seen.bytes} bytes on the wire, budget ${most}`);
   }
 }
 

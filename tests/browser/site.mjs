@@ -22,6 +22,8 @@ const KINDS = [
   ['event', /^event\/.+\/index\.html$/],
   ['people', /^people\/index\.html$/],
   ['person', /^people\/.+\/index\.html$/],
+  ['contents', /^docs\/index\.html$/],
+  ['chapter', /^docs\/.+\.html$/],
 ];
 
 const kindOf = (file) => {

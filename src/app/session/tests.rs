@@ -69,6 +69,7 @@ impl EditedHistory {
             clock: Timestamp::from_micros(0),
             base_url: None,
             explicit_index: false,
+            docs: None,
             audience: Some(audience),
             redaction_key: None,
         };

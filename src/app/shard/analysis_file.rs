@@ -32,7 +32,7 @@ use model::record::Problem;
 use model::series::{CommitIndex, Series};
 
 const KIND: SealedKind =
-    SealedKind { name: "analysis", format: 1, command: "benchpages shard votes" };
+    SealedKind { name: "analysis", format: 2, command: "benchpages shard votes" };
 
 /// Series of one block.
 const BLOCK_SERIES: usize = 64;

@@ -1,5 +1,7 @@
 //! The arguments of commands that make a site, in one step or in several.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 /// Where a site will stand, and who may see it.
@@ -15,6 +17,9 @@ pub(crate) struct PublishedArgs {
     /// Write index.html in links, so that pages work from disk without a server
     #[arg(long)]
     pub(crate) explicit_index: bool,
+    /// Folder of Markdown files to show as pages of the site; its README.md lists them in order
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: Option<PathBuf>,
 }
 
 impl PublishedArgs {

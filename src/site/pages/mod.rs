@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod backend;
+pub(crate) mod chapter;
 mod deltas;
 mod life;
 mod suspects;
