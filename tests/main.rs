@@ -50,6 +50,7 @@ mod ingest_native;
 mod ingest_system;
 mod ingest_tools;
 mod init;
+mod init_hosts;
 mod insights;
 mod lifecycle;
 mod limits;
