@@ -5,7 +5,7 @@ use crate::app::project_setup::{SetupRequest, project_facts};
 use crate::cli::args::init::InitArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
-use crate::cli::ui::{self, Reporter};
+use crate::cli::ui::{self, Reporter, questions};
 use crate::init::{self, InitPlan, ProjectFacts, summary};
 use model::text;
 use model::text::terminal::TerminalText;
@@ -24,7 +24,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
         now: load_options(global, &SiteArgs::default())?.time(),
     };
     let asks = !args.yes && !args.dry_run;
-    let ask = |question: &str| if asks { ui::ask(question) } else { Ok(None) };
+    let ask = |question: &str| if asks { questions::ask(question) } else { Ok(None) };
     let facts = project_facts(request, &ask)?;
     let plan = init::plan(&facts)?;
     if args.diff {
@@ -55,7 +55,8 @@ fn write(
         reporter.info("Nothing to write. Look at your dashboard with: benchpages serve");
         return Ok(0);
     }
-    let is_confirmed = args.yes || !args.dry_run && ui::confirm(&format!("Write {files}?"), false)?;
+    let is_confirmed =
+        args.yes || !args.dry_run && questions::confirm(&format!("Write {files}?"), false)?;
     if args.dry_run || !is_confirmed {
         reporter.info(&format!(
             "Nothing was written. `benchpages init --yes`, with the same options, writes {files}; \

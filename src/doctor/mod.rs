@@ -146,8 +146,17 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         } else {
             format!("no record has {}", text::join_and(&missing))
         })
-        .remedy("record these fields, or track those that are recorded");
-    findings.push(if all { finding } else { finding.note() });
+        .remedy("record these fields (`benchpages ingest` does), or track those that are recorded");
+    // In the first days nothing rests on them yet.
+    let is_error = all && runs_until_verdict(input) == 0;
+    findings.push(if is_error { finding } else { finding.note() });
+}
+
+/// Runs that the series nearest to its first verdict still needs.
+fn runs_until_verdict(input: &DoctorInput<'_>) -> u64 {
+    let runs = |series: &Series| series.runs.iter().filter(|run| run.value.is_some()).count();
+    let most = input.series.iter().map(runs).max().unwrap_or(0) as u64;
+    u64::from(input.policy.regression.min_sample_size).saturating_sub(most)
 }
 
 fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
@@ -165,11 +174,27 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     findings.extend(input.problems.iter().map(|problem| problem_finding("file", problem)));
     let counts = history.counts;
     if counts.records == 0 {
-        let finding = DoctorFinding::new("empty", "the history");
+        let finding = DoctorFinding::new("empty", "the history").cause("no records at all");
+        findings.push(finding.remedy(
+            "record a first run: `benchpages init` writes a script that measures, `benchpages \
+             ingest FILE` converts the output of a benchmark tool",
+        ));
+    } else if input.series.iter().all(|series| series.runs.is_empty()) {
+        let finding = DoctorFinding::new("first_runs", "the history");
         findings.push(
             finding
-                .cause("no records at all")
-                .remedy("write records to results/, one JSON object a line"),
+                .cause("no records of the main line, so pull requests are compared with nothing")
+                .remedy("measure the main branch, too: that job writes to results/")
+                .note(),
+        );
+    } else if let missing @ 1.. = runs_until_verdict(input) {
+        let runs = text::count_noun(missing, "more run");
+        let finding = DoctorFinding::new("first_runs", "the history");
+        findings.push(
+            finding
+                .cause("too few runs for a verdict")
+                .remedy(format!("measure {runs} of the main line; verdicts come by themselves"))
+                .note(),
         );
     }
     let mixed = counts.demo < counts.records;

@@ -42,13 +42,13 @@ pub(crate) fn patch(path: &str, present: Option<&str>, proposed: &str) -> String
 
 /// Lines of the present text that lines of the proposed one replace.
 #[derive(Debug, PartialEq, Eq)]
-struct Change {
+struct LineChange {
     old: Range<usize>,
     new: Range<usize>,
 }
 
 /// The fewest changed lines, by the longest common subsequence.
-fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
+fn changes(old: &[&str], new: &[&str]) -> Vec<LineChange> {
     let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     // The start may not count again as the end: `a a` and `a` have one line in common.
     let max_end = old.len().min(new.len()) - start;
@@ -59,14 +59,14 @@ fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
         return Vec::new();
     }
     if old.len().saturating_mul(new.len()) > MAX_PAIRS {
-        return vec![Change { old: start..start + old.len(), new: start..start + new.len() }];
+        return vec![LineChange { old: start..start + old.len(), new: start..start + new.len() }];
     }
     let common = common_lines(old, new);
     let (mut changes, mut at) = (Vec::new(), (0, 0));
     for (left, right) in common.into_iter().chain([(old.len(), new.len())]) {
         if at != (left, right) {
             let (old, new) = (start + at.0..start + left, start + at.1..start + right);
-            changes.push(Change { old, new });
+            changes.push(LineChange { old, new });
         }
         at = (left + 1, right + 1);
     }
@@ -101,7 +101,7 @@ fn common_lines(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     common
 }
 
-fn push_hunk(out: &mut String, old: &[&str], new: &[&str], changes: &[Change]) {
+fn push_hunk(out: &mut String, old: &[&str], new: &[&str], changes: &[LineChange]) {
     let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return };
     let before = first.old.start.min(CONTEXT);
     let after = (old.len() - last.old.end).min(CONTEXT);
