@@ -32,6 +32,7 @@ mod directions;
 mod docs;
 mod erase;
 mod doctor;
+mod doctor_fix;
 mod escape;
 mod export;
 mod first_runs;
