@@ -107,7 +107,7 @@ fn completions_and_the_manual_name_every_command() {
     assert!(manual.out.starts_with(".ie") || manual.out.contains(".TH"), "{}", manual.out);
     assert!(manual.out.contains("demo\\-data"), "{}", manual.out);
     let version = run(&["--version"]);
-    assert_eq!(version.out, format!("benchpages {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(version.out.starts_with(concat!("benchpages ", env!("CARGO_PKG_VERSION"))));
 }
 
 #[test]

@@ -106,7 +106,9 @@ fn only_github_gets_workflows() {
     assert!(policy.contains("repo_url: \"https://gitlab.example.org/team/tools/engine\""));
     for path in written.iter().filter(|path| !path.starts_with(".git/")) {
         assert!(!gitlab.read(path).contains("__"), "{path}");
-        assert!(!gitlab.read(path).contains(".github/"), "{path}");
+        // The script that installs names the workflow that made the release.
+        let is_installer = path.ends_with("benchpages-install.sh");
+        assert!(is_installer || !gitlab.read(path).contains(".github/"), "{path}");
     }
     let there = cloned("https://gitlab.com/ada/engine");
     there.file(".gitlab-ci.yml", "stages: [test]\n");

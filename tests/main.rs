@@ -73,6 +73,9 @@ mod privacy;
 mod public_site;
 mod replay;
 mod report;
+// Scripts.
+#[cfg(unix)]
+mod releases;
 mod reuse;
 mod right_base;
 mod rotate;

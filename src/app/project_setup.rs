@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::init::host::{CiSystem, HostedRepository};
+use crate::init::pinned_program::PinnedProgram;
 use crate::init::schedule::Schedule;
 use crate::init::systems::MeasuredSystem;
 use crate::init::{self, BranchSource, ProjectFacts};
@@ -21,6 +22,7 @@ pub(crate) struct SetupRequest {
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) systems: Vec<MeasuredSystem>,
     pub(crate) hooks: bool,
+    pub(crate) program: PinnedProgram,
     pub(crate) now: Timestamp,
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn project_facts(request: SetupRequest, ask: &Ask<'_>) -> anyhow::Res
         schedules: request.schedules,
         systems: request.systems,
         hooks: request.hooks,
+        program: request.program,
         now: request.now,
     })
 }

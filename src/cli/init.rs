@@ -6,6 +6,7 @@ use crate::cli::args::init::InitArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter, questions};
+use crate::init::pinned_program::PinnedProgram;
 use crate::init::{self, InitPlan, ProjectFacts, summary};
 use model::text;
 use model::text::terminal::TerminalText;
@@ -21,6 +22,10 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
         schedules: args.schedules(),
         systems: args.measured_systems(),
         hooks: args.hooks,
+        program: match &args.checksums {
+            Some(path) => PinnedProgram::from_checksums(path)?,
+            None => PinnedProgram::default(),
+        },
         now: load_options(global, &SiteArgs::default())?.time(),
     };
     let asks = !args.yes && !args.dry_run;

@@ -9,6 +9,7 @@ pub(crate) mod difference;
 pub(crate) mod host;
 mod ignored;
 mod language;
+pub(crate) mod pinned_program;
 pub(crate) mod schedule;
 mod set_up;
 pub(crate) mod summary;
@@ -23,6 +24,7 @@ use anyhow::Context;
 
 use crate::init::host::{CiSystem, HostedRepository};
 use crate::init::language::Language;
+use crate::init::pinned_program::PinnedProgram;
 use crate::init::schedule::Schedule;
 use crate::init::systems::MeasuredSystem;
 use crate::init::templates::FileTemplate;
@@ -43,6 +45,7 @@ pub(crate) struct ProjectFacts {
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) systems: Vec<MeasuredSystem>,
     pub(crate) hooks: bool,
+    pub(crate) program: PinnedProgram,
     pub(crate) now: Timestamp,
 }
 
@@ -170,9 +173,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
     };
     let schema = format!("{}api/v2/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
     let name = repository.map_or("Benchmarks", |repository| repository.name.as_str());
-    template
-        .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
-        .replace("__BRANCHES__", &facts.branches.join(", "))
+    let text = facts.program.fill(template);
+    text.replace("__BRANCHES__", &facts.branches.join(", "))
         .replace("__ROWS__\n", &systems::rows(&facts.systems))
         .replace("__MAIN_LINE__\n", &main_line)
         .replace("__SCHEMA__", &schema)

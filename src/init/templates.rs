@@ -24,9 +24,14 @@ macro_rules! template {
 /// The template with the part of each benchmark tool.
 pub(super) const MEASURE: &str = "init/measure.sh";
 
-const GITHUB: [FileTemplate; 10] = [
+const GITHUB: [FileTemplate; 11] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
+    template!(
+        "init/install.sh",
+        ".github/benchpages-install.sh",
+        "installs the pinned version of benchpages, verified"
+    ),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
@@ -65,9 +70,14 @@ const GITHUB: [FileTemplate; 10] = [
     template!("init/codeowners", ".github/CODEOWNERS", "who may accept a regression"),
 ];
 
-const GITLAB: [FileTemplate; 7] = [
+const GITLAB: [FileTemplate; 8] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".gitlab/benchmarks.sh", "runs the benchmarks and writes records"),
+    template!(
+        "init/install.sh",
+        ".gitlab/benchpages-install.sh",
+        "installs the pinned version of benchpages, verified"
+    ),
     template!(
         "init/keep.sh",
         ".gitlab/benchpages-keep.sh",
