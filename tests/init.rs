@@ -115,10 +115,11 @@ fn what_is_proposed_follows_the_tools_that_the_repository_names() {
     for (path, text, told, script) in TOOLS {
         let repository = Repository::new();
         repository.file(path, text);
-        let (status, _, err) = repository.init(&["--yes"]);
+        let (status, out, err) = repository.init(&["--yes"]);
         assert_eq!(status, 0, "{err}");
-        let wanted = if told.is_empty() { "No benchmark tool recognized" } else { "Found " };
-        assert!(err.contains(wanted) && err.contains(told), "{path} {text}: {err}");
+        let found = out.lines().find(|line| line.starts_with("  benchmarks ")).unwrap();
+        let wanted = if told.is_empty() { "no tool recognized" } else { told };
+        assert!(found.contains(wanted), "{path} {text}: {out}");
         let measured = repository.read(".github/benchmarks.sh");
         assert!(measured.contains(script), "{path} {text}: {measured}");
         let own = measured.split_once("\n}\n").unwrap().1;
@@ -131,7 +132,8 @@ fn what_is_proposed_follows_the_tools_that_the_repository_names() {
     }
     let both = Repository::new();
     both.file("go.mod", "module x").file("Cargo.toml", "criterion");
-    assert!(both.init(&["--yes"]).2.contains("Found Criterion and go test -bench"));
+    let found = "benchmarks  Criterion (Cargo.toml) and go test -bench (go.mod)\n";
+    assert!(both.init(&["--yes"]).1.contains(found));
     let workspace = Repository::new();
     workspace.file("Cargo.toml", "[workspace]").file("engine/Cargo.toml", "criterion");
     assert_eq!(workspace.init(&["--yes"]).0, 0);
@@ -211,15 +213,15 @@ fn an_unpacked_history_is_ignored_and_lines_of_others_are_kept() {
     assert_eq!(written().read(".gitignore"), lines);
     let repository = Repository::new();
     repository.file(".gitignore", "go.txt");
-    let (_, out, err) = repository.init(&[]);
-    assert!(err.contains("adds    .gitignore") && out.contains("==> .gitignore <=="), "{err}");
+    let (_, out, _) = repository.init(&[]);
+    assert!(out.contains("  adds     .gitignore"), "{out}");
     assert_eq!(repository.read(".gitignore"), "go.txt");
     assert_eq!(repository.init(&["--yes"]).0, 0);
     assert_eq!(repository.read(".gitignore"), format!("go.txt\n{lines}"));
     assert!(repository.init(&["--yes"]).2.contains("Nothing to write"));
     for present in ["data/\n", "/data/results\ndata/pulls/*\n"] {
         repository.file(".gitignore", present);
-        assert!(repository.init(&["--yes"]).2.contains("exists  .gitignore"), "{present}");
+        assert!(repository.init(&["--yes"]).1.contains("exists   .gitignore"), "{present}");
         assert_eq!(repository.read(".gitignore"), present);
     }
     let own = Repository::new();
@@ -241,8 +243,8 @@ fn owners_review_whatever_decides_what_passes() {
     }
     let elsewhere = Repository::new();
     elsewhere.file("CODEOWNERS", "* @ada\n");
-    let (_, _, err) = elsewhere.init(&["--yes"]);
-    assert!(err.contains("kept    CODEOWNERS, which differs"), "{err}");
+    let (_, out, _) = elsewhere.init(&["--yes"]);
+    assert!(out.contains("  differs  CODEOWNERS  "), "{out}");
     assert!(!elsewhere.root().join(".github/CODEOWNERS").exists(), "it would replace the other");
     assert_eq!(elsewhere.read("CODEOWNERS"), "* @ada\n");
 }
@@ -300,21 +302,25 @@ fn every_job_installs_the_program_by_the_same_steps() {
 fn nothing_is_written_without_a_yes_and_what_is_there_is_kept() {
     let repository = Repository::new();
     repository.file("data/policy.yml", "version: '1'\n# mine\n");
-    let (status, out, err) = repository.init(&[]);
-    assert_eq!(status, 0);
-    assert_eq!(files(&repository.root()), ["data/policy.yml"]);
-    assert!(out.contains("==> .github/workflows/benchmarks.yml <==\n"), "{out}");
-    assert!(!out.contains("==> data/policy.yml"), "{out}");
-    assert!(err.contains("kept    data/policy.yml") && err.contains("  - # mine"), "{err}");
-    assert!(err.contains("Nothing was written"), "{err}");
+    for more in [&[][..], &["--dry-run"], &["--dry-run", "--yes"], &["--diff"]] {
+        let (status, out, err) = repository.init(more);
+        assert_eq!(status, 0);
+        assert_eq!(files(&repository.root()), ["data/policy.yml"], "{more:?}");
+        assert!(out.len() + err.len() < 2500 || more == ["--diff"], "a summary, no texts: {out}");
+        let summary = if more == ["--diff"] { &err } else { &out };
+        assert!(summary.contains("  new      .github/workflows/benchmarks.yml  "), "{summary}");
+        assert!(summary.contains("  differs  data/policy.yml  "), "{summary}");
+        assert!(err.contains("Nothing was written"), "{err}");
+    }
+    let (_, patch, _) = repository.init(&["--diff"]);
+    assert!(patch.contains("+++ b/data/policy.yml\n@@ -1,2 +1,"), "{patch}");
+    assert!(patch.contains("\n-# mine\n"), "{patch}");
     assert_eq!(repository.init(&["--yes"]).0, 0);
     assert_eq!(repository.read("data/policy.yml"), "version: '1'\n# mine\n");
     let before = files(&repository.root());
-    let (_, _, err) = repository.init(&["--yes"]);
-    assert!(
-        err.contains("exists  .github/CODEOWNERS") && err.contains("Nothing to write"),
-        "{err}"
-    );
+    let (_, out, err) = repository.init(&["--yes"]);
+    assert!(out.contains("exists   .github/CODEOWNERS"), "{out}");
+    assert!(err.contains("Nothing to write"), "{err}");
     assert_eq!(files(&repository.root()), before);
     assert_eq!(repository.init(&["--yes", "--hooks"]).0, 0);
     let hooks = files(&repository.root()).len() - before.len();

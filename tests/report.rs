@@ -107,7 +107,7 @@ fn where_nothing_was_compared_an_editor_s_log_says_so() {
     let answer = project.write().check(&["--format", "gcc"]);
     assert_eq!(answer.status, 3, "{}", answer.err);
     assert!(
-        answer.out.starts_with("benchpages: error: NOTHING COMPARED: 5 series"),
+        answer.out.starts_with("benchpages: error: FIRST RUNS: the main line has 3 of 5 runs"),
         "{}",
         answer.out
     );

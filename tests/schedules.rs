@@ -52,8 +52,8 @@ fn each_schedule_is_a_workflow_that_is_proposed_on_request_only() {
         }
     }
     repository.file(SCHEDULED[1], "name: mine\n");
-    let (_, _, err) = repository.init(&ALL);
-    assert!(err.contains("kept    .github/workflows/benchpages-daily.yml"), "{err}");
+    let (_, out, _) = repository.init(&ALL);
+    assert!(out.contains("  differs  .github/workflows/benchpages-daily.yml"), "{out}");
     assert_eq!(repository.read(SCHEDULED[1]), "name: mine\n");
 }
 

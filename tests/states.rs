@@ -125,7 +125,12 @@ fn an_empty_site_says_how_to_begin() {
     let (_history, site) = case("empty_site");
     assert!(site.text("").contains("No results yet."));
     assert!(site.main("").contains("data/results/"), "the command that adds the first record");
-    assert!(site.text("health/").contains("No data yet."));
+    assert!(site.main("").contains("<code>benchpages init</code>"), "what sets it up");
+    for page in ["", "view/", "event/", "diff/", "health/"] {
+        assert!(!site.main(page).contains("<table"), "no empty table: {page}");
+        assert!(!site.main(page).contains("<form"), "nothing to filter or to pick: {page}");
+    }
+    assert!(site.text("health/").contains("No results yet."));
     assert_eq!(site.read("feed.xml").matches("<entry>").count(), 0);
     let badge: Value = serde_json::from_str(&site.read("badge/status.json")).unwrap();
     assert_eq!((&badge["message"], &badge["schemaVersion"]), (&json!("no data"), &json!(1)));

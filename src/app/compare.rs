@@ -14,6 +14,7 @@ use crate::site;
 use crate::vcs::git;
 use model::filter::Filter;
 use model::series::CommitIndex;
+use model::text;
 
 /// Compares two commits, each a measured one or a name that git knows here.
 ///
@@ -32,7 +33,12 @@ pub(crate) fn compare(
     let history = &project.history;
     let commit = |name: &str| {
         candidate::measured_commit(history, name, &git::ancestors)?.with_context(|| {
-            format!("`{name}` is not a measured commit, nor a name that git knows here")
+            let newest = history.commits.iter().rev().find(|commit| commit.main_line);
+            let known = newest.map_or_else(
+                || "no commit is measured yet: `benchpages ingest FILE` records one".to_owned(),
+                |commit| format!("the newest measured one is {}", text::short_commit(&commit.id)),
+            );
+            format!("`{name}` is not a measured commit, nor a name that git knows here; {known}")
         })
     };
     let (base_commit, head_commit) = (commit(base)?, commit(head)?);

@@ -4,6 +4,9 @@ use crate::app::load::{Project, load};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
 use crate::doctor::{self, DoctorFinding, DoctorInput};
+use crate::files::lock::HistoryLock;
+use crate::files::{Directory, Links};
+use crate::store::repair::{self, RepairedFile};
 use model::policy::unmatched::find_unmatched;
 
 /// What was found in a history.
@@ -48,4 +51,35 @@ pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
         demo: options.demo,
     });
     Ok(Examination { findings, project })
+}
+
+/// What was repaired, or would be.
+pub(crate) struct RepairAnswer {
+    pub(crate) files: Vec<RepairedFile>,
+    /// The folder with copies of these files as they were; none where nothing was written.
+    pub(crate) backup: Option<String>,
+    /// A sentence about what killed processes had left.
+    pub(crate) leftovers: Option<String>,
+}
+
+/// Repairs what is safe; `dry_run` only says what that is.
+///
+/// # Errors
+/// The history cannot be read or written, or another process writes in it.
+pub(crate) fn fix(options: &LoadOptions, dry_run: bool) -> anyhow::Result<RepairAnswer> {
+    let directory = Directory::new(&options.data, Links::Reject);
+    if dry_run {
+        let files = repair::plan(&directory)?;
+        return Ok(RepairAnswer { files, backup: None, leftovers: None });
+    }
+    // The lock removes what killed processes left, so even a sound history is locked.
+    let lock = HistoryLock::acquire(&options.data, "doctor --fix")?;
+    let files = repair::plan(&directory)?;
+    // No colons: the name is one of Windows, too.
+    let time = options.time().to_string().replace(':', "");
+    let backup = match files.as_slice() {
+        [] => None,
+        files => Some(repair::apply(&directory, &lock, files, &time)?),
+    };
+    Ok(RepairAnswer { files, backup, leftovers: lock.leftovers_warning() })
 }

@@ -11,6 +11,7 @@ use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};
 use crate::store;
 use crate::store::erase::{Erasure, ErasureResult};
+use crate::store::repair::BACKUP;
 use anyhow::bail;
 use model::audit::reason::reason_fault;
 use model::erase::NameEraser;
@@ -77,7 +78,10 @@ pub(crate) fn erase(options: &LoadOptions, request: &EraseRequest) -> anyhow::Re
             store::remove_parse_cache(cache, &options.data)?;
         }
     }
-    let remaining = remaining(&result);
+    let mut remaining = remaining(&result);
+    if options.data.join(BACKUP).is_dir() {
+        remaining.push(format!("copies that `doctor --fix` made may hold it: remove {BACKUP}/"));
+    }
     Ok(EraseAnswer { result, remaining })
 }
 

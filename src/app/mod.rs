@@ -40,6 +40,7 @@ pub(crate) mod policy_check;
 pub(crate) mod policy_file;
 pub(crate) mod policy_import;
 mod privacy;
+pub(crate) mod project_setup;
 mod pull_checks;
 pub(crate) mod replay;
 pub(crate) mod rotate;

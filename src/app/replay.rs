@@ -57,6 +57,33 @@ pub(crate) fn replay(
 }
 
 impl PolicyReplay {
+    /// Why there is nothing to judge, and what is missing; none where any series has the runs that
+    /// a verdict needs.
+    pub(crate) fn nothing_to_judge(&self) -> Option<String> {
+        if self.figures.runs == 0 {
+            return Some(
+                "Nothing to replay: no results of the main line. Record a first run: `benchpages \
+                 ingest FILE` converts the output of a benchmark tool."
+                    .to_owned(),
+            );
+        }
+        let needed = u64::from(self.project.policy.regression.min_sample_size);
+        let runs = self
+            .project
+            .series
+            .iter()
+            .map(|series| series.runs.iter().filter(|run| run.value.is_some()).count() as u64);
+        let most = runs.max().unwrap_or(0);
+        (most < needed).then(|| {
+            format!(
+                "Nothing to replay yet: the longest series has {}; the first verdict needs {} \
+                 more.",
+                text::count_noun(most, "run"),
+                text::count(needed - most)
+            )
+        })
+    }
+
     /// The replay as the site publishes it.
     ///
     /// # Errors

@@ -80,7 +80,7 @@ impl BaseFiles {
     ) -> Self {
         // A checkout of a pull request has the branch as a remote one; a developer has it locally.
         let of_job = branch.map(|branch| [format!("origin/{branch}"), branch.to_owned()]);
-        let (main_branch, _) = git::origin(data);
+        let main_branch = git::default_branch(data, "origin");
         let of_origin = main_branch.map(|branch| format!("origin/{branch}"));
         let names = base.map(str::to_owned).into_iter().chain(of_job.into_iter().flatten());
         let names = names.chain(of_origin).chain(candidate.base.clone()).collect();

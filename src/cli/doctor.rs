@@ -1,16 +1,18 @@
 //! `benchpages doctor`: problems of a history, each with a remedy.
 
+mod repairs;
+
 use serde_json::{Value, json};
 
-use crate::app::doctor::{Examination, examine};
+use crate::app::doctor::{Examination, examine, fix};
 use crate::cli::args::history::DoctorArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::load_options::internal_load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
 use crate::report::escape::json;
-use model::text;
 use model::text::terminal::TerminalText;
+use model::{escaped, text};
 
 /// The exit status where a finding is an error.
 const EXIT_PROBLEMS: u8 = 1;
@@ -22,14 +24,25 @@ pub(crate) fn run(
     args: &DoctorArgs,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let examination = examine(&internal_load_options(global)?)?;
+    let options = internal_load_options(global)?;
+    let answer = args.fix.then(|| fix(&options, args.dry_run)).transpose()?;
+    let examination = examine(&options)?;
     let findings = &examination.findings;
     // Notes do not fail a job: they may be meant that way.
     let is_error = |finding: &&DoctorFinding| finding.level == FindingLevel::Error;
     let errors = findings.iter().filter(is_error).count();
     match args.format {
-        OutputFormat::Json => ui::print(&json::line(&as_json(findings, errors)))?,
-        OutputFormat::Text => ui::print(&as_text(findings))?,
+        OutputFormat::Json => {
+            let mut value = as_json(findings, errors);
+            if let Some(answer) = &answer {
+                value["repairs"] = repairs::as_json(answer);
+            }
+            ui::print(&json::line(&value))?
+        }
+        OutputFormat::Text => {
+            let text = answer.as_ref().map(|answer| repairs::as_text(answer, args.dry_run));
+            ui::print(&escaped![text.unwrap_or_default(), as_text(findings, args.fix)])?
+        }
     };
     reporter.info(&summary_line(&examination, errors));
     Ok(if errors > 0 { EXIT_PROBLEMS } else { 0 })
@@ -51,18 +64,21 @@ fn summary_line(examination: &Examination, errors: usize) -> String {
     format!("{errors}{notes} in {records} of {series}")
 }
 
-fn as_text(findings: &[DoctorFinding]) -> TerminalText {
+fn as_text(findings: &[DoctorFinding], with_decisions: bool) -> TerminalText {
     let mut out = TerminalText::new();
     // Findings of one kind and level follow each other.
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
             out.push(level(finding)).push(": ").push_text(&finding.place);
-            out.push(": ").push_text(&finding.cause).push(" [").push(finding.kind);
+            out.push(": ").push_text(&finding.cause).push(" [").push(finding.kind.as_str());
             out.push("]\n  → ").push_text(&finding.remedy).push("\n");
+        }
+        if with_decisions && let Some(reason) = repairs::manual_reason(group[0].kind) {
+            out.push("  not repaired: ").push_text(reason).push("\n");
         }
         if group.len() > MAX_PER_KIND {
             let more = text::count((group.len() - MAX_PER_KIND) as u64);
-            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind);
+            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind.as_str());
             out.push("] (all of them: --format json)\n");
         }
     }
@@ -79,7 +95,7 @@ fn level(finding: &DoctorFinding) -> &'static str {
 fn as_json(findings: &[DoctorFinding], errors: usize) -> Value {
     let entry = |finding: &DoctorFinding| {
         json!({
-            "kind": finding.kind,
+            "kind": finding.kind.as_str(),
             "level": level(finding),
             "place": finding.place,
             "cause": finding.cause,

@@ -1,53 +1,24 @@
-//! `benchpages init`: shows the files that a repository needs for its own history, and writes those
-//! that do not exist yet.
+//! `benchpages init`: shows what a repository needs for its own history, and writes the files that
+//! do not exist yet.
 
+use crate::app::project_setup::{SetupRequest, project_facts};
 use crate::cli::args::init::InitArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
-use crate::cli::ui::{self, Reporter};
+use crate::cli::ui::{self, Reporter, questions};
 use crate::init::pinned_program::PinnedProgram;
-use crate::init::{self, InitPlan, ProjectFacts, ProposalState};
-use crate::vcs::git;
+use crate::init::{self, InitPlan, ProjectFacts, summary};
 use model::text;
+use model::text::terminal::TerminalText;
 
 pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> anyhow::Result<u8> {
     if !args.directory.is_dir() {
         anyhow::bail!("{} is not a directory", args.directory.display());
     }
-    let facts = project_facts(global, args)?;
-    let plan = init::plan(&facts)?;
-    print_proposals(&plan, reporter);
-    // Existing files are shown with their difference and never written: they may hold secrets'
-    // names and steps that nobody here knows of.
-    let new = plan.proposals.iter().filter(|it| it.is_pending()).count();
-    let new_files = text::count_noun(new as u64, "file");
-    if new == 0 {
-        reporter.info("Nothing to write");
-        return Ok(0);
-    }
-    if !args.yes && !ui::confirm(&format!("Write the {new_files}?"), false)? {
-        ui::print_file(new_files_text(&plan).as_bytes())?;
-        reporter.info(&format!(
-            "Nothing was written; the same command with --yes writes the {new_files}"
-        ));
-        return Ok(0);
-    }
-    let written = init::write(&facts.root, &plan)?;
-    reporter.info(&format!("Wrote {}. Next:", text::count_noun(written.len() as u64, "file")));
-    print_next_steps(args, reporter);
-    Ok(0)
-}
-
-fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<ProjectFacts> {
-    let options = load_options(global, &SiteArgs::default())?;
-    let root = args.directory.clone();
-    let (branch, remote) = git::origin(&root);
-    let branches = init::branches(&args.branches, branch)?;
-    Ok(ProjectFacts {
-        root,
-        repository: remote.as_deref().and_then(repository),
-        is_branch_named: !args.branches.is_empty(),
-        branches,
+    let request = SetupRequest {
+        root: args.directory.clone(),
+        branches: args.branches.clone(),
+        ci: args.ci_system(),
         schedules: args.schedules(),
         systems: args.measured_systems(),
         hooks: args.hooks,
@@ -55,79 +26,51 @@ fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<Project
             Some(path) => PinnedProgram::from_checksums(path)?,
             None => PinnedProgram::default(),
         },
-        now: options.time(),
-    })
-}
-
-/// `owner/name` of an address on GitHub.
-fn repository(remote: &str) -> Option<String> {
-    let (_, path) = remote.split_once("github.com")?;
-    let path = path.trim_start_matches([':', '/']).trim_end_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    init::is_repository(path).then(|| path.to_owned())
-}
-
-/// The proposed files, and how existing ones differ from them.
-fn print_proposals(plan: &InitPlan, reporter: &Reporter) {
-    let tools: Vec<String> = plan.tools.iter().map(|name| (*name).to_owned()).collect();
-    if tools.is_empty() {
-        reporter.info(
-            "No benchmark tool recognized: .github/benchmarks.sh describes what it must write",
-        );
+        now: load_options(global, &SiteArgs::default())?.time(),
+    };
+    let asks = !args.yes && !args.dry_run;
+    let ask = |question: &str| if asks { questions::ask(question) } else { Ok(None) };
+    let facts = project_facts(request, &ask)?;
+    let plan = init::plan(&facts)?;
+    if args.diff {
+        let patch = summary::patch(&plan, |file| init::present_text(&facts.root, file));
+        ui::print(&TerminalText::lines(&patch))?;
+    }
+    // Beside a patch the summary is no part of the answer, which `git apply` reads.
+    let report = TerminalText::lines(&summary::summary(&facts, &plan));
+    if args.diff {
+        ui::emit(&report)
     } else {
-        reporter.info(&format!("Found {}", text::join_and(&tools)));
+        ui::print(&report).map(drop)?
     }
-    for proposal in &plan.proposals {
-        let path = &proposal.path;
-        match &proposal.state {
-            ProposalState::New => reporter.info(&format!("new     {path}: {}", proposal.purpose)),
-            ProposalState::Additions => {
-                reporter.info(&format!("adds    {path}: {}", proposal.purpose));
-            }
-            ProposalState::Unchanged => reporter.info(&format!("exists  {path}")),
-            ProposalState::Differs(existing) => reporter.info(&format!(
-                "kept    {path}, which differs from the proposal (- existing, + proposed)\n{}",
-                init::difference(existing, &proposal.text).trim_end()
-            )),
-        }
-    }
+    write(args, &facts, &plan, reporter)
 }
 
-/// The text of each new file, and what is added to others.
-fn new_files_text(plan: &InitPlan) -> String {
-    let new = plan.proposals.iter().filter(|it| it.is_pending());
-    new.map(|new| format!("==> {} <==\n{}\n", new.path, new.text)).collect()
-}
-
-/// What only the user can do.
-fn print_next_steps(args: &InitArgs, reporter: &Reporter) {
-    reporter.info(
-        "  1. check that .github/benchmarks.sh installs and measures what you want, and commit the \
-         files",
-    );
-    reporter.info("  2. Settings → Pages → Source: GitHub Actions");
-    reporter.info("  3. require the check `benchmarks` and reviews by code owners");
-    if args.hooks {
-        reporter.info("  4. git config core.hooksPath .githooks  (or: pre-commit install)");
+fn write(
+    args: &InitArgs,
+    facts: &ProjectFacts,
+    plan: &InitPlan,
+    reporter: &Reporter,
+) -> anyhow::Result<u8> {
+    // Existing files are never written: they may hold secrets' names and steps that nobody here
+    // knows of.
+    let pending = plan.proposals.iter().filter(|file| file.is_pending()).count();
+    let files = text::count_noun(pending as u64, "file");
+    if pending == 0 {
+        reporter.info("Nothing to write. Look at your dashboard with: benchpages serve");
+        return Ok(0);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_on_github_give_owner_and_name() {
-        for remote in [
-            "https://github.com/ada/engine.git",
-            "git@github.com:ada/engine.git",
-            "ssh://git@github.com/ada/engine/",
-            "https://x-token@github.com/ada/engine",
-        ] {
-            assert_eq!(repository(remote).as_deref(), Some("ada/engine"), "{remote}");
-        }
-        for other in ["https://example.org/ada/engine", "https://github.com/ada", "x", ""] {
-            assert_eq!(repository(other), None, "{other}");
-        }
+    let is_confirmed =
+        args.yes || !args.dry_run && questions::confirm(&format!("Write {files}?"), false)?;
+    if args.dry_run || !is_confirmed {
+        reporter.info(&format!(
+            "Nothing was written. `benchpages init --yes`, with the same options, writes {files}; \
+             --diff shows their text"
+        ));
+        return Ok(0);
     }
+    let written = init::write(&facts.root, plan)?;
+    reporter.info(&format!("Wrote {}. Next:", text::count_noun(written.len() as u64, "file")));
+    reporter.info(summary::next_steps(facts, plan).trim_end());
+    Ok(0)
 }

@@ -18,13 +18,11 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let mut options = load_options(global, &SiteArgs::default())?;
     let current = replay(&options, reporter)?;
-    let other = match against {
-        Some(policy) => {
-            options.policy = Some(policy.to_owned());
-            Some(replay(&options, reporter)?)
-        }
-        None => None,
-    };
+    let mut other = None;
+    if let Some(policy) = against {
+        options.policy = Some(policy.to_owned());
+        other = Some(replay(&options, reporter)?);
+    }
     match format {
         OutputFormat::Json => ui::print(&json::line(&as_json(&current, other.as_ref())?)),
         OutputFormat::Text => ui::print(&text_report(&current, other.as_ref())),
@@ -54,6 +52,10 @@ fn strings(lines: &[TerminalText]) -> Vec<&str> {
 }
 
 fn text_report(current: &PolicyReplay, other: Option<&PolicyReplay>) -> TerminalText {
+    // A column of zeros would read as a good policy.
+    if let Some(reason) = current.nothing_to_judge() {
+        return TerminalText::lines(&format!("{reason}\n"));
+    }
     let mut out = summary(current);
     match other {
         None => {

@@ -51,7 +51,8 @@ fn serve_options(global: &GlobalArgs, args: &ServeArgs) -> ServeOptions {
 fn bind(port: u16) -> anyhow::Result<LocalPort> {
     match LocalPort::bind(port) {
         Err(ServeError::PortTaken { port, next: Some(next) }) => {
-            if !ui::confirm(&format!("Port {port} is taken. Use {next} instead?"), true)? {
+            if !ui::questions::confirm(&format!("Port {port} is taken. Use {next} instead?"), true)?
+            {
                 bail!(
                     "port {port} is taken by another program; port {next} is free: --port {next}"
                 );

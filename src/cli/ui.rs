@@ -3,8 +3,9 @@
 
 mod observer;
 mod progress;
+pub(crate) mod questions;
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -123,21 +124,4 @@ pub(crate) fn print_file(bytes: &[u8]) -> anyhow::Result<u8> {
 /// Writes text, which may carry color, to stderr.
 pub(crate) fn emit(text: &TerminalText) {
     let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
-}
-
-/// Asks a yes-or-no question; without a terminal the answer is no.
-///
-/// # Errors
-/// The terminal cannot be written or read.
-pub(crate) fn confirm(question: &str, default: bool) -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(false);
-    }
-    let mut err = std::io::stderr().lock();
-    write!(err, "{question} {} ", if default { "[Y/n]" } else { "[y/N]" })?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    let answer = answer.trim();
-    Ok(matches!(answer, "y" | "Y" | "yes") || default && answer.is_empty())
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a history, and what to do about it: each finding has a place, a cause and a
 //! remedy. The subject is not the measured code, but the data, the policy and the files beside
-//! them. Changes nothing.
+//! them. Changes nothing; [`repairs`] says what `doctor --fix` may.
 //!
 //! ```text
 //! the field `runer_image`   is unknown; it looks like `runner_image`
@@ -9,10 +9,12 @@
 
 mod machines;
 mod metrics;
+pub(crate) mod repairs;
 mod series;
 
 use std::collections::BTreeSet;
 
+use crate::doctor::repairs::FindingKind;
 use crate::regressions::RegressionLookup;
 use detect::Analysis;
 use model::audit::AuditChain;
@@ -58,8 +60,7 @@ pub(crate) enum FindingLevel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DoctorFinding {
     pub(crate) level: FindingLevel,
-    /// One stable word for scripts.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: FindingKind,
     /// A file with its line, a series, or the history.
     pub(crate) place: String,
     pub(crate) cause: String,
@@ -67,7 +68,7 @@ pub(crate) struct DoctorFinding {
 }
 
 impl DoctorFinding {
-    fn new(kind: &'static str, place: impl Into<String>) -> Self {
+    fn new(kind: FindingKind, place: impl Into<String>) -> Self {
         let (place, cause, remedy) = (place.into(), String::new(), String::new());
         Self { level: FindingLevel::Error, kind, place, cause, remedy }
     }
@@ -100,13 +101,13 @@ pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     check_accepted(input, &mut findings);
     check_audit(input, &mut findings);
     series::examine(input, &mut findings);
-    let mut kinds: Vec<&str> = Vec::new();
+    let mut kinds: Vec<FindingKind> = Vec::new();
     for finding in &findings {
         if !kinds.contains(&finding.kind) {
             kinds.push(finding.kind);
         }
     }
-    let order = |kind: &str| kinds.iter().position(|known| *known == kind);
+    let order = |kind: FindingKind| kinds.iter().position(|known| *known == kind);
     // Errors first; within a level the order in which kinds were found, each kind together.
     findings.sort_by_key(|finding| (finding.level, order(finding.kind)));
     findings
@@ -122,7 +123,7 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         let remedy = help.unwrap_or_else(|| "correct it; see `benchpages policy check`".to_owned());
         let place = entry.location.to_string();
         findings.push(
-            DoctorFinding::new("policy", place)
+            DoctorFinding::new(FindingKind::Policy, place)
                 .cause(format!("{severity}: {}", entry.message))
                 .remedy(remedy),
         );
@@ -138,16 +139,28 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         return;
     }
     let all = missing.len() == tracked.track_fields.len();
-    let finding = DoctorFinding::new("runner", "policy.yml: runner_fingerprinting.track_fields")
-        .cause(if all {
-            "no record has any of the tracked fields: a change of the runner looks like a change \
+    let finding = DoctorFinding::new(
+        FindingKind::Runner,
+        "policy.yml: runner_fingerprinting.track_fields",
+    )
+    .cause(if all {
+        "no record has any of the tracked fields: a change of the runner looks like a change \
              of the code"
-                .to_owned()
-        } else {
-            format!("no record has {}", text::join_and(&missing))
-        })
-        .remedy("record these fields, or track those that are recorded");
-    findings.push(if all { finding } else { finding.note() });
+            .to_owned()
+    } else {
+        format!("no record has {}", text::join_and(&missing))
+    })
+    .remedy("record these fields (`benchpages ingest` does), or track those that are recorded");
+    // In the first days nothing rests on them yet.
+    let is_error = all && runs_until_verdict(input) == 0;
+    findings.push(if is_error { finding } else { finding.note() });
+}
+
+/// Runs that the series nearest to its first verdict still needs.
+fn runs_until_verdict(input: &DoctorInput<'_>) -> u64 {
+    let runs = |series: &Series| series.runs.iter().filter(|run| run.value.is_some()).count();
+    let most = input.series.iter().map(runs).max().unwrap_or(0) as u64;
+    u64::from(input.policy.regression.min_sample_size).saturating_sub(most)
 }
 
 fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
@@ -158,18 +171,39 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             .remedy(problem.remedy.clone())
     };
     findings.extend(
-        history.rejected_records.iter().map(|problem| problem_finding("rejected", problem)),
+        history
+            .rejected_records
+            .iter()
+            .map(|problem| problem_finding(FindingKind::Rejected, problem)),
     );
     let ignored = history.ignored_fields.iter();
-    findings.extend(ignored.map(|problem| problem_finding("ignored", problem).note()));
-    findings.extend(input.problems.iter().map(|problem| problem_finding("file", problem)));
+    findings.extend(ignored.map(|problem| problem_finding(FindingKind::Ignored, problem).note()));
+    findings
+        .extend(input.problems.iter().map(|problem| problem_finding(FindingKind::File, problem)));
     let counts = history.counts;
     if counts.records == 0 {
-        let finding = DoctorFinding::new("empty", "the history");
+        let finding =
+            DoctorFinding::new(FindingKind::Empty, "the history").cause("no records at all");
+        findings.push(finding.remedy(
+            "record a first run: `benchpages init` writes a script that measures, `benchpages \
+             ingest FILE` converts the output of a benchmark tool",
+        ));
+    } else if input.series.iter().all(|series| series.runs.is_empty()) {
+        let finding = DoctorFinding::new(FindingKind::FirstRuns, "the history");
         findings.push(
             finding
-                .cause("no records at all")
-                .remedy("write records to results/, one JSON object a line"),
+                .cause("no records of the main line, so pull requests are compared with nothing")
+                .remedy("measure the main branch, too: that job writes to results/")
+                .note(),
+        );
+    } else if let missing @ 1.. = runs_until_verdict(input) {
+        let runs = text::count_noun(missing, "more run");
+        let finding = DoctorFinding::new(FindingKind::FirstRuns, "the history");
+        findings.push(
+            finding
+                .cause("too few runs for a verdict")
+                .remedy(format!("measure {runs} of the main line; verdicts come by themselves"))
+                .note(),
         );
     }
     let mixed = counts.demo < counts.records;
@@ -181,12 +215,13 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         );
         let remedy = "remove the records whose `generator` is a demo's or whose commit begins \
                       with `demo-`; if the whole history is a demo, pass --demo";
-        findings.push(DoctorFinding::new("demo", "the history").cause(cause).remedy(remedy));
+        findings
+            .push(DoctorFinding::new(FindingKind::Demo, "the history").cause(cause).remedy(remedy));
     }
     if counts.conflicting > 0 {
         let cause = text::count_noun(counts.conflicting, "record")
             + " with the series, commit, runner and time of another, but not its value";
-        let finding = DoctorFinding::new("conflict", "the history").cause(cause);
+        let finding = DoctorFinding::new(FindingKind::Conflict, "the history").cause(cause);
         findings
             .push(finding.remedy("give each repeat its own time; until then both count").note());
     }
@@ -213,7 +248,7 @@ fn sparse_days(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         list_some(&sparse)
     );
     findings.push(
-        DoctorFinding::new("sparse", "results/").cause(cause).remedy(
+        DoctorFinding::new(FindingKind::Sparse, "results/").cause(cause).remedy(
             "see why the benchmarks did not run, or lower data_quality.min_records_per_day",
         ),
     );
@@ -253,7 +288,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         };
         match known.iter().copied().find(near) {
             Some(field) => findings.push(
-                DoctorFinding::new("field", format!("the field `{name}`"))
+                DoctorFinding::new(FindingKind::Field, format!("the field `{name}`"))
                     .cause(format!("is unknown; it looks like `{field}`"))
                     .remedy(format!("name it `{field}` where the records are written")),
             ),
@@ -261,7 +296,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         }
     }
     if !other.is_empty() {
-        let finding = DoctorFinding::new("field", "the records")
+        let finding = DoctorFinding::new(FindingKind::Field, "the records")
             .cause(format!("unknown fields: {}", list_some(&other)))
             .remedy(
                 "nothing to do: pages show them with the runs; track those that identify runners",
@@ -278,13 +313,14 @@ fn check_accepted(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             format!("accepted.yml: {} at {}", entry.series, text::short_commit(&entry.commit));
         if let Some(until) = entry.expires.filter(|until| *until <= input.now) {
             findings.push(
-                DoctorFinding::new("expired", place)
+                DoctorFinding::new(FindingKind::Expired, place)
                     .cause(format!("expired on {}", text::date(until)))
                     .remedy("fix the regression, renew the entry, or remove it"),
             );
         } else if let Some(cause) = unused_reason(&known, entry) {
             let remedy = "correct the entry (`benchpages accept` shows what matches), or remove it";
-            findings.push(DoctorFinding::new("unused", place).cause(cause).remedy(remedy));
+            findings
+                .push(DoctorFinding::new(FindingKind::Unused, place).cause(cause).remedy(remedy));
         }
     }
 }
@@ -318,7 +354,7 @@ fn check_audit(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         let place =
             SourceLocation { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
         findings.push(
-            DoctorFinding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
+            DoctorFinding::new(FindingKind::Audit, place.to_string()).cause(broken.reason.clone()).remedy(
                 "find in version control who changed the line, and restore the file from before",
             ),
         );

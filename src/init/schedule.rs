@@ -1,7 +1,7 @@
 //! Workflows that run on a schedule, each on request: the usual benchmarks every day, capacity
 //! every week, chaos every month, and the rotation of old records.
 
-use crate::init::FileTemplate;
+use crate::init::templates::FileTemplate;
 
 /// What runs when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,8 +13,8 @@ use crate::report::markdown::MAX_BYTES;
 use crate::report::terminal::TerminalPage;
 use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, Word};
 use crate::report::wording;
-use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
+use detect::{Analysis, Verdict};
 use model::escaped;
 use model::record::{Direction, Unit, shorten};
 use model::series::Series;
@@ -23,6 +23,9 @@ use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
 const MAX_ROWS: usize = 100;
+/// Where the numbers are no verdicts.
+const YOUNG: &str = "Numbers only, no verdicts: the series have too few runs. `benchpages doctor` \
+                     says how many are missing.";
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
 
@@ -44,6 +47,8 @@ pub(crate) struct CommitComparison {
     rows: Vec<ComparisonRow>,
     not_compared: Vec<(SeriesRef, String)>,
     means: Vec<GeometricMean>,
+    /// No compared series has the runs that a verdict needs.
+    is_young: bool,
     links: ReportLinks,
 }
 
@@ -108,6 +113,7 @@ impl CommitComparison {
     pub(crate) fn of(compared: Vec<(usize, SeriesDelta)>, input: ComparisonInput<'_>) -> Self {
         let ComparisonInput { base, head, series, analyses, links } = input;
         let (mut rows, mut not_compared) = (Vec::new(), Vec::new());
+        let mut is_young = true;
         let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
         for (at, outcome) in compared {
             let one = &series[at];
@@ -120,6 +126,7 @@ impl CommitComparison {
                 SeriesDelta::Outlier(delta) => (delta, true),
                 SeriesDelta::Delta(delta) => (delta, false),
             };
+            is_young &= analyses[at].verdict == Verdict::New;
             // One outlier can move a mean of few series by more than all real changes together.
             if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
                 ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
@@ -145,7 +152,8 @@ impl CommitComparison {
             let word = text::comparative(&all[0].1.unit, better, worse);
             Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });
-        Self { base, head, rows, not_compared, means: means.collect(), links }
+        is_young &= !rows.is_empty();
+        Self { base, head, rows, not_compared, means: means.collect(), is_young, links }
     }
 
     /// Whether no series could be compared.
@@ -179,6 +187,9 @@ impl CommitComparison {
         page.write_text(0, &self.headline());
         for mean in &self.means {
             page.write_text(0, &mean.describe());
+        }
+        if self.is_young {
+            page.write_text(0, YOUNG);
         }
         if !self.rows.is_empty() {
             page.blank_line();
@@ -216,6 +227,9 @@ impl CommitComparison {
             escaped!["### ", name(&self.base), " → ", name(&self.head), ": ", counts, "\n\n"];
         for mean in &self.means {
             out.push(cut(&mean.describe(), NAME_CHARS)).push("\n");
+        }
+        if self.is_young {
+            out.push(MarkdownText::text(YOUNG)).push("\n");
         }
         if !self.rows.is_empty() {
             out.push("\n| | Series | Before → after | Change | Threshold |\n|-|:-|-:|-:|-:|\n");

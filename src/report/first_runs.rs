@@ -1,5 +1,5 @@
 //! The first days of a history: no series of the main line has the runs and days that a verdict
-//! needs, so a pull request cannot be compared, whoever wrote it.
+//! needs, so neither a pull request nor its own newest run can be compared.
 //!
 //! This is not the outcome of a pull request that lost its results, or ran on another machine than
 //! a main line with a baseline. One series with a baseline ends the first days for all.
@@ -72,10 +72,13 @@ pub(crate) struct FirstRunsInput<'a> {
     pub(crate) is_allowed: bool,
 }
 
-/// The first days, where a pull request has results and no series of the main line has a baseline.
+/// The first days, where the candidate has results and no series of the main line has a baseline.
 pub(crate) fn find(input: &FirstRunsInput<'_>) -> Option<FirstRuns> {
-    let pull = input.candidate.pull?;
-    if !has_results(input, pull) {
+    let has_results = match input.candidate.pull {
+        Some(pull) => has_results(input, pull),
+        None => is_measured_on_main(input),
+    };
+    if !has_results {
         return None;
     }
     let each = input.series.iter().map(|series| MainLineRuns::of(series, input));
@@ -92,6 +95,16 @@ pub(crate) fn find(input: &FirstRunsInput<'_>) -> Option<FirstRuns> {
         grace_until: nearest.and_then(MainLineRuns::grace_until),
         is_allowed: input.is_allowed,
     })
+}
+
+/// Whether the candidate is a commit of the main line with any value. Its own run is one of those
+/// that the first verdict needs.
+fn is_measured_on_main(input: &FirstRunsInput<'_>) -> bool {
+    let candidate = input.candidate;
+    let mut runs = input.series.iter().filter_map(|series| series.runs.last());
+    candidate.commit.is_some()
+        && candidate.nothing_compared.is_none()
+        && runs.any(|run| run.value.is_some())
 }
 
 /// Whether the pull request measured anything.
@@ -128,7 +141,8 @@ struct MainLineRuns {
 
 impl MainLineRuns {
     fn of(series: &Series, input: &FirstRunsInput<'_>) -> Self {
-        let start = input.candidate.first_commit;
+        // Of the main line, every run counts.
+        let start = input.candidate.first_commit.filter(|_| input.candidate.pull.is_some());
         let is_base = |run: &&Run| start.is_none_or(|start| run.commit < start);
         let runs: Vec<&Run> = series.runs.iter().filter(is_base).collect();
         let mut by_runner: BTreeMap<u32, usize> = BTreeMap::new();

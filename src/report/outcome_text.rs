@@ -101,12 +101,21 @@ pub(crate) fn next_step(outcome: &CheckOutcome) -> String {
             let (actor, reason) = override_decision.map_or(("", ""), |it| (&it.actor, &it.reason));
             format!("Let through by {actor}: {reason}. The override is logged; fix the cause next.")
         }
-        Decision::NothingCompared => {
-            "This is not a pass. Run the benchmarks and check again.".to_owned()
-        }
+        Decision::NothingCompared => step_after_nothing(outcome),
         Decision::ApprovalNeeded => FIX_OR_ACCEPT.to_owned(),
         Decision::Fail => next_step_after_fail(outcome),
         Decision::Pass => next_step_after_pass(outcome),
+    }
+}
+
+fn step_after_nothing(outcome: &CheckOutcome) -> String {
+    let candidate = &outcome.candidate;
+    let is_empty = candidate.pull.is_none() && candidate.commit.is_none();
+    match is_empty {
+        true => "This is not a pass. Record a first run: `benchpages ingest FILE` converts the \
+                 output of a benchmark tool."
+            .to_owned(),
+        false => "This is not a pass. Run the benchmarks and check again.".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::site::context::SiteContext;
 use crate::site::verdict_counts::VerdictCounts;
-use model::record::time::{DAY_US, Timestamp};
+use crate::site::verdict_progress::VerdictProgress;
 use model::text;
 
 /// What a template draws.
@@ -38,26 +38,41 @@ const PART: u32 = 20;
 /// Runs that the meter can show.
 const MAX_PARTS: u32 = 20;
 
+/// `No verdict yet. The first verdict needs 4 more runs.` None once any series has a verdict.
+pub(crate) fn no_verdict_yet(site: &SiteContext<'_>) -> Option<String> {
+    let all: Vec<usize> = site.series_indices().collect();
+    if all.is_empty() {
+        return Some(no_results(site));
+    }
+    if VerdictCounts::of(site, &all).has_verdict() {
+        return None;
+    }
+    let progress = VerdictProgress::of(site, &all)?;
+    Some(format!("No verdict yet. {}", progress.sentence()))
+}
+
+/// What a site without any series says.
+pub(crate) fn no_results(site: &SiteContext<'_>) -> String {
+    if site.input.only_in_pulls == 0 {
+        return "No results yet.".to_owned();
+    }
+    let runs = u64::from(site.input.policy.regression.min_sample_size);
+    format!(
+        "No results of the main line yet, only of pull requests. The first verdict needs {} of \
+         the main line.",
+        text::count_noun(runs, "run")
+    )
+}
+
 /// The first days; none once any series has a verdict.
 pub(crate) fn of(site: &SiteContext<'_>, counts: &VerdictCounts) -> Option<FirstWeek> {
     if !counts.are_all_new() {
         return None;
     }
     let policy = site.input.policy;
-    let needed = policy.regression.min_sample_size;
-    let active = site.series_indices().filter(|at| !site.series(*at).1.is_retired);
-    // The series that is nearest to its first verdict, on the runner of its newest run.
-    let runs = |at: usize| {
-        let runs = &site.series(at).0.runs;
-        let segment = runs.last().map(|run| run.segment);
-        let usable = runs.iter().filter(|run| run.value.is_some() && Some(run.segment) == segment);
-        (usable.count() as u32, runs.first().map(|run| run.time))
-    };
-    let (runs, first) = active.map(runs).max_by_key(|(runs, _)| *runs)?;
-    let heading = match runs < needed {
-        true => format!("{runs} of {needed} runs until the first verdict"),
-        false => grace_heading(first?, policy.regression.grace_period_days),
-    };
+    let all: Vec<usize> = site.series_indices().collect();
+    let progress = VerdictProgress::of(site, &all)?;
+    let (runs, needed, heading) = (progress.runs, progress.needed, progress.heading());
     let series = text::count_noun(counts.total(), "series");
     let parts = needed.min(MAX_PARTS);
     Some(FirstWeek {
@@ -67,12 +82,6 @@ pub(crate) fn of(site: &SiteContext<'_>, counts: &VerdictCounts) -> Option<First
         meter_width: parts * PART,
         steps: steps(runs, needed, policy.detection.confirmations, policy.detection.window),
     })
-}
-
-fn grace_heading(first: Timestamp, days: u32) -> String {
-    let length = i64::from(days).saturating_mul(DAY_US);
-    let end = Timestamp::from_micros(first.micros().saturating_add(length));
-    format!("First verdicts from {} on", text::date(end))
 }
 
 fn steps(runs: u32, needed: u32, confirmations: u32, window: u32) -> Vec<WeekStep> {

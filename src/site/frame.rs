@@ -4,10 +4,11 @@ use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::book;
 use crate::site::context::SiteContext;
+use crate::site::first_week;
 use crate::site::picture_index;
 use crate::site::search;
 use crate::site::view::{BuildFacts, NavItem, PageFrame};
-use model::record::time::{DAY_US, Timestamp};
+use model::record::time::DAY_US;
 use model::text;
 
 /// The sections of the navigation.
@@ -103,7 +104,7 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),
         // Demo data is old by design, and the banner says that it is demo data.
-        stale: stale(input.history.newest, input.options.as_of).filter(|_| !demo),
+        stale: stale(site).filter(|_| !demo),
         // On every page it would change every file of the site each day.
         build: [NavSection::Health, NavSection::About].contains(&page.section).then(|| {
             BuildFacts {
@@ -129,14 +130,24 @@ fn nav_items(entries: &[NavEntry], root: LinkRoot, current: NavSection) -> Vec<N
 }
 
 /// The warning about the age of the latest result; none where it is recent.
-pub(crate) fn stale(newest: Option<Timestamp>, now: Timestamp) -> Option<String> {
-    let newest = newest?;
+pub(crate) fn stale(site: &SiteContext<'_>) -> Option<String> {
+    // Once for all pages.
+    site.frame_defaults.stale.get_or_init(|| stale_text(site)).clone()
+}
+
+fn stale_text(site: &SiteContext<'_>) -> Option<String> {
+    let (newest, now) = (site.input.history.newest?, site.input.options.as_of);
     let age = now.micros() - newest.micros();
     (age > i64::from(STALE_DAYS) * DAY_US).then(|| {
+        let date = text::date(newest);
+        // In the first days nothing is lost yet: the next run is what is missing.
+        if let Some(waits) = first_week::no_verdict_yet(site) {
+            return format!("{waits} The latest run is of {date}.");
+        }
         // A date, not an age: the page says the same tomorrow.
         format!(
             "No results since {}: the latest is more than {} old.",
-            text::date(newest),
+            date,
             text::count_noun(u64::from(STALE_DAYS), "day"),
         )
     })

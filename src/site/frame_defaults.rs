@@ -1,5 +1,7 @@
 //! The parts of the frame around a page that are the same on every page, made once.
 
+use std::sync::OnceLock;
+
 use crate::report::phrase::Moment;
 use crate::report::wording;
 use crate::site::input::SiteInput;
@@ -15,6 +17,8 @@ pub(crate) struct FrameDefaults {
     pub(crate) footer: Option<Markup>,
     pub(crate) policy: String,
     pub(crate) built: Moment,
+    /// The warning about the age of the latest result, which may count every series.
+    pub(crate) stale: OnceLock<Option<String>>,
 }
 
 impl FrameDefaults {
@@ -30,6 +34,7 @@ impl FrameDefaults {
             footer: markdown::user_html(input, "footer.html"),
             policy: format!("policy{named} ({})", input.policy_sha),
             built: wording::minute(input.options.built),
+            stale: OnceLock::new(),
         }
     }
 }

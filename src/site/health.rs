@@ -6,7 +6,7 @@
 
 use crate::site::context::SiteContext;
 use crate::site::infrastructure;
-use crate::site::{audit, frame, targets};
+use crate::site::{audit, first_week, frame, targets};
 use detect::Verdict;
 use model::record::time::Timestamp;
 use model::text;
@@ -55,8 +55,17 @@ impl HealthFinding {
 pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let input = site.input;
     let mut findings = Vec::new();
-    let stale = frame::stale(input.history.newest, input.options.as_of);
-    findings.extend(stale.map(HealthFinding::bad));
+    // A young history lacks runs, which is nothing wrong with those that it has.
+    let waits = first_week::no_verdict_yet(site).filter(|_| !input.series.is_empty());
+    match (&waits, frame::stale(site)) {
+        (Some(_), Some(stale)) => {
+            findings.push(HealthFinding { state: HealthState::Good, text: stale })
+        }
+        (Some(waits), None) => {
+            findings.push(HealthFinding { state: HealthState::Good, text: waits.clone() });
+        }
+        (None, stale) => findings.extend(stale.map(HealthFinding::bad)),
+    }
     findings.extend(rejected_findings(site));
     findings.extend(input.problems.iter().map(|problem| {
         let text = format!("{}: {}. {}", problem.location, problem.reason, problem.remedy);

@@ -75,6 +75,7 @@ mod trends;
 mod urgency;
 pub(crate) mod verdict_counts;
 pub(crate) mod verdict;
+mod verdict_progress;
 pub(crate) mod view;
 mod worked_example;
 

@@ -130,7 +130,7 @@ fn shared_by_all(site: &SiteContext<'_>, program: ContentHash) -> ContentHash {
         .value(&program)
         .value(&(&input.policy_sha, &options.base_url, options.explicit_index))
         .value(&(input.history.counts.demo > 0, options.book.is_some()))
-        .value(&frame::stale(input.history.newest, options.as_of))
+        .value(&frame::stale(site))
         .value(&input.templates)
         .value(&colors)
         .debug(&site.names)

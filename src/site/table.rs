@@ -89,6 +89,9 @@ pub(crate) fn series_groups(
 ) -> Vec<SeriesGroup> {
     // A table of thousands of rows is slow on a phone; the JSON has all of them.
     let shown = &members[..members.len().min(MAX_TABLE_ROWS)];
+    if shown.is_empty() {
+        return Vec::new();
+    }
     // Few rows are read from top to bottom; many are looked up by their test.
     if members.len() <= MAX_OPEN_ROWS {
         let sorted = by_urgency(site, shown);

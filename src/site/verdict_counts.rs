@@ -7,6 +7,7 @@
 
 use crate::report::phrase::Phrase;
 use crate::site::context::SiteContext;
+use crate::site::verdict_progress::VerdictProgress;
 use detect::Verdict;
 use model::text;
 
@@ -85,6 +86,11 @@ impl VerdictCounts {
         self.new > 0 && self.new + self.retired == self.total() && self.open == 0
     }
 
+    /// Series that only more runs can judge, and none that is judged.
+    fn awaits_runs(&self) -> bool {
+        !self.has_verdict() && self.new + self.failed > 0
+    }
+
     /// Series that are judged and as they were, or better, or accepted.
     pub(crate) fn judged_well(&self) -> u64 {
         self.unchanged + self.improved + self.accepted
@@ -93,6 +99,12 @@ impl VerdictCounts {
     /// Series that have a verdict.
     pub(crate) fn judged(&self) -> u64 {
         self.regressed + self.suspected + self.judged_well()
+    }
+
+    /// Whether any series can be called regressed or unchanged. One that is too noisy was judged
+    /// too: more runs alone do not help it.
+    pub(crate) fn has_verdict(&self) -> bool {
+        self.judged() + self.open + self.too_noisy + self.infrastructure > 0
     }
 
     /// Regressions that are open.
@@ -126,6 +138,16 @@ impl VerdictCounts {
             part(self.failed, "x", "{} failed", false),
             part(self.retired, "x", "{} retired", false),
         ]
+    }
+
+    /// `No results yet: 3 series failed`, or `No verdict yet: 2 new, 1 failed`.
+    pub(crate) fn without_verdict(&self) -> String {
+        if self.failed == self.active() {
+            return format!("No results yet: {} failed", text::count_noun(self.failed, "series"));
+        }
+        let parts = self.parts().into_iter().filter(|part| part.count > 0);
+        let parts: Vec<String> = parts.map(|part| part.text()).collect();
+        format!("No verdict yet: {}", parts.join(", "))
     }
 
     /// `worse` where a regression is open, `better` where something is known to be as it was and
@@ -172,6 +194,7 @@ impl VerdictCounts {
         phrase = match self.open_text() {
             Some(open) if self.open > 0 => phrase.marked("worse", format!("▲ {open}")),
             Some(suspected) => phrase.text(format!("No open regressions, {suspected}")),
+            None if !self.has_verdict() => phrase.text("No verdict yet"),
             None => phrase.text("No open regressions"),
         };
         if self.improved > 0 {
@@ -201,5 +224,10 @@ impl VerdictCounts {
 
 /// The counts of some series in a sentence.
 pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phrase {
-    VerdictCounts::of(site, members).sentence(|phrase, words| phrase.text(words))
+    let counts = VerdictCounts::of(site, members);
+    let phrase = counts.sentence(|phrase, words| phrase.text(words));
+    match VerdictProgress::of(site, members).filter(|_| counts.awaits_runs()) {
+        Some(progress) => phrase.text(format!(" {}", progress.sentence())),
+        None => phrase,
+    }
 }

@@ -24,6 +24,7 @@ pub(crate) mod resident;
 pub(crate) mod quarantine;
 mod read;
 pub(crate) mod part_input;
+pub(crate) mod repair;
 pub(crate) mod rotate;
 mod fast_parser;
 #[cfg(any(all(test, feature = "net"), feature = "fuzz"))]

@@ -93,8 +93,8 @@ pub(crate) fn record_files(directory: &Directory, archive: bool) -> anyhow::Resu
     let root = directory.path();
     if !root.is_dir() {
         bail!(
-            "no history directory at {}: name it with --data DIR, or make one to look at with \
-             `benchpages demo-data`",
+            "no history directory at {}: name it with --data DIR, start one with `benchpages \
+             init`, or make one to look at with `benchpages demo-data`",
             root.display()
         );
     }

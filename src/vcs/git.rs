@@ -123,12 +123,38 @@ pub(crate) fn branch(folder: &Path) -> Option<String> {
     git_line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])
 }
 
-/// The main branch as `origin` names it, and the address of `origin`.
-pub(crate) fn origin(folder: &Path) -> (Option<String>, Option<String>) {
-    let head =
-        git_line(folder, &["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
-    let branch = head.and_then(|name| name.strip_prefix("origin/").map(ToOwned::to_owned));
-    (branch, git_line(folder, &["remote", "get-url", "origin"]))
+/// What a clone says of its server, and which branch it has checked out.
+pub(crate) struct Upstream {
+    /// Of `origin`, or of the only remote.
+    pub(crate) address: Option<String>,
+    /// The main branch, as the server named it when it was cloned.
+    pub(crate) default_branch: Option<String>,
+    /// None where a commit is checked out instead.
+    pub(crate) current_branch: Option<String>,
+}
+
+/// The server that a repository was cloned from or pushes to. Asks no server.
+pub(crate) fn upstream(folder: &Path) -> Upstream {
+    let names = git_output(folder, &["remote"]).unwrap_or_default();
+    let names = String::from_utf8_lossy(&names).into_owned();
+    let mut names = names.lines();
+    let remote = match (names.next(), names.next()) {
+        (Some(only), None) => only.to_owned(),
+        _ => "origin".to_owned(),
+    };
+    Upstream {
+        address: git_line(folder, &["remote", "get-url", &remote]),
+        default_branch: default_branch(folder, &remote),
+        // Also of a repository without a commit.
+        current_branch: git_line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"]),
+    }
+}
+
+/// The main branch as a remote names it.
+pub(crate) fn default_branch(folder: &Path, remote: &str) -> Option<String> {
+    let reference = format!("refs/remotes/{remote}/HEAD");
+    let head = git_line(folder, &["symbolic-ref", "--quiet", "--short", &reference])?;
+    head.strip_prefix(&format!("{remote}/")).map(ToOwned::to_owned)
 }
 
 /// Whether the clone was cut off; none where there is no repository.

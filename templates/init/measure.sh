@@ -21,7 +21,10 @@ packages() {
     echo "benchmarks.sh: install here what these packages of Ubuntu hold: $*" >&2
     return 0
   fi
-  sudo apt-get update --quiet && sudo apt-get install --yes --quiet "$@"
+  # The user of a container is root, and has no sudo.
+  local as_root
+  as_root=$(command -v sudo || true)
+  $as_root apt-get update --quiet && $as_root apt-get install --yes --quiet "$@"
 }
 
 if [ "${1:-}" = --setup ]; then

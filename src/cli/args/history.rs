@@ -132,6 +132,13 @@ pub(crate) struct EraseArgs {
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DoctorArgs {
+    /// Repair what is safe: line ends, records joined on one line, exact duplicates, leftovers of
+    /// killed processes; copies of the files go to .benchpages-backup/ in the history
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With --fix: say what would be repaired, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
     /// Format of the findings; an error among them gives exit status 1
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) format: OutputFormat,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::init::host::CiSystem;
 use crate::init::schedule::Schedule;
 use crate::init::systems::MeasuredSystem;
 
@@ -25,6 +26,9 @@ pub(crate) struct InitArgs {
     /// Also propose git hooks that check the policy and local results
     #[arg(long)]
     pub(crate) hooks: bool,
+    /// CI that the jobs are for [default: that of the remote's host]
+    #[arg(long, value_enum, value_name = "SYSTEM")]
+    pub(crate) ci: Option<CiArg>,
     /// SHA256SUMS of the release of this version, to pin the checksums of its archives [default:
     /// the workflows verify GitHub's attestation of the archive, for the commit of this program]
     #[arg(long, value_name = "FILE")]
@@ -32,6 +36,22 @@ pub(crate) struct InitArgs {
     /// Write new files without asking; existing files never change
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Show the summary and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Show the text of all files as a patch against what is there; `git apply` reads it
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiArg {
+    /// Workflows of GitHub Actions
+    Github,
+    /// A pipeline of GitLab CI/CD
+    Gitlab,
+    /// Only scripts, which jobs of any other system can call
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -60,6 +80,14 @@ impl InitArgs {
         schedules.sort_unstable();
         schedules.dedup();
         schedules
+    }
+
+    pub(crate) fn ci_system(&self) -> Option<CiSystem> {
+        self.ci.map(|system| match system {
+            CiArg::Github => CiSystem::Github,
+            CiArg::Gitlab => CiSystem::Gitlab,
+            CiArg::Other => CiSystem::Other,
+        })
     }
 
     /// Each system once, as they were named.

@@ -23,6 +23,9 @@ pub(super) fn verified_text(verification: &AuditVerification) -> String {
 /// The entries, newest first.
 pub(super) fn chain_text(chain: &AuditChain) -> TerminalText {
     let mut out = TerminalText::new();
+    if chain.links.is_empty() {
+        out.push("The audit log is empty: nothing was overridden or accepted yet.\n");
+    }
     for link in chain.links.iter().rev() {
         let entry = &link.entry;
         out.push_text(&text::date_time(entry.time)).push(" ");

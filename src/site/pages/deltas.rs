@@ -13,6 +13,8 @@ use crate::site::compared_verdict::{ComparedVerdict, VerdictWords};
 use crate::site::context::SiteContext;
 use crate::site::markdown::Markup;
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
+use crate::site::verdict_progress::VerdictProgress;
+use detect::Verdict;
 use detect::compare::Delta;
 use model::text::{self, UnitScale};
 
@@ -97,6 +99,21 @@ impl<'p> SortedDeltas<'p> {
         self.worst(site, phrase.text("."))
     }
 
+    /// What follows of numbers alone: `No verdict yet. The first verdict needs 3 more runs.` None
+    /// where any series has a verdict. A pull request measured side by side has one without runs of
+    /// the main line.
+    pub(super) fn waiting(&self, site: &SiteContext<'_>, pair: &CommitPair) -> Option<String> {
+        let compared = self.changed.iter().chain(&self.unchanged);
+        let members: Vec<usize> = compared.map(|entry| entry.series).collect();
+        let is_new = |series: &usize| site.series(*series).1.verdict == Verdict::New;
+        let is_pull = matches!(pair.kind, PairKind::Pull(_));
+        if is_pull || !members.iter().all(is_new) {
+            return None;
+        }
+        let progress = VerdictProgress::of(site, &members)?;
+        Some(format!("No verdict yet. {}", progress.sentence()))
+    }
+
     /// Adds the worst change, linked to its row.
     fn worst(&self, site: &SiteContext<'_>, phrase: Phrase) -> Phrase {
         let Some(first) = self.changed.first() else { return phrase };
@@ -150,7 +167,11 @@ impl<'p> SortedDeltas<'p> {
             None => {
                 let compared = self.unchanged.len() as u64;
                 let note = format!("{} compared", text::count_noun(compared, "series"));
-                answers.push(Answer::new("Slower?", plain("No".to_owned()), plain(note)));
+                let answer = match (compared, self.waiting(site, pair)) {
+                    (0, _) | (_, Some(_)) => "Not known yet",
+                    _ => "No",
+                };
+                answers.push(Answer::new("Slower?", plain(answer.to_owned()), plain(note)));
             }
         }
         answers.push(Answer::new("Since when?", plain(when), plain(on)));

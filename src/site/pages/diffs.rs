@@ -23,6 +23,8 @@ struct DiffsPage {
     frame: PageFrame,
     verdict: Phrase,
     diffs_json: String,
+    /// There is something to pick.
+    has_pair: bool,
     /// The newest measured commit and the one before it, by their slugs: what most readers compare.
     base: String,
     head: String,
@@ -51,7 +53,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "diff/");
     let count = text::count_noun(site.pairs.all().len() as u64, "comparison");
     let verdict = if site.pairs.all().is_empty() {
-        Phrase::new("note").text("Fewer than two measured commits, so nothing to compare yet.")
+        // The picker can choose nothing either.
+        let missing = 2_usize.saturating_sub(site.commits.main_line().len());
+        let missing = text::count_noun(missing.max(1) as u64, "more measured commit");
+        Phrase::new("note").text(format!("Nothing to compare yet: {missing} needed."))
     } else {
         Phrase::new("note")
             .text(format!("{count}. Pick any two measured commits, or open one from the list."))
@@ -83,6 +88,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let template = DiffsPage {
         frame: frame(site, &page),
         diffs_json: root.to("api/v2/diffs.json"),
+        has_pair: !site.pairs.all().is_empty(),
         base: newest(1),
         head: newest(0),
         groups: groups.collect(),

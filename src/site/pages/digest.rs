@@ -14,6 +14,7 @@ use crate::report::urls::{self, LinkRoot};
 use crate::site::cards;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::first_week;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure;
 use crate::site::pages;
@@ -135,6 +136,10 @@ fn verdict(site: &SiteContext<'_>, week: &Week) -> Phrase {
     let better = series_count(improvements(site, week).into_iter());
     let open = series_count(site.regressions.open());
     let tone = if began > 0 { "worse" } else { "note" };
+    // Zeros would read as good news.
+    if let Some(waits) = first_week::no_verdict_yet(site) {
+        return Phrase::new("note").text(waits);
+    }
     Phrase::new(tone).text(format!(
         "{}, {} closed, {}; {} in all.",
         text::count_noun(began, "new regression"),

@@ -9,6 +9,7 @@ use crate::report::wording;
 use crate::site::cards;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::first_week;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure;
 use crate::site::view::{EventRow, PageFrame, PageLink};
@@ -53,7 +54,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         .count();
     let better = site.events.newest_first().len() - worse;
     let verdict = if site.events.newest_first().is_empty() {
-        Phrase::new("better").text("No changes so far.")
+        match first_week::no_verdict_yet(site) {
+            Some(waits) => Phrase::new("note").text(waits),
+            None => Phrase::new("better").text("No changes so far."),
+        }
     } else {
         Phrase::new("note")
             .marked("worse", format!("▲ {}", text::count_noun(worse as u64, "regression")))

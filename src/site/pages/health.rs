@@ -9,6 +9,7 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
+use crate::site::first_week;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::health::{HealthFinding, HealthState, findings, state};
 use crate::site::infrastructure;
@@ -60,7 +61,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         HealthState::Bad => "worse",
         HealthState::Warning | HealthState::NoData => "note",
     };
-    let verdict = verdict(state, &findings, tone);
+    let verdict = match state {
+        HealthState::NoData => Phrase::new(tone).text(first_week::no_results(site)),
+        _ => verdict(state, &findings, tone),
+    };
     let page = PageHead {
         path: "health/",
         title: "Data health".to_owned(),
@@ -122,7 +126,7 @@ fn rejected_rows(problems: &[Problem]) -> Vec<RejectedRow> {
 fn verdict(state: HealthState, findings: &[HealthFinding], tone: &'static str) -> Phrase {
     let phrase = Phrase::new(tone);
     match state {
-        HealthState::NoData => phrase.text("No data yet."),
+        HealthState::NoData => phrase,
         HealthState::Good => phrase.marked("strong", "Good: ").text("the data can be trusted."),
         HealthState::Warning | HealthState::Bad => {
             let count = |state| findings.iter().filter(|finding| finding.state == state).count();

@@ -40,7 +40,8 @@ struct OverviewPage {
     heading: Vec<String>,
     lead: Phrase,
     ledger: Option<Ledger>,
-    empty: Option<EmptyHelp>,
+    /// On a site without results.
+    empty: &'static [EmptyHelp],
     first_week: Option<FirstWeek>,
     shifts: Vec<PageLink>,
     open_note: String,
@@ -91,9 +92,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let template = OverviewPage {
         frame: frame(site, &page),
         heading: breakable(&heading(site, &counts, &open, first_week.as_ref())),
-        lead: lead(site, root, first_week.as_ref()),
+        lead: lead(site, root, &counts, first_week.as_ref()),
         ledger: (!all.is_empty()).then(|| Ledger::of(&counts)),
-        empty: all.is_empty().then_some(EMPTY_HELP),
+        empty: if all.is_empty() { &EMPTY_HELP } else { &[] },
         shifts: shifts(site, root),
         open_note: cause_note(&open),
         open: open.iter().take(MAX_CAUSES).map(|group| cards.regression(group)).collect(),
@@ -121,15 +122,21 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     pages::html(&template)
 }
 
-const EMPTY_HELP: EmptyHelp = EmptyHelp {
-    text: "Add the first record:",
-    command: concat!(
-        "mkdir -p data/results\n",
-        "echo '{\"commit\":\"'$(git rev-parse HEAD)'\",\"timestamp\":\"'",
-        "$(date -u +%Y-%m-%dT%H:%M:%SZ)'\",\"backend\":\"rust\",\"test\":\"parse\",",
-        "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
-    ),
-};
+const EMPTY_HELP: [EmptyHelp; 2] = [
+    EmptyHelp {
+        text: "Set up the repository. This ends with the commands that measure a first run:",
+        command: "benchpages init",
+    },
+    EmptyHelp {
+        text: "Or add a first record by hand:",
+        command: concat!(
+            "mkdir -p data/results\n",
+            "echo '{\"commit\":\"'$(git rev-parse HEAD)'\",\"timestamp\":\"'",
+            "$(date -u +%Y-%m-%dT%H:%M:%SZ)'\",\"backend\":\"rust\",\"test\":\"parse\",",
+            "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
+        ),
+    },
+];
 
 /// The heading of the page, for those who show a link to it.
 pub(crate) fn headline(site: &SiteContext<'_>) -> String {
@@ -163,6 +170,9 @@ fn heading(
     if counts.active() == 0 {
         let all = text::count_noun(counts.total(), "series");
         return format!("No recent results: {all} retired");
+    }
+    if !counts.has_verdict() {
+        return counts.without_verdict();
     }
     let regressions = text::count_noun(counts.open(), "open regression");
     let headline = |group: &RegressionGroup| group.headline(&site.names, site.input.series);
@@ -230,7 +240,7 @@ fn verdict(
     first_week: Option<&FirstWeek>,
 ) -> Phrase {
     if counts.total() == 0 {
-        return Phrase::new("note").text("No results yet.");
+        return Phrase::new("note").text(first_week::no_results(site));
     }
     if let Some(first_week) = first_week {
         return Phrase::new("note").text(&first_week.lead);
@@ -240,10 +250,19 @@ fn verdict(
 }
 
 /// What the heading does not say: the last days, and missed targets.
-fn lead(site: &SiteContext<'_>, root: LinkRoot, first_week: Option<&FirstWeek>) -> Phrase {
+fn lead(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    counts: &VerdictCounts,
+    first_week: Option<&FirstWeek>,
+) -> Phrase {
     match first_week {
-        _ if site.input.series.is_empty() => Phrase::new("note").text("No results yet."),
+        _ if site.input.series.is_empty() => Phrase::new("note").text(first_week::no_results(site)),
         Some(first_week) => Phrase::new("note").text(&first_week.lead),
+        None if !counts.has_verdict() && counts.active() > 0 => {
+            let waits = first_week::no_verdict_yet(site).unwrap_or_default();
+            Phrase::new("note").text(format!("{waits} A failed run counts as none."))
+        }
         None => with_targets(site, root, RecentChanges::of(site).add_to(Phrase::new(""))),
     }
 }

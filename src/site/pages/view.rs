@@ -11,6 +11,7 @@ use crate::site::backend_ratios::BackendRatios;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::filter_form::FilterForm;
+use crate::site::first_week;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::speed_up::SpeedUpRow;
 use crate::site::table::PanelHeading;
@@ -101,7 +102,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     let sorted = urgency::by_urgency(site, &members);
     let shown = &sorted[..sorted.len().min(SERIES_PER_PAGE)];
     let verdict = if members.is_empty() {
-        Phrase::new("note").text("No results yet.")
+        Phrase::new("note").text(first_week::no_results(site))
     } else {
         verdict_counts(site, &members)
     };
