@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, list_some};
 use model::series::machines::MachineDifference;
 use model::text;
@@ -35,9 +36,12 @@ pub(super) fn examine(
             list_some(&names)
         );
         findings.push(
-            DoctorFinding::new("machines", "policy.yml: runner_fingerprinting.track_fields")
-                .cause(cause)
-                .remedy(format!("add `{field}` to track_fields")),
+            DoctorFinding::new(
+                FindingKind::Machines,
+                "policy.yml: runner_fingerprinting.track_fields",
+            )
+            .cause(cause)
+            .remedy(format!("add `{field}` to track_fields")),
         );
     }
 }

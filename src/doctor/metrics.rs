@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, DoctorInput, list_some};
 use model::policy::Policy;
 use model::record::Direction;
@@ -26,7 +27,7 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
     }
     if !metrics.is_empty() {
         findings.push(
-            DoctorFinding::new("direction", counted(metrics.len(), "metric"))
+            DoctorFinding::new(FindingKind::Direction, counted(metrics.len(), "metric"))
                 .cause(format!(
                     "no known direction, so no change is reported as better or worse: {}",
                     listed(&metrics)
@@ -39,7 +40,7 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
     }
     if !units.is_empty() {
         findings.push(
-            DoctorFinding::new("unit", counted(units.len(), "unit"))
+            DoctorFinding::new(FindingKind::Unit, counted(units.len(), "unit"))
                 .cause(format!("no known scale, so values stay as recorded: {}", listed(&units)))
                 .remedy(
                     "use a unit of docs/metrics.md where there is one; other units need no change",

@@ -7,12 +7,14 @@
 //!                           → name it `runner_image` where the records are written
 //! ```
 
+pub(crate) mod finding_kind;
 mod machines;
 mod metrics;
 mod series;
 
 use std::collections::BTreeSet;
 
+use crate::doctor::finding_kind::FindingKind;
 use crate::regressions::RegressionLookup;
 use detect::Analysis;
 use model::audit::AuditChain;
@@ -58,8 +60,9 @@ pub(crate) enum FindingLevel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DoctorFinding {
     pub(crate) level: FindingLevel,
-    /// One stable word for scripts.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: FindingKind,
+    /// What `explain` knows: the kind of the problem behind it, where there is one.
+    pub(crate) code: &'static str,
     /// A file with its line, a series, or the history.
     pub(crate) place: String,
     pub(crate) cause: String,
@@ -67,9 +70,13 @@ pub(crate) struct DoctorFinding {
 }
 
 impl DoctorFinding {
-    fn new(kind: &'static str, place: impl Into<String>) -> Self {
+    fn new(kind: FindingKind, place: impl Into<String>) -> Self {
         let (place, cause, remedy) = (place.into(), String::new(), String::new());
-        Self { level: FindingLevel::Error, kind, place, cause, remedy }
+        Self { level: FindingLevel::Error, kind, code: kind.code(), place, cause, remedy }
+    }
+
+    fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     fn note(self) -> Self {
@@ -100,13 +107,13 @@ pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     check_accepted(input, &mut findings);
     check_audit(input, &mut findings);
     series::examine(input, &mut findings);
-    let mut kinds: Vec<&str> = Vec::new();
+    let mut kinds: Vec<FindingKind> = Vec::new();
     for finding in &findings {
         if !kinds.contains(&finding.kind) {
             kinds.push(finding.kind);
         }
     }
-    let order = |kind: &str| kinds.iter().position(|known| *known == kind);
+    let order = |kind: FindingKind| kinds.iter().position(|first| *first == kind);
     // Errors first; within a level the order in which kinds were found, each kind together.
     findings.sort_by_key(|finding| (finding.level, order(finding.kind)));
     findings
@@ -122,7 +129,8 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         let remedy = help.unwrap_or_else(|| "correct it; see `benchpages policy check`".to_owned());
         let place = entry.location.to_string();
         findings.push(
-            DoctorFinding::new("policy", place)
+            DoctorFinding::new(FindingKind::Policy, place)
+                .code(entry.kind.code())
                 .cause(format!("{severity}: {}", entry.message))
                 .remedy(remedy),
         );
@@ -138,15 +146,18 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         return;
     }
     let all = missing.len() == tracked.track_fields.len();
-    let finding = DoctorFinding::new("runner", "policy.yml: runner_fingerprinting.track_fields")
-        .cause(if all {
-            "no record has any of the tracked fields: a change of the runner looks like a change \
+    let finding = DoctorFinding::new(
+        FindingKind::Runner,
+        "policy.yml: runner_fingerprinting.track_fields",
+    )
+    .cause(if all {
+        "no record has any of the tracked fields: a change of the runner looks like a change \
              of the code"
-                .to_owned()
-        } else {
-            format!("no record has {}", text::join_and(&missing))
-        })
-        .remedy("record these fields, or track those that are recorded");
+            .to_owned()
+    } else {
+        format!("no record has {}", text::join_and(&missing))
+    })
+    .remedy("record these fields, or track those that are recorded");
     findings.push(if all { finding } else { finding.note() });
 }
 
@@ -154,18 +165,23 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let history = input.history;
     let problem_finding = |kind, problem: &Problem| {
         DoctorFinding::new(kind, problem.location.to_string())
+            .code(problem.kind.code())
             .cause(problem.reason.clone())
             .remedy(problem.remedy.clone())
     };
     findings.extend(
-        history.rejected_records.iter().map(|problem| problem_finding("rejected", problem)),
+        history
+            .rejected_records
+            .iter()
+            .map(|problem| problem_finding(FindingKind::Rejected, problem)),
     );
     let ignored = history.ignored_fields.iter();
-    findings.extend(ignored.map(|problem| problem_finding("ignored", problem).note()));
-    findings.extend(input.problems.iter().map(|problem| problem_finding("file", problem)));
+    findings.extend(ignored.map(|problem| problem_finding(FindingKind::Ignored, problem).note()));
+    findings
+        .extend(input.problems.iter().map(|problem| problem_finding(FindingKind::File, problem)));
     let counts = history.counts;
     if counts.records == 0 {
-        let finding = DoctorFinding::new("empty", "the history");
+        let finding = DoctorFinding::new(FindingKind::Empty, "the history");
         findings.push(
             finding
                 .cause("no records at all")
@@ -181,12 +197,13 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         );
         let remedy = "remove the records whose `generator` is a demo's or whose commit begins \
                       with `demo-`; if the whole history is a demo, pass --demo";
-        findings.push(DoctorFinding::new("demo", "the history").cause(cause).remedy(remedy));
+        findings
+            .push(DoctorFinding::new(FindingKind::Demo, "the history").cause(cause).remedy(remedy));
     }
     if counts.conflicting > 0 {
         let cause = text::count_noun(counts.conflicting, "record")
             + " with the series, commit, runner and time of another, but not its value";
-        let finding = DoctorFinding::new("conflict", "the history").cause(cause);
+        let finding = DoctorFinding::new(FindingKind::Conflict, "the history").cause(cause);
         findings
             .push(finding.remedy("give each repeat its own time; until then both count").note());
     }
@@ -213,7 +230,7 @@ fn sparse_days(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         list_some(&sparse)
     );
     findings.push(
-        DoctorFinding::new("sparse", "results/").cause(cause).remedy(
+        DoctorFinding::new(FindingKind::Sparse, "results/").cause(cause).remedy(
             "see why the benchmarks did not run, or lower data_quality.min_records_per_day",
         ),
     );
@@ -253,7 +270,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         };
         match known.iter().copied().find(near) {
             Some(field) => findings.push(
-                DoctorFinding::new("field", format!("the field `{name}`"))
+                DoctorFinding::new(FindingKind::Field, format!("the field `{name}`"))
                     .cause(format!("is unknown; it looks like `{field}`"))
                     .remedy(format!("name it `{field}` where the records are written")),
             ),
@@ -261,7 +278,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         }
     }
     if !other.is_empty() {
-        let finding = DoctorFinding::new("field", "the records")
+        let finding = DoctorFinding::new(FindingKind::Field, "the records")
             .cause(format!("unknown fields: {}", list_some(&other)))
             .remedy(
                 "nothing to do: pages show them with the runs; track those that identify runners",
@@ -278,13 +295,14 @@ fn check_accepted(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             format!("accepted.yml: {} at {}", entry.series, text::short_commit(&entry.commit));
         if let Some(until) = entry.expires.filter(|until| *until <= input.now) {
             findings.push(
-                DoctorFinding::new("expired", place)
+                DoctorFinding::new(FindingKind::Expired, place)
                     .cause(format!("expired on {}", text::date(until)))
                     .remedy("fix the regression, renew the entry, or remove it"),
             );
         } else if let Some(cause) = unused_reason(&known, entry) {
             let remedy = "correct the entry (`benchpages accept` shows what matches), or remove it";
-            findings.push(DoctorFinding::new("unused", place).cause(cause).remedy(remedy));
+            findings
+                .push(DoctorFinding::new(FindingKind::Unused, place).cause(cause).remedy(remedy));
         }
     }
 }
@@ -318,7 +336,7 @@ fn check_audit(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         let place =
             SourceLocation { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
         findings.push(
-            DoctorFinding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
+            DoctorFinding::new(FindingKind::Audit, place.to_string()).cause(broken.reason.clone()).remedy(
                 "find in version control who changed the line, and restore the file from before",
             ),
         );

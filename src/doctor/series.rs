@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, DoctorInput, list_some};
 use detect::Verdict;
 use model::record::time::Timestamp;
@@ -53,7 +54,7 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
             );
             let remedy = "repeat the benchmark more often a run, use a quieter runner, or give it \
                           a higher threshold (regression.rules, or report_only)";
-            findings.push(DoctorFinding::new("noisy", name).cause(cause).remedy(remedy));
+            findings.push(DoctorFinding::new(FindingKind::Noisy, name).cause(cause).remedy(remedy));
         }
     }
     gap_findings(input, findings);
@@ -61,7 +62,7 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
 
 fn retired_finding(series: &Series, name: String) -> DoctorFinding {
     let last = series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
-    DoctorFinding::new("retired", name)
+    DoctorFinding::new(FindingKind::Retired, name)
         .cause(format!("no run for longer than max_age_days; newest run: {last}"))
         .remedy("`ignore` it in the policy, or move its records to archive/")
         .note()
@@ -69,7 +70,7 @@ fn retired_finding(series: &Series, name: String) -> DoctorFinding {
 
 fn missing_finding(series: &Series, name: String) -> DoctorFinding {
     let last = series.runs.last();
-    let finding = DoctorFinding::new("missing", name);
+    let finding = DoctorFinding::new(FindingKind::Missing, name);
     match last.and_then(|run| run.error()) {
         Some(error) => finding
             .cause(format!("the newest run failed: {}", shorten(error, 200)))
@@ -182,7 +183,7 @@ fn rename_finding(
         0 => String::new(),
         more => format!(" (and {} more like it)", text::count(more)),
     };
-    let finding = DoctorFinding::new("renamed", old.key.name());
+    let finding = DoctorFinding::new(FindingKind::Renamed, old.key.name());
     let name = new.key.name();
     Some(
         finding
@@ -223,7 +224,7 @@ fn gap_findings(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             list_some(&names)
         );
         findings.push(
-            DoctorFinding::new("gap", "results/")
+            DoctorFinding::new(FindingKind::Gap, "results/")
                 .cause(cause)
                 .remedy("import what was measured then; gaps are never filled")
                 .note(),
