@@ -53,6 +53,7 @@ mod init;
 mod insights;
 mod lifecycle;
 mod limits;
+mod manners;
 // Scripts and signals.
 #[cfg(unix)]
 mod measure;

@@ -10,7 +10,7 @@ use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
 use crate::report::escape::json;
 use model::text;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText, Tone};
 
 /// The exit status where a finding is an error.
 const EXIT_PROBLEMS: u8 = 1;
@@ -29,9 +29,13 @@ pub(crate) fn run(
     let errors = findings.iter().filter(is_error).count();
     match args.format {
         OutputFormat::Json => ui::print(&json::line(&as_json(findings, errors)))?,
-        OutputFormat::Text => ui::print(&as_text(findings))?,
+        OutputFormat::Text => ui::print(&as_text(findings, reporter.palette()))?,
     };
     reporter.info(&summary_line(&examination, errors));
+    // The first kind of error; the report names all.
+    if let (OutputFormat::Text, Some(first)) = (args.format, findings.iter().find(is_error)) {
+        reporter.next_alone(&["explain", first.code]);
+    }
     Ok(if errors > 0 { EXIT_PROBLEMS } else { 0 })
 }
 
@@ -51,18 +55,23 @@ fn summary_line(examination: &Examination, errors: usize) -> String {
     format!("{errors}{notes} in {records} of {series}")
 }
 
-fn as_text(findings: &[DoctorFinding]) -> TerminalText {
+fn as_text(findings: &[DoctorFinding], palette: Palette) -> TerminalText {
     let mut out = TerminalText::new();
     // Findings of one kind and level follow each other.
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
-            out.push(level(finding)).push(": ").push_text(&finding.place);
-            out.push(": ").push_text(&finding.cause).push(" [").push(finding.kind);
+            let tone = match finding.level {
+                FindingLevel::Error => Tone::Bad,
+                FindingLevel::Note => Tone::Warning,
+            };
+            let word = TerminalText::from(level(finding)).toned(tone, palette);
+            out.push(word).push(": ").push_text(&finding.place);
+            out.push(": ").push_text(&finding.cause).push(" [").push(finding.code);
             out.push("]\n  → ").push_text(&finding.remedy).push("\n");
         }
         if group.len() > MAX_PER_KIND {
             let more = text::count((group.len() - MAX_PER_KIND) as u64);
-            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind);
+            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind.code());
             out.push("] (all of them: --format json)\n");
         }
     }
@@ -79,7 +88,8 @@ fn level(finding: &DoctorFinding) -> &'static str {
 fn as_json(findings: &[DoctorFinding], errors: usize) -> Value {
     let entry = |finding: &DoctorFinding| {
         json!({
-            "kind": finding.kind,
+            "kind": finding.kind.code(),
+            "code": finding.code,
             "level": level(finding),
             "place": finding.place,
             "cause": finding.cause,
