@@ -45,6 +45,7 @@ mod notify;
 
 // ── Application: joins them; may use everything above ──
 mod app;
+mod explain;
 mod cli;
 #[cfg(feature = "bench")]
 #[doc(hidden)]

@@ -212,3 +212,20 @@ fn no_shuffle_of_any_history_changes_the_site() {
         panic!("{error}");
     }
 }
+
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    let demo = support::demo();
+    let [unix, windows] = [History::new(), History::new()];
+    unix.file("notes/step.md", "---\ndate: 2025-09-10\n---\n# A note\n\n```\na\nb\n```\n");
+    let source = demo.history.data();
+    for path in support::files(&source) {
+        unix.file(&path, std::fs::read(source.join(&path)).unwrap());
+    }
+    for path in support::files(&unix.data()) {
+        let text = std::fs::read_to_string(unix.data().join(&path)).unwrap();
+        windows.file(&path, text.replace('\n', "\r\n"));
+    }
+    let [unix, windows] = [unix, windows].map(|it| it.site(&["--demo"]).snapshot());
+    assert_same_site(&unix, &windows, "with line ends of Windows");
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 41] = [
     "",
     "build",
     "serve",
@@ -39,6 +39,7 @@ const COMMANDS: [&str; 40] = [
     "shard assemble",
     "rotate",
     "erase",
+    "explain",
     "init",
     "notify",
     "notify github",
@@ -70,9 +71,15 @@ fn below(command: &str) -> Vec<String> {
     let mut arguments: Vec<&str> = command.split_whitespace().collect();
     arguments.push("--help");
     let help = run(&arguments).out;
-    let Some((_, listed)) = help.split_once("Commands:\n") else { return Vec::new() };
-    let listed = listed.split("\n\n").next().unwrap();
-    let lines = listed.lines().filter(|line| !line.starts_with("   "));
+    // The program lists its commands by group, the others in one block.
+    let listed = match command {
+        "" => help.split_once("\n\nUsage:").map(|(_, listed)| listed),
+        _ => help.split_once("Commands:\n").map(|(_, listed)| listed),
+    };
+    let Some(listed) = listed else { return Vec::new() };
+    let end = if command.is_empty() { "\nGlobal options:" } else { "\n\n" };
+    let listed = listed.split(end).next().unwrap();
+    let lines = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = lines.map(|line| line.split_whitespace().next().unwrap());
     let names = names.filter(|name| !["man", "help"].contains(name));
     names.map(|name| format!("{command} {name}").trim().to_owned()).collect()

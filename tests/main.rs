@@ -62,6 +62,7 @@ mod init_hosts;
 mod insights;
 mod lifecycle;
 mod limits;
+mod manners;
 // Scripts and signals.
 #[cfg(unix)]
 mod measure;

@@ -227,8 +227,8 @@ fn a_part_that_is_missing_damaged_or_foreign_is_named_with_its_remedy() {
         fs::write(&part, &bytes[..at]).unwrap();
         fails_with(&steps.votes(), &["parts/1-1.part", "benchpages shard map"]);
     }
-    let head = format!("benchpages part 1 {}\n", env!("CARGO_PKG_VERSION"));
-    let older = [b"benchpages part 1 0.0.1\n", &bytes[head.len()..]].concat();
+    let head = format!("benchpages part 2 {}\n", env!("CARGO_PKG_VERSION"));
+    let older = [b"benchpages part 2 0.0.1\n", &bytes[head.len()..]].concat();
     fs::write(&part, older).unwrap();
     fails_with(&steps.votes(), &["another version", "0.0.1", "one version"]);
     // All of them at once.

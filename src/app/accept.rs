@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::app::audit;
+use crate::app::existing;
 use crate::app::load::{Project, load};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
@@ -89,7 +90,7 @@ pub(crate) fn prepare(
         bail!("{}", no_history(&options.data));
     }
     if matching.is_empty() {
-        bail!("no series matches `{}`{}", request.series, similar_names(&project, &request.series));
+        bail!("{}", existing::no_series(&project.series, &request.series));
     }
     let commit = resolve_commit(&lookup, &request.commit, &matching)?;
     let regressions = lookup.regressions_at(&matching, commit);
@@ -207,19 +208,6 @@ fn open_regressions(lookup: &RegressionLookup<'_>, matching: &[usize]) -> String
         out.push_str(&format!("\n  --commit {} --series '{name}'  ({change})", commit.id));
     }
     out
-}
-
-/// The names of series that are most like a glob that matches none.
-fn similar_names(project: &Project, glob: &str) -> String {
-    let plain = glob.replace('*', "");
-    let names = project.series.iter().map(|series| series.key.name());
-    let mut names: Vec<(f64, String)> =
-        names.map(|name| (strsim::jaro_winkler(&plain, &name), name)).collect();
-    // Jaro-Winkler favors a common beginning, and names begin with the test.
-    names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let names: Vec<String> =
-        names.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect();
-    format!("; similar names: {} (a glob covers many: 'parse/*')", text::join_and(&names))
 }
 
 /// What helps where there are no records: they have a branch of their own.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use crate::app::accept::Expiry;
+use crate::app::existing;
 use crate::app::load::{Project, load};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::Silent;
@@ -73,11 +74,7 @@ pub(crate) fn set(
     };
     let matching = lookup.series_matching(&request.series);
     if matching.is_empty() {
-        bail!(
-            "no series matches `{}`; `benchpages baseline show` lists the pins, and the pages \
-             the series",
-            request.series
-        );
+        bail!("{}", existing::no_series(&project.series, &request.series));
     }
     let commit = match &request.commit {
         // Not one commit for all: series are measured at different times.

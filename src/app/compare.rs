@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 
 use crate::app::build::site_input;
+use crate::app::existing;
 use crate::app::load::load;
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::{Observer, Silent};
@@ -54,6 +55,7 @@ pub(crate) fn compare(
         code_url: None,
         ..ReportLinks::default()
     };
+    existing::warn_of_filter(filter, &project.series, observer);
     let compared = site::compare(&site_input(&project), base_commit, head_commit, filter)?;
     let input = ComparisonInput {
         base,

@@ -5,7 +5,8 @@ use std::fmt;
 use anyhow::bail;
 
 use crate::app::build::site_input;
-use crate::app::load::{LoadedHistory, load, load_history};
+use crate::app::existing;
+use crate::app::load::{LoadedHistory, group_series, load, load_history};
 use crate::app::load_options::LoadOptions;
 use crate::app::observer::{Observer, Silent};
 use crate::export::{self, HistoryFormat, MonitoringFormat};
@@ -61,6 +62,15 @@ impl PreparedExport {
     }
 }
 
+/// Warns of a filter that holds for no series; an empty file says nothing of it.
+fn warn_of_filter(loaded: &LoadedHistory, filter: &Filter, observer: &dyn Observer) {
+    // Grouping a large history takes a while: only where somebody chose.
+    if *filter != Filter::default() {
+        let grouped = group_series(&loaded.history, &loaded.policy);
+        existing::warn_of_filter(filter, &grouped.series, observer);
+    }
+}
+
 /// Loads what a format needs, for the series that match `filters`.
 ///
 /// # Errors
@@ -76,23 +86,27 @@ pub(crate) fn prepare(
         ExportFormat::History(format) => {
             let loaded = load_history(options, &Silent)?;
             loaded.warnings.iter().for_each(|warning| observer.detail(warning));
+            warn_of_filter(&loaded, &filter, observer);
             PreparedExport::History(Box::new(HistoryExport { loaded, filter, format }))
         }
         ExportFormat::Parquet => {
             export::check_parquet()?;
             let loaded = load_history(options, &Silent)?;
             loaded.warnings.iter().for_each(|warning| observer.detail(warning));
+            warn_of_filter(&loaded, &filter, observer);
             PreparedExport::Bytes(export::parquet_file(&loaded.history, &filter)?)
         }
         ExportFormat::OpenMetrics => {
             let project = load(options, &Silent)?;
             project.data_warnings().for_each(|warning| observer.detail(warning));
+            existing::warn_of_filter(&filter, &project.series, observer);
             let text = site::metrics_text(&site_input(&project), &filter)?;
             PreparedExport::Text(text.into_string())
         }
         ExportFormat::Series => {
             let project = load(options, &Silent)?;
             project.data_warnings().for_each(|warning| observer.detail(warning));
+            existing::warn_of_filter(&filter, &project.series, observer);
             PreparedExport::Bytes(site::series_lines(&site_input(&project), &filter)?)
         }
         ExportFormat::Monitoring(_) if !filters.is_empty() => {

@@ -28,6 +28,7 @@ pub(crate) mod database_history;
 pub(crate) mod doctor;
 pub(crate) mod erase;
 pub(crate) mod evidence;
+mod existing;
 pub(crate) mod export;
 mod human_input;
 pub(crate) mod intake;

@@ -58,8 +58,11 @@ impl PolicyFile {
     pub(super) fn warning(&self) -> Option<String> {
         let faults = self.faults(false);
         // The caller puts `warning: ` before the first; the others carry it already.
-        let has_warnings = !self.parsed.diagnostics.is_empty();
-        has_warnings.then(|| faults.trim().trim_start_matches("warning: ").to_owned())
+        let first = self.parsed.diagnostics.first()?;
+        let code = first.kind.code();
+        let text = faults.trim().trim_start_matches(&format!("warning[{code}]: "));
+        let (message, block) = text.split_once('\n').unwrap_or((text, ""));
+        Some(format!("{message} [{code}]\n{block}"))
     }
 
     /// The hash of its text.

@@ -41,6 +41,7 @@ pub(crate) fn run(
     }
     acceptance.write(&options)?;
     reporter.info(&format!("Added one entry to {path}; commit it for review"));
+    reporter.next(global, &["check"]);
     Ok(0)
 }
 

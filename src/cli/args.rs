@@ -11,11 +11,13 @@ pub(crate) mod bisect;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod database;
+pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod intake;
+pub(crate) mod manual;
 pub(crate) mod measure;
 pub(crate) mod policy;
 pub(crate) mod published;
@@ -29,14 +31,18 @@ use crate::cli::args::cache::CacheArgs;
 use crate::cli::args::database::DatabaseArgs;
 use crate::cli::args::published::PublishedArgs;
 
+/// The history directory where none is named.
+pub(crate) const DEFAULT_DATA: &str = "data";
+
 /// Most threads: no machine has more cores, and each takes memory.
 const MAX_JOBS: u16 = 1024;
 
-/// The options of every command.
+/// The options of every command. `-h` leaves out those that few people need.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
     /// History directory
-    #[arg(long, global = true, default_value = "data", value_name = "DIR")]
+    #[arg(long, global = true, default_value = DEFAULT_DATA, value_name = "DIR")]
     pub(crate) data: PathBuf,
     /// Policy file [default: policy.yml in the history directory]
     #[arg(long, global = true, value_name = "FILE")]
@@ -45,16 +51,16 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) demo: bool,
     /// Time of the build, RFC 3339 [default: now; for demo data the time of its newest record]
-    #[arg(long, global = true, value_name = "TIME")]
+    #[arg(long, global = true, value_name = "TIME", hide_short_help = true)]
     pub(crate) now: Option<String>,
     /// Number of threads [default: one per core]
-    #[arg(long, global = true, value_name = "N", value_parser = jobs)]
+    #[arg(long, global = true, value_name = "N", value_parser = jobs, hide_short_help = true)]
     pub(crate) jobs: Option<u16>,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
     /// Read files and folders that symbolic links in the history point to; nothing is ever written
     /// through a link
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) follow_links: bool,
     /// Errors only
     #[arg(short, long, global = true)]
@@ -62,9 +68,14 @@ pub(crate) struct GlobalArgs {
     /// Verbose (-vv: timings and memory)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// When to color messages
+    /// When to color text and messages
     #[arg(
-        long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN"
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN",
+        hide_short_help = true
     )]
     pub(crate) color: ColorChoice,
     #[command(flatten)]

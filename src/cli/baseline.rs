@@ -35,12 +35,13 @@ pub(crate) fn run(
             ui::print(&TerminalText::lines(&pins.iter().map(pin_text).collect::<String>()))?;
             let count = text::count_noun(pins.len() as u64, "baseline");
             reporter.info(&format!("Pinned {count} in {path}; commit it for review"));
+            reporter.next(global, &["baseline", "show"]);
         }
         BaselineCommand::Show { series, format } => {
             let shown = baseline::show(&options, series)?;
             match format {
                 OutputFormat::Json => ui::print(&json::line(&json_text(&shown)))?,
-                OutputFormat::Text => ui::print(&TerminalText::lines(&shown_text(&shown)))?,
+                OutputFormat::Text => ui::print(&shown_text(&shown, reporter.palette()))?,
             };
         }
         BaselineCommand::Clear { series } => {

@@ -18,10 +18,13 @@ pub(crate) fn run(
     if args.run.json {
         ui::print(&found.report.json(note.as_deref()))?;
     } else {
-        ui::print(&found.report.terminal())?;
+        ui::print(&found.report.terminal(reporter.palette()))?;
     }
     if let Some(note) = note {
         reporter.info(&format!("Added {note}; commit it, and the page of the regression shows it"));
+        if !args.run.json {
+            reporter.next(global, &["build"]);
+        }
     }
     Ok(found.report.exit_code())
 }

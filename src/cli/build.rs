@@ -23,6 +23,9 @@ pub(crate) fn run(
     match (args.format, &result) {
         (OutputFormat::Text, BuildResult::Built(summary)) => {
             reporter.info(&summary_line(summary, seconds));
+            // Rejected records come first: a site without them misleads.
+            let next = if summary.rejected > 0 { "doctor" } else { "serve" };
+            reporter.next(global, &[next]);
         }
         (OutputFormat::Text, BuildResult::UpToDate(summary)) => {
             let (size, rejected) = (size_text(summary), rejected_note(summary));

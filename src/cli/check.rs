@@ -2,6 +2,7 @@
 //! GitHub Actions looks for it.
 
 mod job;
+mod next;
 mod watch;
 
 use std::path::Path;
@@ -34,7 +35,10 @@ pub(crate) fn run(
     if args.format == ReportFormat::Text {
         actions::warn_of_first_runs(&run.outcome)?;
     }
-    print(&run, args.format, &request.options.data)?;
+    print(&run, args.format, &request.options.data, reporter)?;
+    if args.format == ReportFormat::Text {
+        next::suggest(&run.outcome, global, reporter);
+    }
     Ok(run.outcome.exit_code())
 }
 
@@ -66,10 +70,15 @@ fn request(
 }
 
 /// Prints the report of a check in a format; `data` is the history directory.
-fn print(run: &CheckRun, format: ReportFormat, data: &Path) -> anyhow::Result<u8> {
+fn print(
+    run: &CheckRun,
+    format: ReportFormat,
+    data: &Path,
+    reporter: &Reporter,
+) -> anyhow::Result<u8> {
     let outcome = &run.outcome;
     match format {
-        ReportFormat::Text => ui::print(&terminal::render(outcome)),
+        ReportFormat::Text => ui::print(&terminal::render(outcome, reporter.palette())),
         ReportFormat::Json => ui::print(&json::render(outcome)),
         ReportFormat::Markdown => {
             ui::print(&markdown::render(outcome, run.comment_template.as_deref())?)

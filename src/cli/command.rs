@@ -11,10 +11,12 @@ use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::baseline::BaselineArgs;
 use crate::cli::args::bisect::BisectArgs;
 use crate::cli::args::check::{CheckArgs, CompareArgs};
+use crate::cli::args::explain::ExplainArgs;
 use crate::cli::args::history::{DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, RotateArgs};
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::init::InitArgs;
+use crate::cli::args::manual::{CompletionsArgs, ManArgs};
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::shard::ShardCommand;
@@ -25,8 +27,8 @@ use crate::cli::mcp;
 use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::Reporter;
 use crate::cli::{
-    accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, export,
-    import, ingest, init, measure, policy, rotate, serve, shard,
+    accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, explain,
+    export, import, ingest, init, measure, policy, rotate, serve, shard,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -81,7 +83,7 @@ pub(crate) enum CliCommand {
     Check(CheckArgs),
     /// Compare two commits, series by series, with the geometric mean
     Compare(CompareArgs),
-    /// Export the history as CSV, JSON, OpenMetrics or SQL; rules and a dashboard for Prometheus
+    /// Export the history as CSV, JSON, SQL, …; rules and a dashboard for Prometheus
     Export(ExportArgs),
     /// Check, show, replay or describe the policy
     #[command(subcommand)]
@@ -116,10 +118,12 @@ pub(crate) enum CliCommand {
     /// check and the policy. The history is the one of --data; no tool takes a path.
     #[cfg(feature = "mcp")]
     Mcp,
-    /// Print a completion script for a shell
-    Completions { shell: clap_complete::Shell },
-    /// Print the manual page
-    Man,
+    /// Explain a word of a message: what it means, why it is there, what to do
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell, or write those of all shells
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write a page for each command
+    Man(ManArgs),
 }
 
 /// Runs a command; its exit status.
@@ -155,7 +159,8 @@ pub(super) fn run(
         CliCommand::Notify { command } => notify::run(global, &command, reporter),
         #[cfg(feature = "mcp")]
         CliCommand::Mcp => mcp::run(global, reporter),
-        CliCommand::Completions { shell } => manual::completions(shell),
-        CliCommand::Man => manual::page(),
+        CliCommand::Explain(explain) => explain::run(&explain),
+        CliCommand::Completions(completions) => manual::completions(&completions, reporter),
+        CliCommand::Man(man) => manual::page(&man, reporter),
     }
 }

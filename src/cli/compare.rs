@@ -32,7 +32,7 @@ pub(crate) fn run(
     let options = load_options(global, &site)?;
     let comparison = compare(&options, base, head, &filter, reporter)?;
     match args.format {
-        TableFormat::Text => ui::print(&comparison.text())?,
+        TableFormat::Text => ui::print(&comparison.text(reporter.palette()))?,
         TableFormat::Json => ui::print(&comparison.json())?,
         TableFormat::Markdown => ui::print(&comparison.markdown())?,
     };

@@ -28,5 +28,6 @@ pub(crate) fn run(args: &DemoDataArgs, reporter: &Reporter) -> anyhow::Result<u8
         text::count_noun(written.files, "file"),
         args.out.display()
     ));
+    reporter.next_with_data(&args.out, &["serve", "--demo"]);
     Ok(0)
 }

@@ -11,7 +11,7 @@ use crate::cli::load_options::internal_load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
 use crate::report::escape::json;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText, Tone};
 use model::{escaped, text};
 
 /// The exit status where a finding is an error.
@@ -41,10 +41,14 @@ pub(crate) fn run(
         }
         OutputFormat::Text => {
             let text = answer.as_ref().map(|answer| repairs::as_text(answer, args.dry_run));
-            ui::print(&escaped![text.unwrap_or_default(), as_text(findings, args.fix)])?
+            ui::print(&escaped![text.unwrap_or_default(), as_text(findings, args.fix, reporter.palette())])?
         }
     };
     reporter.info(&summary_line(&examination, errors));
+    // The first kind of error; the report names all.
+    if let (OutputFormat::Text, Some(first)) = (args.format, findings.iter().find(is_error)) {
+        reporter.next_alone(&["explain", first.code]);
+    }
     Ok(if errors > 0 { EXIT_PROBLEMS } else { 0 })
 }
 
@@ -64,13 +68,22 @@ fn summary_line(examination: &Examination, errors: usize) -> String {
     format!("{errors}{notes} in {records} of {series}")
 }
 
-fn as_text(findings: &[DoctorFinding], with_decisions: bool) -> TerminalText {
+fn as_text(
+    findings: &[DoctorFinding],
+    with_decisions: bool,
+    palette: Palette,
+) -> TerminalText {
     let mut out = TerminalText::new();
     // Findings of one kind and level follow each other.
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
-            out.push(level(finding)).push(": ").push_text(&finding.place);
-            out.push(": ").push_text(&finding.cause).push(" [").push(finding.kind.as_str());
+            let tone = match finding.level {
+                FindingLevel::Error => Tone::Bad,
+                FindingLevel::Note => Tone::Warning,
+            };
+            let word = TerminalText::from(level(finding)).toned(tone, palette);
+            out.push(word).push(": ").push_text(&finding.place);
+            out.push(": ").push_text(&finding.cause).push(" [").push(finding.code);
             out.push("]\n  → ").push_text(&finding.remedy).push("\n");
         }
         if with_decisions && let Some(reason) = repairs::manual_reason(group[0].kind) {
@@ -78,7 +91,7 @@ fn as_text(findings: &[DoctorFinding], with_decisions: bool) -> TerminalText {
         }
         if group.len() > MAX_PER_KIND {
             let more = text::count((group.len() - MAX_PER_KIND) as u64);
-            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind.as_str());
+            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind.code());
             out.push("] (all of them: --format json)\n");
         }
     }
@@ -95,7 +108,8 @@ fn level(finding: &DoctorFinding) -> &'static str {
 fn as_json(findings: &[DoctorFinding], errors: usize) -> Value {
     let entry = |finding: &DoctorFinding| {
         json!({
-            "kind": finding.kind.as_str(),
+            "kind": finding.kind.code(),
+            "code": finding.code,
             "level": level(finding),
             "place": finding.place,
             "cause": finding.cause,

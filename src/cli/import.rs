@@ -45,8 +45,13 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     let outcome = outcome?;
     ingest::report(&outcome, talk);
     match args.format {
-        OutputFormat::Text => ui::print(&outcome.summary.import_text())?,
-        OutputFormat::Json => ui::print(&json::line(&outcome.summary.import_json()))?,
-    };
+        OutputFormat::Text => {
+            ui::print(&outcome.summary.import_text())?;
+            ingest::suggest_build(global, &outcome, talk);
+        }
+        OutputFormat::Json => {
+            ui::print(&json::line(&outcome.summary.import_json()))?;
+        }
+    }
     Ok(ingest::exit_status(&outcome, args.allow_partial))
 }

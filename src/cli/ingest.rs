@@ -44,8 +44,16 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         let files = &outcome.summary.appended.files;
         let files = files.iter().map(|file| format!("\n  {}", global.data.join(file).display()));
         talk.info(&format!("{}{}", outcome.summary.ingest_text(), files.collect::<String>()));
+        suggest_build(global, &outcome, talk);
     }
     Ok(exit_status(&outcome, args.allow_partial))
+}
+
+/// What to do with records that were added.
+pub(super) fn suggest_build(global: &GlobalArgs, outcome: &IntakeOutcome, talk: &Reporter) {
+    if !outcome.is_failure && outcome.summary.appended.added > 0 {
+        talk.next(global, &["build"]);
+    }
 }
 
 /// The exit status of an intake.

@@ -7,6 +7,7 @@ use crate::cli::args::GlobalArgs;
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::load_options::internal_load_options;
 use crate::cli::ui::{self, Reporter};
+use crate::report::decision::Decision;
 use crate::report::escape::json;
 use crate::report::side_by_side::SessionEnding;
 use crate::report::side_by_side_text;
@@ -30,11 +31,20 @@ pub(crate) fn run(
             if args.run.json {
                 ui::print(&comparison.json())?;
             } else {
-                ui::print(&side_by_side_text::render(comparison))?;
+                ui::print(&side_by_side_text::render(comparison, reporter.palette()))?;
+                if comparison.decision() == Decision::Fail {
+                    reporter.next_alone(&["explain", "regressed"]);
+                }
             }
             Ok(comparison.decision().exit_code())
         }
-        None => print_one(&measured, args.run.json),
+        None => {
+            let status = print_one(&measured, args.run.json)?;
+            if !args.run.json {
+                reporter.next(global, &["build"]);
+            }
+            Ok(status)
+        }
     }
 }
 

@@ -23,7 +23,9 @@ mod database;
 mod demo_data;
 mod doctor;
 mod erase;
+mod explain;
 mod export;
+mod help;
 mod history_access;
 mod import;
 mod ingest;
@@ -43,10 +45,11 @@ mod serve;
 mod shard;
 mod ui;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::cli::args::GlobalArgs;
 use crate::cli::command::CliArgs;
@@ -61,7 +64,7 @@ const EXIT_PARTIAL: u8 = 4;
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let args = match CliArgs::try_parse() {
+    let args = match parse() {
         Ok(args) => args,
         Err(error) => {
             // Help and version are answers, not errors.
@@ -85,6 +88,20 @@ pub fn run() -> ExitCode {
             ExitCode::from(EXIT_ERROR)
         }
     }
+}
+
+/// The arguments of this process.
+///
+/// # Errors
+/// They have an error; help and the version are errors, too.
+fn parse() -> Result<CliArgs, clap::Error> {
+    // clap writes help and errors before it knows of `--color`.
+    let mut command = help::command(ui::color::choice_for_help(std::env::args_os()));
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let mut matches = command
+        .try_get_matches_from_mut(&words)
+        .map_err(|error| help::missing::with_values(error, &command, &words))?;
+    CliArgs::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Sets the number of threads of the whole process: one pool for every command, made once.

@@ -58,6 +58,9 @@ fn check(path: &Path, options: &LoadOptions, reporter: &Reporter) -> anyhow::Res
     let (error_count, warning_count) =
         (text::count_noun(errors, "error"), text::count_noun(warnings, "warning"));
     reporter.info(&format!("{path}: {error_count}, {warning_count}"));
+    if let Some(first) = diagnostics.iter().min_by_key(|it| it.level) {
+        reporter.next_alone(&["explain", first.kind.code()]);
+    }
     Ok(if errors > 0 { EXIT_ERROR } else { 0 })
 }
 

@@ -55,6 +55,11 @@ pub(crate) fn run(
         ),
         None => "Dry run: nothing was moved".to_owned(),
     });
+    if rotation.moved.is_none() {
+        let with_pulls = args.with_pulls.then_some("--with-pulls");
+        let words: Vec<&str> = ["rotate"].into_iter().chain(with_pulls).collect();
+        reporter.next(global, &words);
+    }
     Ok(0)
 }
 

@@ -1,6 +1,8 @@
 //! What the user sees: messages on stderr, answers on stdout, color only on request or on a
 //! terminal.
 
+pub(crate) mod color;
+mod next_step;
 mod observer;
 mod progress;
 pub(crate) mod questions;
@@ -9,10 +11,11 @@ use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::cli::args::{ColorChoice, GlobalArgs};
+use crate::cli::args::GlobalArgs;
+use crate::cli::ui::color::ColorEnvironment;
 use crate::cli::ui::progress::StageBar;
 use model::text::escaped::Escaped;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText};
 
 const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
 const WARNING_STYLE: Style = AnsiColor::Yellow.on_default().bold();
@@ -21,24 +24,36 @@ const WARNING_STYLE: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) struct Reporter {
     quiet: bool,
     verbose: u8,
+    /// Whether messages on stderr are colored.
     color: bool,
+    /// That of answers on stdout.
+    palette: Palette,
     bar: StageBar,
 }
 
 impl Reporter {
     pub(crate) fn new(global: &GlobalArgs) -> Self {
-        let color = match global.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
-            }
-        };
-        Self { quiet: global.quiet, verbose: global.verbose, color, bar: StageBar::default() }
+        let environment = ColorEnvironment::of_process();
+        let is_colored = |is_terminal| environment.is_colored(global.color, is_terminal);
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            color: is_colored(std::io::stderr().is_terminal()),
+            palette: match is_colored(std::io::stdout().is_terminal()) {
+                true => Palette::Colored,
+                false => Palette::Plain,
+            },
+            bar: StageBar::default(),
+        }
     }
 
     pub(crate) fn color(&self) -> bool {
         self.color
+    }
+
+    /// The colors of an answer; data for programs has none.
+    pub(crate) fn palette(&self) -> Palette {
+        self.palette
     }
 
     /// Shows how far a stage is, on a terminal only.

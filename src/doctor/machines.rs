@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::doctor::repairs::FindingKind;
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, list_some};
 use model::series::machines::MachineDifference;
 use model::text;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::doctor::repairs::FindingKind;
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, DoctorInput, list_some};
 use model::policy::Policy;
 use model::record::Direction;

@@ -7,6 +7,7 @@
 //!                           → name it `runner_image` where the records are written
 //! ```
 
+pub(crate) mod finding_kind;
 mod machines;
 mod metrics;
 pub(crate) mod repairs;
@@ -14,7 +15,7 @@ mod series;
 
 use std::collections::BTreeSet;
 
-use crate::doctor::repairs::FindingKind;
+use crate::doctor::finding_kind::FindingKind;
 use crate::regressions::RegressionLookup;
 use detect::Analysis;
 use model::audit::AuditChain;
@@ -61,6 +62,8 @@ pub(crate) enum FindingLevel {
 pub(crate) struct DoctorFinding {
     pub(crate) level: FindingLevel,
     pub(crate) kind: FindingKind,
+    /// What `explain` knows: the kind of the problem behind it, where there is one.
+    pub(crate) code: &'static str,
     /// A file with its line, a series, or the history.
     pub(crate) place: String,
     pub(crate) cause: String,
@@ -70,7 +73,11 @@ pub(crate) struct DoctorFinding {
 impl DoctorFinding {
     fn new(kind: FindingKind, place: impl Into<String>) -> Self {
         let (place, cause, remedy) = (place.into(), String::new(), String::new());
-        Self { level: FindingLevel::Error, kind, place, cause, remedy }
+        Self { level: FindingLevel::Error, kind, code: kind.code(), place, cause, remedy }
+    }
+
+    fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     fn note(self) -> Self {
@@ -107,7 +114,7 @@ pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
             kinds.push(finding.kind);
         }
     }
-    let order = |kind: FindingKind| kinds.iter().position(|known| *known == kind);
+    let order = |kind: FindingKind| kinds.iter().position(|first| *first == kind);
     // Errors first; within a level the order in which kinds were found, each kind together.
     findings.sort_by_key(|finding| (finding.level, order(finding.kind)));
     findings
@@ -124,6 +131,7 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
         let place = entry.location.to_string();
         findings.push(
             DoctorFinding::new(FindingKind::Policy, place)
+                .code(entry.kind.code())
                 .cause(format!("{severity}: {}", entry.message))
                 .remedy(remedy),
         );
@@ -167,6 +175,7 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let history = input.history;
     let problem_finding = |kind, problem: &Problem| {
         DoctorFinding::new(kind, problem.location.to_string())
+            .code(problem.kind.code())
             .cause(problem.reason.clone())
             .remedy(problem.remedy.clone())
     };

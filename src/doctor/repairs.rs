@@ -3,32 +3,7 @@
 //! A repair must change no record that is read, and no file that people review. So it corrects how
 //! lines are written, and never what they say.
 
-/// What a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FindingKind {
-    Audit,
-    Conflict,
-    Demo,
-    Direction,
-    Empty,
-    Expired,
-    Field,
-    File,
-    FirstRuns,
-    Gap,
-    Ignored,
-    Machines,
-    Missing,
-    Noisy,
-    Policy,
-    Rejected,
-    Renamed,
-    Retired,
-    Runner,
-    Sparse,
-    Unit,
-    Unused,
-}
+use crate::doctor::finding_kind::FindingKind;
 
 /// What becomes of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,34 +15,6 @@ pub(crate) enum RepairDecision {
 }
 
 impl FindingKind {
-    /// One stable word for scripts.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Audit => "audit",
-            Self::Conflict => "conflict",
-            Self::Demo => "demo",
-            Self::Direction => "direction",
-            Self::Empty => "empty",
-            Self::Expired => "expired",
-            Self::Field => "field",
-            Self::File => "file",
-            Self::FirstRuns => "first_runs",
-            Self::Gap => "gap",
-            Self::Ignored => "ignored",
-            Self::Machines => "machines",
-            Self::Missing => "missing",
-            Self::Noisy => "noisy",
-            Self::Policy => "policy",
-            Self::Rejected => "rejected",
-            Self::Renamed => "renamed",
-            Self::Retired => "retired",
-            Self::Runner => "runner",
-            Self::Sparse => "sparse",
-            Self::Unit => "unit",
-            Self::Unused => "unused",
-        }
-    }
-
     /// Whether a repair is safe.
     pub(crate) fn decision(self) -> RepairDecision {
         use RepairDecision::Manual;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::doctor::repairs::FindingKind;
+use crate::doctor::finding_kind::FindingKind;
 use crate::doctor::{DoctorFinding, DoctorInput, list_some};
 use detect::Verdict;
 use model::record::time::Timestamp;

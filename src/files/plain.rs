@@ -4,6 +4,7 @@ use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, SourceLocation};
 
 /// What to do with a symbolic link.
@@ -58,18 +59,21 @@ impl FileError {
     /// The same as a problem of a history; `file` is the path relative to it.
     pub(crate) fn problem(&self, file: &str) -> Problem {
         let location = SourceLocation { file: file.to_owned(), line: 1, column: 1 };
-        let (reason, remedy) = match self {
+        let (reason, remedy, problem_kind) = match self {
             Self::NotPlain { kind, .. } => {
-                (format!("it is {kind}, so it is not read"), remedy(kind).to_owned())
+                let reason = format!("it is {kind}, so it is not read");
+                (reason, remedy(kind).to_owned(), ProblemKind::NotAFile)
             }
             Self::TooLarge { limit, key, .. } => {
-                (format!("it has more than {limit} bytes"), size_remedy(*key))
+                let reason = format!("it has more than {limit} bytes");
+                (reason, size_remedy(*key), ProblemKind::FileTooLarge)
             }
             Self::Io { cause, .. } => {
-                (format!("it cannot be read: {cause}"), "make it readable".to_owned())
+                let reason = format!("it cannot be read: {cause}");
+                (reason, "make it readable".to_owned(), ProblemKind::UnreadableFile)
             }
         };
-        Problem { location, reason, remedy }
+        Problem { location, reason, remedy, kind: problem_kind }
     }
 }
 

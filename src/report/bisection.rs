@@ -10,7 +10,7 @@ use model::escaped;
 use model::filter::Filter;
 use model::note::Culprit;
 use model::text;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText, Tone};
 
 /// What a search came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,16 @@ pub(crate) enum SearchOutcome {
     NotReproduced,
     /// Too few measurements.
     Undecided,
+}
+
+impl SearchOutcome {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NotReproduced => "not_reproduced",
+            Self::Undecided => "undecided",
+        }
+    }
 }
 
 /// A commit that was measured or skipped.
@@ -75,11 +85,7 @@ impl BisectReport {
             })
         });
         json::pretty(&json!({
-            "outcome": match self.outcome {
-                SearchOutcome::Found => "found",
-                SearchOutcome::NotReproduced => "not_reproduced",
-                SearchOutcome::Undecided => "undecided",
-            },
+            "outcome": self.outcome.as_str(),
             "ended_by": self.ending,
             "series": self.series.name,
             "good": self.good,
@@ -98,10 +104,13 @@ impl BisectReport {
     }
 
     /// The answer in sentences, then what was measured; ends with a line end.
-    pub(crate) fn terminal(&self) -> TerminalText {
+    pub(crate) fn terminal(&self, palette: Palette) -> TerminalText {
         let mut page = TerminalText::new();
-        for line in self.sentences() {
-            page.push(TerminalText::text(&line)).push("\n");
+        for (at, line) in self.sentences().iter().enumerate() {
+            // The first sentence is the outcome.
+            let tone =
+                if at == 0 { wording::verdict_tone(self.outcome.as_str()) } else { Tone::Neutral };
+            page.push(TerminalText::text(line).toned(tone, palette)).push("\n");
         }
         // Ids and numbers only, so fixed columns are wide enough.
         page.push("\ncommit   measurements  change\n");

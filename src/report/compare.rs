@@ -18,7 +18,7 @@ use detect::{Analysis, Verdict};
 use model::escaped;
 use model::record::{Direction, Unit, shorten};
 use model::series::Series;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText};
 use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
@@ -182,8 +182,8 @@ impl CommitComparison {
     }
 
     /// For a terminal of 80 columns.
-    pub(crate) fn text(&self) -> TerminalText {
-        let mut page = TerminalPage::default();
+    pub(crate) fn text(&self, palette: Palette) -> TerminalText {
+        let mut page = TerminalPage::new(palette);
         page.write_text(0, &self.headline());
         for mean in &self.means {
             page.write_text(0, &mean.describe());
@@ -196,7 +196,9 @@ impl CommitComparison {
         }
         for row in self.rows.iter().take(MAX_ROWS) {
             let title = TerminalText::text(&shorten(&row.subject.title, NAME_CHARS));
-            page.write(0, &escaped![row.mark(), " ", row.label(), ": ", title]);
+            let label: TerminalText = escaped![row.mark(), " ", row.label()];
+            let line = escaped![&label, ": ", title];
+            page.write_toned(&line, label.len(), wording::verdict_tone(row.verdict()));
             let change = text::percent_change(row.delta.change);
             let threshold = text::percent(row.threshold);
             page.write_text(

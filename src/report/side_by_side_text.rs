@@ -8,11 +8,12 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::side_by_side::{SessionEnding, SideBySide, SideBySideRow};
+use crate::report::wording::verdict_tone;
 use detect::paired::FALSE_BLOCK_RATE;
 use model::escaped;
 use model::history::session::Side;
 use model::record::shorten;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText};
 use model::text::{self, UnitScale};
 
 /// Rows of the table; JSON has all.
@@ -23,10 +24,10 @@ const NAME_CHARS: usize = 60;
 const MAX_FAILED: usize = 10;
 
 /// The report; ends with a line end.
-pub(crate) fn render(session: &SideBySide) -> TerminalText {
+pub(crate) fn render(session: &SideBySide, palette: Palette) -> TerminalText {
     let mut page = TerminalText::new();
     if !session.rows.is_empty() {
-        page.push(table(&session.rows)).push("\n");
+        page.push(table(&session.rows, palette)).push("\n");
     }
     for failed in session.failed.iter().take(MAX_FAILED) {
         let [name, error] = [&failed.benchmark, &failed.error].map(|it| TerminalText::text(it));
@@ -42,10 +43,10 @@ pub(crate) fn render(session: &SideBySide) -> TerminalText {
     page
 }
 
-fn table(rows: &[SideBySideRow]) -> TerminalText {
+fn table(rows: &[SideBySideRow], palette: Palette) -> TerminalText {
     let heading =
         ["benchmark", "base", "head", "change (90% interval)", "verdict"].map(TerminalText::text);
-    let listed = rows.iter().take(MAX_ROWS).map(cells);
+    let listed = rows.iter().take(MAX_ROWS).map(|row| cells(row, palette));
     let lines: Vec<[TerminalText; 5]> = [heading].into_iter().chain(listed).collect();
     // By columns of a terminal, not by characters: names may be in any script.
     let width = |column: usize| lines.iter().map(|line| line[column].as_str().width()).max();
@@ -69,7 +70,7 @@ fn table(rows: &[SideBySideRow]) -> TerminalText {
     table
 }
 
-fn cells(row: &SideBySideRow) -> [TerminalText; 5] {
+fn cells(row: &SideBySideRow, palette: Palette) -> [TerminalText; 5] {
     let result = &row.result;
     let values = [result.base, result.head];
     let present = values.into_iter().filter(|value| value.is_finite());
@@ -89,7 +90,9 @@ fn cells(row: &SideBySideRow) -> [TerminalText; 5] {
     };
     let name = shorten(&row.subject.name, NAME_CHARS).into_owned();
     let texts = [name, value(result.base), value(result.head), change, verdict(row)];
-    texts.map(|text| TerminalText::text(&text))
+    let [name, base, head, change, verdict] = texts.map(|text| TerminalText::text(&text));
+    // The last cell of a line is not padded, so its colors move nothing.
+    [name, base, head, change, verdict.toned(verdict_tone(row.verdict()), palette)]
 }
 
 fn verdict(row: &SideBySideRow) -> String {

@@ -8,11 +8,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::report::accept_commands::accept_commands;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::outcome_text::{by_reason, headline, next_step};
-use crate::report::wording::{arrow, verdict_label};
+use crate::report::wording::{arrow, verdict_label, verdict_name, verdict_tone};
 use crate::report::{CheckOutcome, SeriesFinding, json, summary, target_view};
 use detect::Verdict;
 use model::record::shorten;
-use model::text::terminal::TerminalText;
+use model::text::terminal::{Palette, TerminalText, Tone};
 use model::{escaped, text};
 
 /// Columns of a terminal that nobody has made wider.
@@ -25,9 +25,11 @@ const MAX_HINTS: usize = 2;
 const NAME_CHARS: usize = 150;
 
 /// The report; ends with a line end.
-pub(crate) fn render(outcome: &CheckOutcome) -> TerminalText {
-    let mut page = TerminalPage::default();
-    page.write_text(0, &headline(outcome));
+pub(crate) fn render(outcome: &CheckOutcome, palette: Palette) -> TerminalText {
+    let mut page = TerminalPage::new(palette);
+    let headline = TerminalText::text(&headline(outcome));
+    let word = headline.find(':').unwrap_or(headline.len());
+    page.write_toned(&headline, word, verdict_tone(outcome.decision.as_str()));
     page.write_text(0, &next_step(outcome));
     // The main line lists those of each open regression below.
     if outcome.candidate.first_commit.is_some() {
@@ -92,9 +94,23 @@ fn compared_commits(outcome: &CheckOutcome) -> Option<String> {
 #[derive(Default)]
 pub(crate) struct TerminalPage {
     pub(crate) text: TerminalText,
+    palette: Palette,
 }
 
 impl TerminalPage {
+    /// An empty page.
+    pub(crate) fn new(palette: Palette) -> Self {
+        Self { palette, ..Self::default() }
+    }
+
+    /// As [`Self::write`], with the first bytes in a color as far as they stand on the first line.
+    pub(crate) fn write_toned(&mut self, sentence: &TerminalText, bytes: usize, tone: Tone) {
+        for (at, line) in wrapped(sentence, COLUMNS).into_iter().enumerate() {
+            let bytes = if at == 0 { bytes.min(line.len()) } else { 0 };
+            self.write_line(0, &line.with_toned_start(bytes, tone, self.palette));
+        }
+    }
+
     /// An empty line.
     pub(crate) fn blank_line(&mut self) {
         self.text.push("\n");
@@ -124,7 +140,9 @@ impl TerminalPage {
     fn finding(&mut self, outcome: &CheckOutcome, it: &SeriesFinding) {
         let title = TerminalText::text(&shorten(&it.subject.title, NAME_CHARS));
         let mark = it.change.map_or("~", arrow);
-        self.write(0, &escaped![mark, " ", verdict_label(it.verdict), ": ", title]);
+        let label: TerminalText = escaped![mark, " ", verdict_label(it.verdict)];
+        let tone = verdict_tone(verdict_name(it.verdict));
+        self.write_toned(&escaped![&label, ": ", title], label.len(), tone);
         if it.levels.is_some() {
             let confidence = it.confidence.map_or_else(String::new, |confidence| {
                 format!(", confidence {}", text::percent(confidence))
@@ -178,7 +196,8 @@ impl TerminalPage {
         for target in all.take(MAX_LISTED) {
             let name = TerminalText::text(&shorten(&target.name, NAME_CHARS));
             let sentence = TerminalText::text(&target.sentence());
-            self.write(0, &escaped![target.label(), ": ", name, ": ", sentence]);
+            let line: TerminalText = escaped![target.label(), ": ", name, ": ", sentence];
+            self.write_toned(&line, target.label().len(), verdict_tone(&target.state));
         }
         let hidden = (blocking().count() + news().count()).saturating_sub(MAX_LISTED) as u64;
         if hidden > 0 {

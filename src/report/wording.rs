@@ -14,6 +14,7 @@ use model::note::Culprit;
 use model::record::time::Timestamp;
 use model::record::{DEFAULT_MODE, TIME_METRIC};
 use model::series::{Series, SeriesKey};
+use model::text::terminal::Tone;
 use model::text::{self, UnitScale};
 
 /// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
@@ -169,6 +170,18 @@ pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
         Verdict::Missing => "missing",
         Verdict::Failed => "failed",
         Verdict::Unchanged => "unchanged",
+    }
+}
+
+/// How a verdict, an outcome, or the state of a target is colored, by its word in JSON.
+pub(crate) fn verdict_tone(word: &str) -> Tone {
+    match word {
+        "pass" | "improved" | "passing" | "found" => Tone::Good,
+        "fail" | "regressed" | "failed" | "missing" | "violated" => Tone::Bad,
+        "approval_needed" | "overridden" | "nothing_compared" | "suspected" | "too_noisy"
+        | "not_compared" | "infrastructure" | "drifting" | "not_measured" | "removed"
+        | "undecided" | "not_reproduced" | "outlier" => Tone::Warning,
+        _ => Tone::Neutral,
     }
 }
 

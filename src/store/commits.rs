@@ -12,6 +12,7 @@ use crate::files::lock::HistoryLock;
 use crate::store::own_file_limit;
 use model::history::CommitFacts;
 use model::history::subject::pull_number;
+use model::record::problem_kind::ProblemKind;
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 use model::text::emails::{ERASED, person_name};
@@ -122,6 +123,7 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
                 },
                 reason,
                 remedy: "write `commit`, `parents`, `author_time`, `subject`".to_owned(),
+                kind: ProblemKind::CommitLine,
             }),
         }
     }

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 use crate::store::fast_parser::{LineScanner, UnusualLine};
 use crate::store::raw_record::{RawRecord, SingleMetric};
+use model::record::problem_kind::ProblemKind;
 use model::record::time::Timestamp;
 use model::record::{Measurement, Record, TIME_METRIC};
 
@@ -25,6 +26,7 @@ pub(crate) struct LineError {
     pub(crate) column: u32,
     pub(crate) reason: String,
     pub(crate) remedy: &'static str,
+    pub(crate) kind: ProblemKind,
 }
 
 const REMEDY_JSON: &str = "write one complete JSON object a line";
@@ -97,7 +99,8 @@ pub(super) fn validate<'a>(line: &str, raw: RawRecord<'a>) -> Result<Record<'a>,
         Some(column) => {
             let all: Vec<String> = reasons.into_iter().map(|(_, reason)| reason).collect();
             let column = u32::try_from(column).unwrap_or(u32::MAX);
-            Err(LineError { column, reason: all.join("; "), remedy: REMEDY_FIELD })
+            let (reason, kind) = (all.join("; "), ProblemKind::WrongField);
+            Err(LineError { column, reason, remedy: REMEDY_FIELD, kind })
         }
     }
 }
@@ -106,12 +109,12 @@ fn json_error(line: &str, error: &serde_json::Error) -> LineError {
     let text = error.to_string();
     // serde's own place is within the line; the line's number comes from the file.
     let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let remedy = match error.classify() {
-        serde_json::error::Category::Data => REMEDY_FIELD,
-        _ => REMEDY_JSON,
+    let (remedy, kind) = match error.classify() {
+        serde_json::error::Category::Data => (REMEDY_FIELD, ProblemKind::WrongField),
+        _ => (REMEDY_JSON, ProblemKind::NotJson),
     };
     let column = u32::try_from(error.column().clamp(1, line.len().max(1))).unwrap_or(u32::MAX);
-    LineError { column, reason, remedy }
+    LineError { column, reason, remedy, kind }
 }
 
 fn plain_measurement<'a>(

@@ -16,6 +16,7 @@ use crate::files::lock::HistoryLock;
 use crate::store::unpack::{Unpacker, is_packed};
 use crate::store::{append, own_file_limit};
 use model::limits::Limits;
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, SourceLocation};
 
 /// Rejected lines, from the history directory.
@@ -135,6 +136,7 @@ pub(super) fn parse_rejects(text: &str) -> Vec<Problem> {
             location: SourceLocation { file: wire.file, line: wire.line, column: wire.column },
             reason: wire.reason,
             remedy: wire.remedy,
+            kind: ProblemKind::RejectedPart,
         })
         .collect();
     problems.sort_unstable();
@@ -158,6 +160,7 @@ fn line_of(problem: &Problem, text: &str) -> String {
         "column": problem.location.column,
         "reason": problem.reason,
         "remedy": problem.remedy,
+        "code": problem.kind.code(),
         "text": text,
     });
     format!("{entry}\n")

@@ -13,6 +13,7 @@ use crate::store::record_reader::{Lines, RecordReader, long_line};
 use crate::store::unpack::{UnpackLimit, Unpacker, unpack_whole};
 use crate::store::{array, walk};
 use model::history::build::HistoryBuilder;
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, SourceLocation};
 
 /// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
@@ -149,15 +150,16 @@ pub(super) fn read_whole(
 }
 
 fn unpack_problem(file: &walk::RecordFile, error: &std::io::Error) -> Problem {
-    let (reason, remedy) = match UnpackLimit::of(error) {
-        Some(limit) => (limit.to_string(), limit.remedy()),
+    let (reason, remedy, kind) = match UnpackLimit::of(error) {
+        Some(limit) => (limit.to_string(), limit.remedy(), ProblemKind::OverLimit),
         None => (
             format!("the file cannot be unpacked: {error}"),
             "pack it again, whole; until then none of its records count".to_owned(),
+            ProblemKind::BrokenArchive,
         ),
     };
     let location = SourceLocation { file: file.name.clone(), line: 1, column: 1 };
-    Problem { location, reason, remedy }
+    Problem { location, reason, remedy, kind }
 }
 
 /// Reads a `.json` file, which may hold an array; its size, unpacked.

@@ -5,6 +5,7 @@ use crate::store::walk::FileOwner;
 use crate::store::{json_line, walk};
 use model::history::build::HistoryBuilder;
 use model::limits::Limits;
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, Record, SourceLocation};
 use model::text;
 
@@ -79,7 +80,14 @@ impl<'a> RecordReader<'a> {
         let reason = format!(
             "`pull: {claimed}` is ignored: the file holds the records of pull request {number}"
         );
-        self.builder.ignore_field(problem(self.file, line, 1, reason, OTHER_PULL_REMEDY));
+        self.builder.ignore_field(problem(
+            self.file,
+            line,
+            1,
+            reason,
+            OTHER_PULL_REMEDY,
+            ProblemKind::IgnoredField,
+        ));
     }
 
     /// Why the rest of the file is not read.
@@ -98,7 +106,7 @@ impl<'a> RecordReader<'a> {
             text::count(limit)
         );
         let remedy = format!("split or correct the file, or raise `{key}` in policy.yml");
-        Some(problem(self.file, line, 1, reason, &remedy))
+        Some(problem(self.file, line, 1, reason, &remedy, ProblemKind::OverLimit))
     }
 }
 
@@ -114,19 +122,22 @@ fn parse<'t>(
         return Err(long_line(file, line, text.len() as u64, limits));
     }
     if file.owner == FileOwner::UnknownPull {
-        return Err(problem(file, line, 1, NO_PULL_NUMBER.to_owned(), PULL_FILE_REMEDY));
+        let (reason, kind) = (NO_PULL_NUMBER.to_owned(), ProblemKind::NoPullNumber);
+        return Err(problem(file, line, 1, reason, PULL_FILE_REMEDY, kind));
     }
     let text = std::str::from_utf8(text).map_err(|error| {
         let column = u32::try_from(error.valid_up_to() + 1).unwrap_or(u32::MAX);
-        problem(file, line, column, "not UTF-8".to_owned(), "write the file as UTF-8")
+        let (reason, kind) = ("not UTF-8".to_owned(), ProblemKind::NotUtf8);
+        problem(file, line, column, reason, "write the file as UTF-8", kind)
     })?;
-    let record = json_line::parse(text, scanner)
-        .map_err(|error| problem(file, line, error.column, error.reason, error.remedy))?;
+    let record = json_line::parse(text, scanner).map_err(|error| {
+        problem(file, line, error.column, error.reason, error.remedy, error.kind)
+    })?;
     match exceeded_limit(&record, limits) {
         None => Ok(record),
         Some((reason, key)) => {
             let remedy = format!("shorten the record, or raise `{key}` in policy.yml");
-            Err(problem(file, line, 1, reason, &remedy))
+            Err(problem(file, line, 1, reason, &remedy, ProblemKind::OverLimit))
         }
     }
 }
@@ -146,7 +157,7 @@ pub(super) fn long_line(
     let reason = format!("line of {bytes} bytes; the limit is {limit}");
     let remedy =
         "split the record, leave out its samples, or raise `limits.line_bytes` in policy.yml";
-    problem(file, line, 1, reason, remedy)
+    problem(file, line, 1, reason, remedy, ProblemKind::OverLimit)
 }
 
 /// What a record has too much of, and the key of that limit.
@@ -183,7 +194,8 @@ fn problem(
     column: u32,
     reason: String,
     remedy: &str,
+    kind: ProblemKind,
 ) -> Problem {
     let location = SourceLocation { file: file.name.clone(), line, column };
-    Problem { location, reason, remedy: remedy.to_owned() }
+    Problem { location, reason, remedy: remedy.to_owned(), kind }
 }

@@ -7,6 +7,7 @@ use model::limits::Limits;
 use model::note;
 use model::pinned;
 use model::policy::accepted as accepted_yml;
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, SourceLocation};
 
 /// Reads the side files into `contents`; what is wrong with one becomes a problem there.
@@ -29,6 +30,7 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
                 },
                 reason: error.reason,
                 remedy: "correct the entry; until then no change counts as accepted".to_owned(),
+                kind: ProblemKind::AcceptedEntry,
             }),
         }
     }
@@ -39,6 +41,7 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
                 location: SourceLocation { file: BASELINES.name.to_owned(), line: 1, column: 1 },
                 reason,
                 remedy: "correct the file; until then no pinned baseline counts".to_owned(),
+                kind: ProblemKind::PinnedBaseline,
             }),
         }
     }
@@ -53,6 +56,7 @@ pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &m
                 location: SourceLocation { file: format!("notes/{name}"), line: 1, column: 1 },
                 reason,
                 remedy: "begin the note with `---`, `date: YYYY-MM-DD` and `---`".to_owned(),
+                kind: ProblemKind::NoteHead,
             }),
         }
     }

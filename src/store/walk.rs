@@ -132,15 +132,19 @@ fn walk(directory: &Directory) -> WalkDir {
 fn not_plain(root: &Path, entry: &walkdir::DirEntry) -> Option<Problem> {
     let error = files::open(entry.path(), Links::Reject).err()?;
     let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-    Some(error.problem(&relative.to_string_lossy()))
+    Some(error.problem(&with_slashes(relative)))
+}
+
+/// A relative path as messages and JSON have it on every system.
+fn with_slashes(relative: &Path) -> String {
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 /// A file of the directory, where it is one of records by its name.
 pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     let relative = path.strip_prefix(directory).ok()?;
-    let parts: Vec<String> =
-        relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let name = parts.join("/");
+    let name = with_slashes(relative);
     if NOT_RECORDS.contains(&name.as_str()) {
         return None;
     }
@@ -150,6 +154,7 @@ pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     if !(json || plain.ends_with(".ndjson") || plain.ends_with(".jsonl")) {
         return None;
     }
+    let parts: Vec<String> = name.split('/').map(str::to_owned).collect();
     let owner = FileOwner::of(&parts);
     Some(RecordFile { path: path.to_owned(), name, is_json: json, owner })
 }

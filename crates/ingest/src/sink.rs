@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::BenchmarkEntry;
 use model::history::CommitFacts;
+use model::record::problem_kind::ProblemKind;
 use model::record::{Problem, SourceLocation, shorten};
 
 /// Rejected parts whose text is kept; of more only their number and reason. Bounds memory at some
@@ -125,7 +126,8 @@ impl<'a> EntrySink<'a> {
         let (reason, remedy) = (reason.to_owned(), remedy.to_owned());
         add_count(&mut self.rejection_counts, &reason, 1);
         if self.rejected.len() < MAX_REJECTED {
-            let problem = Problem { location: place, reason, remedy };
+            let kind = ProblemKind::RejectedPart;
+            let problem = Problem { location: place, reason, remedy, kind };
             let text = shorten(text, MAX_REJECTED_TEXT).into_owned();
             self.rejected.push(RejectedPart { problem, text });
         }

@@ -7,6 +7,7 @@
 //! Modules stand in the order in which they may use each other.
 
 pub mod hex;
+pub mod code;
 mod json_field;
 pub mod limits;
 pub mod record;

@@ -12,7 +12,9 @@ pub mod metrics;
 pub mod unit;
 pub mod direction;
 pub mod category;
+pub mod problem_kind;
 
+use crate::record::problem_kind::ProblemKind;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -310,6 +312,7 @@ pub struct Problem {
     pub location: SourceLocation,
     pub reason: String,
     pub remedy: String,
+    pub kind: ProblemKind,
 }
 
 /// The median: how samples and repeats become one value. None for no values.

@@ -167,15 +167,23 @@ pub(super) fn requested_kind(name: &str) -> anyhow::Result<&'static HistoryKind>
 }
 
 fn similar_names(name: &str, all: impl Iterator<Item = &'static str>) -> String {
+    /// Names that are listed where none is similar.
+    const MAX_LISTED: usize = 10;
     /// Names this much less similar than the best one are not meant.
     const BESIDE_BEST: f64 = 0.05;
-    let scored = all.map(|known| (strsim::jaro_winkler(known, name), known));
+    let all: Vec<&str> = all.collect();
+    let scored = all.iter().map(|known| (strsim::jaro_winkler(known, name), *known));
     let similar: Vec<(f64, &str)> = scored.filter(|(score, _)| *score > SIMILAR).collect();
     let best = similar.iter().map(|(score, _)| *score).fold(SIMILAR, f64::max);
     let close = similar.iter().filter(|(score, _)| *score > best - BESIDE_BEST);
     let names: Vec<&str> = close.map(|(_, name)| *name).collect();
     match names.as_slice() {
-        [] => ";".to_owned(),
+        [] => {
+            let listed = all.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
+            let more = all.len().saturating_sub(MAX_LISTED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("; there are {listed}{more};")
+        }
         names => format!(", did you mean {}?", names.join(" or ")),
     }
 }

@@ -21,6 +21,7 @@ use ingest::naming::{self, Pattern};
 use ingest::sink::RejectedPart;
 use model::history::{BranchId, CommitFacts};
 use model::policy::Policy;
+use model::record::problem_kind::ProblemKind;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Direction, Measurement, Problem, SourceLocation, Unit, shorten};
 use model::text;
@@ -301,7 +302,8 @@ impl IntakeJob {
         };
         let location = SourceLocation { file, line: 1, column: 1 };
         let remedy = "add what is missing by an option, or leave the benchmark out".to_owned();
-        let problem = Problem { location, reason, remedy };
+        let kind = ProblemKind::IncompleteResult;
+        let problem = Problem { location, reason, remedy, kind };
         self.summary.rejected.push(RejectedPart { problem, text: name.to_owned() });
     }
 
@@ -448,6 +450,6 @@ pub(super) fn read_as(format: &str) -> String {
 
 /// A problem as messages show it.
 pub(super) fn problem_text(problem: &Problem) -> String {
-    let Problem { location, reason, remedy } = problem;
-    format!("{location}: {reason}; {remedy}")
+    let Problem { location, reason, remedy, kind } = problem;
+    format!("{location}: {reason}; {remedy} [{}]", kind.code())
 }

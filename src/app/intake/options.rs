@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 
 use ingest::naming::Pattern;
+use model::policy::threshold::is_device_name;
 use model::record::Direction;
 use model::record::time::Timestamp;
 
@@ -87,6 +88,10 @@ pub(in crate::app) fn checked_file_stem(name: &str) -> anyhow::Result<String> {
     let stem = name.strip_suffix(".ndjson").unwrap_or(name);
     if stem.is_empty() || stem.starts_with('.') || !stem.chars().all(allowed) {
         bail!("--into {name}: a file name has letters, digits, `-`, `_` and `.` only");
+    }
+    // On every system: a history that is checked out on Windows could not have the file.
+    if is_device_name(stem) {
+        bail!("--into {name}: Windows has a device of this name; choose another one");
     }
     Ok(stem.to_owned())
 }

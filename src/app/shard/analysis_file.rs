@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::load::Project;
 use crate::app::policy_file::PolicyFile;
+use crate::app::shard::fault::ShardFault;
 use crate::app::shard::sealed_file::SealedKind;
 use crate::app::stages::Stages;
 use crate::report::pull_check::PullCheck;
@@ -97,8 +98,11 @@ pub(super) fn write(
 /// The file cannot be read, is damaged, or is of another version.
 pub(super) fn read(path: &Path) -> anyhow::Result<(Project, Hash)> {
     let content = KIND.read(path)?;
-    let project = decode(content.payload())
-        .with_context(|| format!("{} makes no sense: {}", path.display(), KIND.remedy()))?;
+    let project = decode(content.payload()).map_err(|error| {
+        let place = path.display();
+        let message = format!("{place} makes no sense ({error:#}): {}", KIND.remedy());
+        ShardFault::Damaged.error(message)
+    })?;
     Ok((project, content.checksum))
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::app::build::{self, finish_output};
 use crate::app::observer::Observer;
+use crate::app::shard::fault::ShardFault;
 use crate::app::shard::shard_list::{self, ListedFile, ShardList};
 use crate::app::stages::Stages;
 use crate::app::up_to_date::BuildSummary;
@@ -67,7 +68,8 @@ pub(crate) fn assemble(
     if !faults.is_empty() {
         faults.sort();
         faults.dedup_by_key(|(number, _)| *number);
-        bail!("{}", named_faults(shards, &listed, &faults));
+        let message = named_faults(shards, &listed, &faults);
+        return Err(ShardFault::Incomplete.error(message));
     }
     let pages = all.iter().filter(|(_, file)| file.path.ends_with(".html")).count() as u64;
     let facts = listed.first().map(|first| &first.list);
@@ -111,7 +113,8 @@ fn read_lists(shards: &Path) -> anyhow::Result<Vec<ListedShard>> {
         }
     }
     if !faults.is_empty() {
-        bail!("{}", named_faults(shards, &listed, &faults));
+        let message = named_faults(shards, &listed, &faults);
+        return Err(ShardFault::Incomplete.error(message));
     }
     // A shard of another analysis shows other verdicts: two truths in one site.
     let mut analyses: Vec<&str> = listed.iter().map(|it| it.list.analysis.as_str()).collect();
@@ -128,13 +131,13 @@ fn read_lists(shards: &Path) -> anyhow::Result<Vec<ListedShard>> {
             )
         };
         let groups: Vec<String> = analyses.iter().map(|analysis| of(analysis)).collect();
-        bail!(
+        return Err(ShardFault::MixedAnalyses.error(format!(
             "{} has shards of {} analyses: {}; run `benchpages shard pages` again for those of the \
              older one",
             shards.display(),
             analyses.len(),
             groups.join("; ")
-        );
+        )));
     }
     Ok(listed)
 }
@@ -147,10 +150,10 @@ fn check_paths(listed: &[ListedShard]) -> anyhow::Result<()> {
     let mut all: Vec<(&str, SiteShard)> = all.collect();
     all.sort_unstable_by_key(|(path, _)| *path);
     match all.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        Some([(path, first), (_, second)]) => bail!(
+        Some([(path, first), (_, second)]) => Err(ShardFault::Overlap.error(format!(
             "{path} is in shard {first} and in shard {second}: run `benchpages shard pages` again \
              for both, with one version of benchpages"
-        ),
+        ))),
         _ => Ok(()),
     }
 }

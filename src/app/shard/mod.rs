@@ -15,6 +15,7 @@
 
 mod analysis_file;
 pub(crate) mod assemble;
+pub(crate) mod fault;
 pub(crate) mod map;
 pub(crate) mod pages;
 mod part_file;

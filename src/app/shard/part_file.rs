@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
+use crate::app::shard::fault::ShardFault;
 use crate::app::shard::sealed_file::SealedKind;
 use model::history::build::HistoryBuilder;
 use model::history::value_options::ValueOptions;
@@ -12,7 +13,7 @@ use model::history::value_options::ValueOptions;
 /// Files in a folder that are parts.
 const EXTENSION: &str = "part";
 
-const KIND: SealedKind = SealedKind { name: "part", format: 1, command: "benchpages shard map" };
+const KIND: SealedKind = SealedKind { name: "part", format: 2, command: "benchpages shard map" };
 
 /// Bytes of the hash of the options.
 const OPTIONS_BYTES: usize = 16;
@@ -60,17 +61,20 @@ fn read(path: &Path, options: &ValueOptions) -> anyhow::Result<HistoryBuilder> {
     let (hash, records) = content
         .payload()
         .split_first_chunk::<OPTIONS_BYTES>()
-        .with_context(|| format!("{} is too short: {}", path.display(), KIND.remedy()))?;
+        .ok_or_else(|| damaged(path, "is too short"))?;
     if *hash != options_hash(options) {
-        bail!(
+        return Err(ShardFault::OtherPolicy.error(format!(
             "the values of {} were read under another policy (`warmup`, units of `metrics`, or \
              `limits`): {} with the policy of the other steps",
             path.display(),
             KIND.remedy()
-        );
+        )));
     }
-    HistoryBuilder::decode_files(records)
-        .with_context(|| format!("{} makes no sense: {}", path.display(), KIND.remedy()))
+    HistoryBuilder::decode_files(records).ok_or_else(|| damaged(path, "makes no sense"))
+}
+
+fn damaged(path: &Path, fault: &str) -> anyhow::Error {
+    ShardFault::Damaged.error(format!("{} {fault}: {}", path.display(), KIND.remedy()))
 }
 
 /// The parts that the arguments name: files, and the parts in folders, sorted.
@@ -94,7 +98,10 @@ pub(super) fn list(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     if parts.is_empty() {
-        bail!("there are no parts (*.{EXTENSION}) to read: write them with `{}`", KIND.command);
+        return Err(ShardFault::NoParts.error(format!(
+            "there are no parts (*.{EXTENSION}) to read: write them with `{}`",
+            KIND.command
+        )));
     }
     // One part that is named twice would count its records as duplicates.
     parts.sort_unstable();

@@ -2,7 +2,7 @@
 //! checksum at the end.
 //!
 //! ```text
-//! benchpages part 1 0.1.0
+//! benchpages part 2 0.1.0
 //! … the content …
 //! 32 bytes: BLAKE3 of everything before
 //! ```
@@ -12,9 +12,9 @@
 
 use std::path::Path;
 
-use anyhow::{anyhow, bail};
 use blake3::{Hash, Hasher, OUT_LEN};
 
+use crate::app::shard::fault::ShardFault;
 use crate::files::{self, Links, SizeLimit};
 
 /// Longest first line that is looked at.
@@ -82,7 +82,8 @@ impl SealedKind {
         let (place, command) = (path.display(), self.command);
         let bytes = files::read(path, Links::Reject, NO_LIMIT).map_err(|error| {
             if error.is_missing() {
-                anyhow!("{place} is not there: name the file that `{command}` wrote")
+                ShardFault::MissingFile
+                    .error(format!("{place} is not there: name the file that `{command}` wrote"))
             } else {
                 error.into()
             }
@@ -92,18 +93,19 @@ impl SealedKind {
         let expected = self.head();
         if head != expected.as_bytes() {
             let begins = format!("benchpages {} ", self.name);
-            match std::str::from_utf8(head).ok().filter(|head| head.starts_with(&begins)) {
-                Some(head) => bail!(
+            let fitting = std::str::from_utf8(head).ok().filter(|head| head.starts_with(&begins));
+            return Err(match fitting {
+                Some(head) => ShardFault::OtherVersion.error(format!(
                     "{place} was written by another version of benchpages ({}, this is {}): run \
                      all steps with one version, and `{command}` again",
                     head.trim_end(),
                     expected.trim_end()
-                ),
-                None => bail!(
+                )),
+                None => ShardFault::OtherFile.error(format!(
                     "{place} is no {} file of benchpages: name the file that `{command}` wrote",
                     self.name
-                ),
-            }
+                )),
+            });
         }
         let sealed = bytes.len().checked_sub(OUT_LEN).filter(|end| *end >= head.len());
         let checksum = sealed.map(|end| blake3::hash(&bytes[..end]));
@@ -111,7 +113,10 @@ impl SealedKind {
             (Some(end), Some(sum)) if sum.as_bytes() == &bytes[end..] => {
                 Ok(SealedContent { head: head.len(), bytes, checksum: sum })
             }
-            _ => bail!("{place} is cut off or altered: {}", self.remedy()),
+            _ => {
+                let message = format!("{place} is cut off or altered: {}", self.remedy());
+                Err(ShardFault::Damaged.error(message))
+            }
         }
     }
 

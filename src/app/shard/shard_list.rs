@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::app::shard::fault::ShardFault;
 use crate::files::{Directory, Links, SizeLimit};
 use crate::site::shard::SiteShard;
 
@@ -70,17 +71,18 @@ pub(super) fn shards_in(shards: &Path) -> anyhow::Result<Vec<SiteShard>> {
     }
     all.sort_unstable_by_key(|shard| (shard.count(), shard.number()));
     match (all.first(), all.last()) {
-        (Some(first), Some(last)) if first.count() != last.count() => bail!(
-            "{} has shards of two builds, {} and {}: remove those of the other build",
-            shards.display(),
-            folder(Path::new(""), *first).display(),
-            folder(Path::new(""), *last).display(),
-        ),
-        (None, _) => bail!(
+        (Some(first), Some(last)) if first.count() != last.count() => Err(ShardFault::MixedBuilds
+            .error(format!(
+                "{} has shards of two builds, {} and {}: remove those of the other build",
+                shards.display(),
+                folder(Path::new(""), *first).display(),
+                folder(Path::new(""), *last).display(),
+            ))),
+        (None, _) => Err(ShardFault::NoShards.error(format!(
             "{} has no shards (1-of-8, …): write them with `benchpages shard pages --out {}`",
             shards.display(),
             shards.display()
-        ),
+        ))),
         _ => Ok(all),
     }
 }
@@ -106,11 +108,11 @@ impl ShardList {
             bail!("{FILE} is that of shard {}/{}", list.number, list.count);
         }
         if list.version != env!("CARGO_PKG_VERSION") {
-            bail!(
+            return Err(ShardFault::OtherVersion.error(format!(
                 "it was written by benchpages {}, this is {}",
                 list.version,
                 env!("CARGO_PKG_VERSION")
-            );
+            )));
         }
         Ok(list)
     }

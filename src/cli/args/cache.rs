@@ -12,11 +12,12 @@ pub(crate) struct CacheArgs {
         global = true,
         value_name = "DIR",
         env = "BENCHPAGES_CACHE",
-        hide_env_values = true
+        hide_env_values = true,
+        hide_short_help = true
     )]
     pub(crate) folder: Option<PathBuf>,
     /// Read every record from its file; neither use nor write a cache folder, and keep no previous
     /// site
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_cache: bool,
 }

@@ -4,11 +4,11 @@
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DatabaseArgs {
     /// With --data postgres://…: read only records from this time on, RFC 3339
-    #[arg(long, global = true, value_name = "TIME")]
+    #[arg(long, global = true, value_name = "TIME", hide_short_help = true)]
     #[cfg_attr(not(feature = "postgres"), arg(hide = true))]
     pub(crate) since: Option<String>,
     /// With --data postgres://…: read only these records: backend=julia,rust n=1000000.. test=sum_*
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     #[cfg_attr(not(feature = "postgres"), arg(hide = true))]
     pub(crate) only: Vec<String>,
 }

@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::app::baseline::ShownBaselines;
+use crate::report::wording;
 use detect::targets::TargetResult;
+use model::escaped;
 use model::pinned::PinnedBaseline;
 use model::record::Unit;
+use model::text::terminal::{Palette, TerminalText};
 use model::text::{self, UnitScale};
 
 /// `parse/rust/loops/1000: 41.0 µs (median of 20 runs up to 4a1c2f3), mean 41.0 ± 0.3 µs, 95%
@@ -34,16 +37,21 @@ pub(super) fn pin_text(pin: &PinnedBaseline) -> String {
     out
 }
 
-pub(super) fn shown_text(shown: &ShownBaselines) -> String {
+pub(super) fn shown_text(shown: &ShownBaselines, palette: Palette) -> TerminalText {
+    let mut out = TerminalText::new();
     if shown.pins.is_empty() {
-        return "No pinned baseline.\n".to_owned();
+        out.push("No pinned baseline.\n");
     }
-    let pin = |pin: &PinnedBaseline| {
-        let result = result_of(pin, &shown.targets);
-        let result = result.map(|it| format!("  {}: {}\n", it.state.as_str(), it.message));
-        pin_text(pin) + &result.unwrap_or_default()
-    };
-    shown.pins.iter().map(pin).collect()
+    for pin in &shown.pins {
+        out.push(TerminalText::lines(&pin_text(pin)));
+        if let Some(result) = result_of(pin, &shown.targets) {
+            let state = result.state.as_str();
+            let word = TerminalText::from(state).toned(wording::verdict_tone(state), palette);
+            let message = TerminalText::lines(&result.message);
+            out.push(escaped!["  ", word, ": ", message, "\n"]);
+        }
+    }
+    out
 }
 
 fn result_of<'a>(pin: &PinnedBaseline, targets: &'a [TargetResult]) -> Option<&'a TargetResult> {

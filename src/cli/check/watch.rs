@@ -47,7 +47,7 @@ pub(super) fn run(
         reporter.end_progress();
         match run {
             Ok(run) => {
-                print(&run, format, data)?;
+                print(&run, format, data, reporter)?;
                 let headline = outcome_text::headline(&run.outcome);
                 let seconds = started.elapsed().as_secs_f64();
                 reporter.info(&format!(

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::doctor::RepairAnswer;
-use crate::doctor::repairs::{FindingKind, RepairDecision};
+use crate::doctor::finding_kind::FindingKind;
+use crate::doctor::repairs::RepairDecision;
 use model::text;
 use model::text::terminal::TerminalText;
 

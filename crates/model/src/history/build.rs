@@ -14,6 +14,7 @@ use crate::history::value_options::ValueOptions;
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::limits::Limits;
 use crate::record::detail::RareDetail;
+use crate::record::problem_kind::ProblemKind;
 use crate::record::time::Timestamp;
 use crate::record::{
     DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, Record, SourceLocation, Unit,
@@ -143,7 +144,8 @@ impl HistoryBuilder {
                 let place =
                     SourceLocation { file: self.files[file as usize].clone(), line, column: 1 };
                 let remedy = "correct the value, or record the run as failed with `error`";
-                self.reject(Problem { location: place, reason, remedy: remedy.to_owned() });
+                let (remedy, kind) = (remedy.to_owned(), ProblemKind::WrongValue);
+                self.reject(Problem { location: place, reason, remedy, kind });
                 return;
             }
         };

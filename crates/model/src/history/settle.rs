@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::build::HistoryBuilder;
 use crate::history::{BranchId, MeasurementRow, RecordedKey, SeriesColumn};
+use crate::record::problem_kind::ProblemKind;
 use crate::record::{Direction, Problem, SourceLocation, Unit};
 
 /// What helps where a series has values in two units.
@@ -131,7 +132,8 @@ impl HistoryBuilder {
             );
             let location = self.location(row);
             let remedy = DIRECTION_REMEDY.to_owned();
-            self.ignored_fields.push(Problem { location, reason, remedy });
+            let kind = ProblemKind::IgnoredField;
+            self.ignored_fields.push(Problem { location, reason, remedy, kind });
         }
     }
 
@@ -184,6 +186,7 @@ impl HistoryBuilder {
                 named(unit)
             ),
             remedy: UNIT_CONFLICT_REMEDY.to_owned(),
+            kind: ProblemKind::UnitConflict,
         }
     }
 

@@ -11,6 +11,7 @@ use std::ops::Range;
 use serde_json::Value as Json;
 
 use crate::policy::amount;
+use crate::policy::diagnostic::PolicyFaultKind;
 use crate::policy::hint;
 use crate::policy::schema;
 use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
@@ -21,6 +22,7 @@ pub(crate) const MAX_FINDINGS: usize = 1000;
 /// A fault and the bytes it stands at.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PolicyFinding {
+    pub kind: PolicyFaultKind,
     pub message: String,
     pub span: Range<usize>,
     pub help: Option<String>,
@@ -87,13 +89,23 @@ impl<'a> SchemaCheck<'a> {
             YamlValue::Number(number) => self.check_range(node, rule, path, *number),
             YamlValue::Text(text) => {
                 if text.trim().is_empty() && rule.get("minLength").is_some() {
-                    self.add_finding(&node.span, format!("{} is empty", self.subject(path)), None);
+                    self.add_finding(
+                        PolicyFaultKind::WrongValue,
+                        &node.span,
+                        format!("{} is empty", self.subject(path)),
+                        None,
+                    );
                 }
                 let format = rule.get("format").and_then(Json::as_str);
                 if let Some(why) = format.and_then(|format| amount::fault(text, format)) {
                     let (fault, help) = why.split_once("; ").unwrap_or((&why, ""));
                     let message = format!("{}: {fault}", self.subject(path));
-                    self.add_finding(&node.span, message, Some(help.to_owned()));
+                    self.add_finding(
+                        PolicyFaultKind::WrongValue,
+                        &node.span,
+                        message,
+                        Some(help.to_owned()),
+                    );
                 }
             }
             YamlValue::List(items) => self.check_list(node, items, rule, path),
@@ -124,12 +136,22 @@ impl<'a> SchemaCheck<'a> {
         let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
             format!("shares are fractions: {} % is `{}`", number, (number * 1e4).round() / 1e6)
         });
-        self.add_finding(&node.span, format!("{} is {found}; {bounds}", self.subject(path)), help);
+        self.add_finding(
+            PolicyFaultKind::WrongValue,
+            &node.span,
+            format!("{} is {found}; {bounds}", self.subject(path)),
+            help,
+        );
     }
 
     fn check_list(&mut self, node: &YamlNode, items: &[YamlNode], rule: &'a Json, path: &str) {
         if items.is_empty() && rule.get("minItems").is_some() {
-            self.add_finding(&node.span, format!("{} is an empty list", self.subject(path)), None);
+            self.add_finding(
+                PolicyFaultKind::WrongValue,
+                &node.span,
+                format!("{} is an empty list", self.subject(path)),
+                None,
+            );
         }
         let Some(each) = rule.get("items") else { return };
         for (index, item) in items.iter().enumerate() {
@@ -150,7 +172,7 @@ impl<'a> SchemaCheck<'a> {
                 let message = format!("{} is given twice", hint::code(&join(path, &key.name)));
                 let line = hint::line_number(self.text, first.span.start);
                 let help = format!("it is already on line {line}; keep one of them");
-                self.add_finding(&key.span, message, Some(help));
+                self.add_finding(PolicyFaultKind::RepeatedKey, &key.span, message, Some(help));
             } else {
                 seen.insert(&key.name, key);
             }
@@ -165,7 +187,7 @@ impl<'a> SchemaCheck<'a> {
         let required = rule.get("required").and_then(Json::as_array).into_iter().flatten();
         for name in required.filter_map(Json::as_str).filter(|name| !seen.contains_key(name)) {
             let message = format!("{} is missing", hint::code(&join(path, name)));
-            self.add_finding(&node.span, message, None);
+            self.add_finding(PolicyFaultKind::MissingKey, &node.span, message, None);
         }
     }
 
@@ -177,7 +199,7 @@ impl<'a> SchemaCheck<'a> {
             .map(|name| format!("did you mean `{name}`?"))
             .or_else(|| self.section_of(&key.name))
             .unwrap_or_else(|| format!("allowed keys: {}", known.join(", ")));
-        self.add_finding(&key.span, message, Some(help));
+        self.add_finding(PolicyFaultKind::UnknownKey, &key.span, message, Some(help));
     }
 
     /// Where a key of another section belongs.
@@ -204,7 +226,7 @@ impl<'a> SchemaCheck<'a> {
             value => hint::remedy(value, &self.text[node.span.clone()], choices),
         };
         let message = format!("{} must be {expected}, not {found}", self.subject(path));
-        self.add_finding(&node.span, message, help);
+        self.add_finding(PolicyFaultKind::WrongType, &node.span, message, help);
     }
 
     /// How messages name a node: its path, or the document.
@@ -215,9 +237,15 @@ impl<'a> SchemaCheck<'a> {
         hint::code(path)
     }
 
-    fn add_finding(&mut self, span: &Range<usize>, message: String, help: Option<String>) {
+    fn add_finding(
+        &mut self,
+        kind: PolicyFaultKind,
+        span: &Range<usize>,
+        message: String,
+        help: Option<String>,
+    ) {
         if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(PolicyFinding { message, span: span.clone(), help });
+            self.findings.push(PolicyFinding { kind, message, span: span.clone(), help });
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::policy::check::{self, PolicyFinding};
-use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel};
+use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, PolicyFaultKind};
 use crate::policy::read;
 use crate::policy::tree::{self, PathStep, SyntaxError, YamlNode};
 
@@ -51,7 +51,7 @@ fn read_or_find<T: DeserializeOwned>(
     check: impl FnOnce(&T) -> Vec<FieldFault>,
 ) -> Result<T, Vec<PolicyFinding>> {
     let root = tree::parse(text).map_err(|SyntaxError { message, help, span }| {
-        vec![PolicyFinding { message, span, help }]
+        vec![PolicyFinding { kind: PolicyFaultKind::Syntax, message, span, help }]
     })?;
     let faults = check::check_schema(&root, schema, text);
     if !faults.is_empty() {
@@ -59,13 +59,15 @@ fn read_or_find<T: DeserializeOwned>(
     }
     let document = serde_json::from_value(root.to_json()).map_err(|error| {
         let span = root.span.start..root.span.start;
-        vec![PolicyFinding { message: error.to_string(), span, help: None }]
+        let (kind, message) = (PolicyFaultKind::WrongValue, error.to_string());
+        vec![PolicyFinding { kind, message, span, help: None }]
     })?;
     let faults = check(&document);
     if faults.is_empty() {
         return Ok(document);
     }
     let place = |fault: FieldFault| PolicyFinding {
+        kind: PolicyFaultKind::WrongValue,
         span: span_of(&root, &fault.path),
         message: fault.message,
         help: fault.help,

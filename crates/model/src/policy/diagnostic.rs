@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level as Title, Origin, Renderer, Snippet};
 
+use crate::coded_enum;
 use crate::record::SourceLocation;
 use crate::text;
 use crate::text::terminal::{Terminal, TerminalText};
@@ -29,10 +30,33 @@ pub enum DiagnosticLevel {
     Warning,
 }
 
+coded_enum! {
+    /// What kind of fault a policy, or another reviewed file, has.
+    pub enum PolicyFaultKind {
+        /// The file is no YAML.
+        Syntax = "yaml_syntax",
+        UnknownKey = "unknown_key",
+        MissingKey = "missing_key",
+        /// A key is there twice.
+        RepeatedKey = "repeated_key",
+        /// Text where a number belongs, and the like.
+        WrongType = "wrong_type",
+        /// Of the right type, but out of range, empty, malformed, or against another key.
+        WrongValue = "wrong_value",
+        /// Valid, but probably not what was meant.
+        Doubtful = "doubtful_value",
+        /// A selector that holds for no series.
+        NoMatch = "matches_nothing",
+        /// A file of thresholds of which a part has no counterpart in the policy.
+        NotImported = "not_imported",
+    }
+}
+
 /// A fault of the policy: what, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     pub level: DiagnosticLevel,
+    pub kind: PolicyFaultKind,
     pub message: String,
     /// Line and column, in characters, of the start of `span`.
     pub location: SourceLocation,
@@ -105,6 +129,7 @@ fn render_block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> S
     let (row, column) = (number(diagnostic.location.line), number(diagnostic.location.column));
     let path = replace_hostile(&diagnostic.location.file, false);
     let title = title.primary_title(replace_hostile(&diagnostic.message, false));
+    let title = title.id(diagnostic.kind.code());
     // No terminal shows such a line: its place is enough.
     let mut group = if line.len() > MAX_LINE_BYTES {
         title.element(Origin::path(path).line(row).char_column(column))
@@ -153,6 +178,7 @@ mod tests {
     fn diagnostic(source: &str, span: Range<usize>) -> Diagnostic {
         Diagnostic {
             level: DiagnosticLevel::Error,
+            kind: PolicyFaultKind::UnknownKey,
             message: "unknown key `bakend`".to_owned(),
             location: LocationCursor::new(source, "policy.yml").location(span.start),
             span,
@@ -166,7 +192,7 @@ mod tests {
         let block = render(&[diagnostic(source, 10..16)], source, false);
         assert_eq!(
             block,
-            "error: unknown key `bakend`\n --> policy.yml:2:5\n  |\n2 | ü: {bakend: x}\n  \
+            "error[unknown_key]: unknown key `bakend`\n --> policy.yml:2:5\n  |\n2 | ü: {bakend: x}\n  \
              |     ^^^^^^\n  |\n  = help: did you mean `backend`?\n"
         );
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::policy::Policy;
 use crate::policy::check::{self, PolicyFinding};
-use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor};
+use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor, PolicyFaultKind};
 use crate::policy::schema;
 use crate::policy::semantics;
 use crate::policy::tree::{self, YamlNode, YamlValue};
@@ -38,6 +38,7 @@ pub(crate) fn to_diagnostics(
     let mut cursor = LocationCursor::new(text, file);
     let with_location = |(level, finding): (DiagnosticLevel, PolicyFinding)| Diagnostic {
         level,
+        kind: finding.kind,
         location: cursor.location(finding.span.start),
         message: finding.message,
         span: finding.span,
@@ -50,7 +51,9 @@ fn parse_and_check(text: &str) -> (Option<Policy>, Vec<(DiagnosticLevel, PolicyF
     let root = match tree::parse(text) {
         Ok(root) => root,
         Err(tree::SyntaxError { message, help, span }) => {
-            return (None, vec![(DiagnosticLevel::Error, PolicyFinding { message, span, help })]);
+            let kind = PolicyFaultKind::Syntax;
+            let finding = PolicyFinding { kind, message, span, help };
+            return (None, vec![(DiagnosticLevel::Error, finding)]);
         }
     };
     if root.value == YamlValue::Null {
@@ -75,7 +78,12 @@ fn parse_and_check(text: &str) -> (Option<Policy>, Vec<(DiagnosticLevel, PolicyF
                 None,
                 vec![(
                     DiagnosticLevel::Error,
-                    PolicyFinding { message: error.to_string(), span, help: None },
+                    PolicyFinding {
+                        kind: PolicyFaultKind::WrongValue,
+                        message: error.to_string(),
+                        span,
+                        help: None,
+                    },
                 )],
             )
         }
@@ -209,7 +217,7 @@ mod tests {
         assert!(reading.policy.is_some());
         let told = diagnostic::render(&reading.diagnostics, text, false);
         for words in [
-            "warning: the policy has no `version`",
+            "warning[doubtful_value]: the policy has no `version`",
             "`go` has a threshold of 30%, but a change of 10% is already critical",
             "policy.yml:3:21",
             "this rule has no effect",

@@ -10,7 +10,7 @@ use crate::filter::{Filter, Names, SizeRange, Sizes};
 use crate::policy::Policy;
 use crate::policy::chaos::read_chaos_end;
 use crate::policy::check::{MAX_FINDINGS, PolicyFinding};
-use crate::policy::diagnostic::DiagnosticLevel;
+use crate::policy::diagnostic::{DiagnosticLevel, PolicyFaultKind};
 use crate::policy::hint;
 use crate::policy::target::Budget;
 use crate::policy::threshold::preset_slug;
@@ -253,7 +253,12 @@ impl SemanticCheck<'_> {
             let message = format!("`alerts[{index}].when`: {}", fault.message);
             self.findings.push((
                 DiagnosticLevel::Error,
-                PolicyFinding { message, span, help: fault.help.clone() },
+                PolicyFinding {
+                    kind: PolicyFaultKind::WrongValue,
+                    message,
+                    span,
+                    help: fault.help.clone(),
+                },
             ));
         }
     }
@@ -359,8 +364,12 @@ impl SemanticCheck<'_> {
         if self.findings.len() < MAX_FINDINGS
             || (level == DiagnosticLevel::Error && !self.has_error())
         {
-            let finding =
-                PolicyFinding { message: message.to_owned(), span: self.span_of(path), help };
+            let kind = match level {
+                DiagnosticLevel::Error => PolicyFaultKind::WrongValue,
+                DiagnosticLevel::Warning => PolicyFaultKind::Doubtful,
+            };
+            let (message, span) = (message.to_owned(), self.span_of(path));
+            let finding = PolicyFinding { kind, message, span, help };
             self.findings.push((level, finding));
         }
     }

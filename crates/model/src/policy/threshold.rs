@@ -110,12 +110,21 @@ enum MatchedRule<'a> {
 }
 
 /// The first 12 hex digits of the SHA-256 of the policy's text: what records and pages name it by.
+/// How lines end is git's choice, and another one on Windows: it is not in the hash.
 pub fn policy_sha(text: &str) -> String {
-    hex::sha256(text, 12)
+    hex::sha256(&text.replace("\r\n", "\n"), 12)
 }
 
-/// Names that mean another page, or that some disk cannot hold.
-const RESERVED_SLUGS: [&str; 6] = ["index", "all", "con", "prn", "aux", "nul"];
+/// Whether Windows takes a file name for a device, with any extension: `con`, `NUL.json`.
+pub fn is_device_name(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    port.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']))
+        || matches!(&*stem, "con" | "prn" | "aux" | "nul")
+}
+
+/// Names that mean another page.
+const RESERVED_SLUGS: [&str; 2] = ["index", "all"];
 
 /// The last part of a preset's URL: lower-case ASCII letters and digits, all else one `-`. A name
 /// of which nothing is left, or a reserved one, is told apart by 6 hex digits of its hash.
@@ -130,10 +139,8 @@ pub fn preset_slug(name: &str) -> String {
     }
     slug.truncate(64); // as long as every other part of a URL may be
     slug.truncate(slug.trim_end_matches('-').len());
-    // Windows reserves these names, with any extension; a site may be built there.
-    let port = slug.strip_prefix("com").or_else(|| slug.strip_prefix("lpt"));
-    let port = port.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
-    if slug.is_empty() || port || RESERVED_SLUGS.contains(&slug.as_str()) {
+    // A site may be built on Windows.
+    if slug.is_empty() || is_device_name(&slug) || RESERVED_SLUGS.contains(&slug.as_str()) {
         let stem = if slug.is_empty() { "x" } else { &slug };
         let name: String = name.nfc().collect();
         return format!("{stem}~{}", hex::sha256(&name, 6));
@@ -144,6 +151,22 @@ pub fn preset_slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_do_not_change_the_hash_of_a_policy() {
+        assert_eq!(policy_sha("a: 1\r\nb: 2\r\n"), policy_sha("a: 1\nb: 2\n"));
+        assert_ne!(policy_sha("a: 1\n"), policy_sha("a: 2\n"));
+    }
+
+    #[test]
+    fn devices_of_windows_are_no_names_of_files() {
+        for name in ["con", "NUL", "aux.ndjson", "Com1.x.y", "lpt9", "prn ."] {
+            assert!(is_device_name(name), "{name}");
+        }
+        for name in ["", "console", "com", "com10", "lpt0", "x.con", "con-1"] {
+            assert!(!is_device_name(name), "{name}");
+        }
+    }
     use crate::policy::read::read;
 
     fn policy() -> Policy {

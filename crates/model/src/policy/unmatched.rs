@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::filter::{ChangeAges, Filter, FilterSubject};
 use crate::policy::Policy;
-use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor};
+use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor, PolicyFaultKind};
 use crate::policy::hint;
 use crate::policy::tree::{self, PathStep, YamlNode};
 use crate::record::{Statistic, shorten};
@@ -56,12 +56,28 @@ pub fn find_unmatched(
     let mut cursor = LocationCursor::new(text, file);
     let diagnostic = |entry: UnmatchedEntry<'_>| Diagnostic {
         level: entry.selector.level,
+        kind: PolicyFaultKind::NoMatch,
         message: format!("{} matches no series: {}", entry.selector.label, entry.clause.reason),
         location: cursor.location(entry.span.start),
         span: entry.span,
         help: entry.clause.help,
     };
     entries.into_iter().map(diagnostic).collect()
+}
+
+/// Why a filter holds for no series: the clause, the nearest name, and the names that there are.
+/// None where it holds for one, where there are no series, or where it asks for changes.
+pub fn filter_fault(filter: &Filter, series: &[FilterSubject<'_>]) -> Option<String> {
+    let selector = Selector::of_target("filter", 0, filter);
+    let asks_for_changes = filter.days.is_some() || filter.regression.is_some();
+    let holds = || series.iter().any(|subject| selector.holds(*subject));
+    if series.is_empty() || asks_for_changes || holds() {
+        return None;
+    }
+    let UnmatchedClause { key, reason, help, .. } = selector.fault(series);
+    let listed = key.and_then(|key| names_that_exist(key, &values_of(key, series)));
+    let help = help.filter(|help| Some(help) != listed.as_ref());
+    Some([Some(reason), help, listed].into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 /// An entry that selects no series, with the place of the clause at fault.
@@ -257,8 +273,13 @@ fn suggestion(written: &str, key: &str, known: &BTreeSet<&str>) -> Option<String
     if let Some(near) = hint::nearest(written, &names) {
         return Some(format!("did you mean {}?", hint::code(near)));
     }
-    let shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| hint::code(name)).collect();
-    let more = names.len().saturating_sub(MAX_NAMES);
+    names_that_exist(key, known)
+}
+
+/// `test is one of `parse`, `render` and 3 more`.
+fn names_that_exist(key: &str, known: &BTreeSet<&str>) -> Option<String> {
+    let shown: Vec<String> = known.iter().take(MAX_NAMES).map(|name| hint::code(name)).collect();
+    let more = known.len().saturating_sub(MAX_NAMES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!shown.is_empty()).then(|| format!("{key} is one of {}{more}", shown.join(", ")))
 }
@@ -307,6 +328,28 @@ mod tests {
         assert_eq!(found[0].2, "5");
         let found = faults("budgets:\n  - {match: {test: render}, budget: 5ms}\n");
         assert!(found[0].1.contains("none is all of test render, metric time"), "{found:?}");
+    }
+
+    #[test]
+    fn a_filter_without_a_series_is_explained_with_the_names_that_exist() {
+        let series = [subject("startup", "time"), subject("render", "time")];
+        let fault = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            filter_fault(&Filter::parse_args(&words).expect("a filter"), &series)
+        };
+        assert_eq!(
+            fault(&["test=strtup"]).as_deref(),
+            Some(
+                "none has the test `strtup`; did you mean `startup`?; test is one of `render`, \
+                 `startup`"
+            )
+        );
+        assert_eq!(
+            fault(&["backend=zig"]).as_deref(),
+            Some("none has the backend `zig`; backend is one of `go`")
+        );
+        assert_eq!(fault(&["test=start*"]), None);
+        assert_eq!(filter_fault(&Filter::default(), &[]), None);
     }
 
     #[test]

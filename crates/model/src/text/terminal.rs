@@ -13,6 +13,35 @@ pub struct Terminal(pub(crate) ());
 /// Text that a terminal may show.
 pub type TerminalText = Escaped<Terminal>;
 
+/// Whether a text may hold colors: only a terminal shows them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Palette {
+    #[default]
+    Plain,
+    Colored,
+}
+
+/// What a word says to its reader at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Warning,
+    Neutral,
+}
+
+impl Tone {
+    /// The sequence that a terminal obeys; bad words are bold, too, for readers who see no red.
+    fn sequence(self) -> &'static str {
+        match self {
+            Self::Good => "\u{1b}[32m",
+            Self::Bad => "\u{1b}[1;31m",
+            Self::Warning => "\u{1b}[33m",
+            Self::Neutral => "",
+        }
+    }
+}
+
 impl TextFormat for Terminal {
     /// One line. Control characters are spaces; what hides or turns text is U+FFFD. Text that is
     /// written from right to left is isolated, so that what stands beside it keeps its place.
@@ -34,6 +63,26 @@ impl TerminalText {
             out.push_str(&parts.collect::<Vec<_>>().join("\t"));
         }
         Self::made_by(Terminal(()), out)
+    }
+
+    /// The text in a color. Colors are put on last: they count as characters of no width.
+    #[must_use]
+    pub fn toned(self, tone: Tone, palette: Palette) -> Self {
+        let end = self.len();
+        self.with_toned_start(end, tone, palette)
+    }
+
+    /// The text with its first bytes in a color: those of a word at its beginning.
+    #[must_use]
+    pub fn with_toned_start(self, bytes: usize, tone: Tone, palette: Palette) -> Self {
+        let is_plain = palette == Palette::Plain || tone == Tone::Neutral;
+        match self.split_at_checked(bytes) {
+            Some((word, text)) if !is_plain && !word.is_empty() => {
+                let colored = format!("{}{word}\u{1b}[0m{text}", tone.sequence());
+                Self::made_by(Terminal(()), colored)
+            }
+            _ => self,
+        }
     }
 
     /// The parts between spaces, without the empty ones.
@@ -64,6 +113,18 @@ mod tests {
         assert_eq!(text("µs 👩\u{200d}🔬 é"), "µs 👩\u{200d}🔬 é");
         assert_eq!(text("##[error]x"), "## [error]x");
         assert_eq!(text("עברית"), "\u{2068}עברית\u{2069}");
+    }
+
+    #[test]
+    fn a_word_is_colored_on_request_only() {
+        let text = || TerminalText::text("FAIL: 1 regressed");
+        assert_eq!(text().with_toned_start(4, Tone::Bad, Palette::Plain), "FAIL: 1 regressed");
+        assert_eq!(text().toned(Tone::Neutral, Palette::Colored), "FAIL: 1 regressed");
+        let colored = text().with_toned_start(4, Tone::Bad, Palette::Colored);
+        assert_eq!(colored, "\u{1b}[1;31mFAIL\u{1b}[0m: 1 regressed");
+        // Within a character: nothing is cut.
+        let wide = TerminalText::text("é").with_toned_start(1, Tone::Good, Palette::Colored);
+        assert_eq!(wide, "é");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod thresholds;
 
 use std::ops::Range;
 
-use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor};
+use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor, PolicyFaultKind};
 
 pub use self::merge::merge;
 
@@ -128,6 +128,7 @@ pub fn import(text: &str, file: &str) -> ImportedPolicy {
     let mut cursor = LocationCursor::new(text, file);
     let diagnostic = |fault: ImportFault| Diagnostic {
         level: DiagnosticLevel::Error,
+        kind: PolicyFaultKind::NotImported,
         message: fault.message,
         location: cursor.location(fault.span.start),
         span: fault.span,
