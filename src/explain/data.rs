@@ -175,7 +175,7 @@ const FIRST_RUNS: Advice = Advice {
     cause: "The history is new, or holds pull requests alone.",
     remedy: "Measure the main branch; verdicts come by themselves.",
     commands: &["benchpages ingest FILE", "benchpages measure -- COMMAND"],
-    chapter: "getting-started.md",
+    chapter: "docs/getting-started.md",
 };
 
 const GAP: Advice = Advice {
