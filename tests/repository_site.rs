@@ -12,7 +12,8 @@ const NOW: &str = "2026-11-30T00:00:00Z";
 fn clone_into(folder: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let of_data = WalkDir::new(root.join("data")).into_iter().map(|entry| entry.unwrap());
-    let of_data = of_data.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path());
+    let of_data =
+        of_data.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path());
     let of_site = [".gitignore", "README.md"].map(|name| root.join("site").join(name));
     for path in of_data.chain(of_site) {
         let copy = folder.join(path.strip_prefix(root).unwrap());

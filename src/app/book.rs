@@ -10,9 +10,9 @@ use crate::app::load_options::LoadOptions;
 use crate::files::{Directory, Links, SizeLimit};
 use crate::site::book::contents::{ContentsEntry, TableOfContents};
 use crate::site::book::picture::{content_fault, path_fault, picture_paths};
-use crate::site::book::{Book, BookPicture, CONTENTS_FILE, Chapter};
+use crate::site::book::{Book, BookFault, BookPicture, CONTENTS_FILE, Chapter};
 use crate::vcs::git;
-use model::record::{Problem, SourceLocation};
+use model::record::SourceLocation;
 use model::text;
 
 /// Text of a chapter, and a picture: more than any person reads or waits for.
@@ -31,7 +31,7 @@ pub(super) fn read_optional(options: &LoadOptions) -> anyhow::Result<Option<Book
 }
 
 fn read(folder: &Path, links: Links) -> anyhow::Result<Book> {
-    let mut reader = BookReader { directory: Directory::new(folder, links), problems: Vec::new() };
+    let mut reader = BookReader { directory: Directory::new(folder, links), faults: Vec::new() };
     let contents = reader.directory.read(CONTENTS_FILE, TEXT_LIMIT)?;
     let contents = contents.with_context(|| {
         format!(
@@ -43,7 +43,7 @@ fn read(folder: &Path, links: Links) -> anyhow::Result<Book> {
     let contents = String::from_utf8(contents)
         .with_context(|| format!("{} is not UTF-8", folder.join(CONTENTS_FILE).display()))?;
     let list = TableOfContents::of(&contents);
-    reader.problems.extend(list.problems);
+    reader.faults.extend(list.faults);
     let chapters: Vec<Chapter> =
         list.entries.into_iter().filter_map(|entry| reader.chapter(entry)).collect();
     // Chapters show the same pictures; each is read once.
@@ -63,7 +63,7 @@ fn read(folder: &Path, links: Links) -> anyhow::Result<Book> {
 /// Reads files of the folder, and collects what is wrong with them.
 struct BookReader {
     directory: Directory,
-    problems: Vec<Problem>,
+    faults: Vec<BookFault>,
 }
 
 impl BookReader {
@@ -76,7 +76,7 @@ impl BookReader {
             Err(_) => {
                 let remedy = "save the file as UTF-8".to_owned();
                 let reason = format!("{file} is not UTF-8");
-                self.problems.push(Problem { location, reason, remedy });
+                self.faults.push(BookFault { location, reason, remedy });
                 None
             }
         }
@@ -95,7 +95,7 @@ impl BookReader {
             if !shown.insert(path.clone()) {
                 continue;
             }
-            let fault = |fault: &str| Problem {
+            let fault = |fault: &str| BookFault {
                 location: location.clone(),
                 reason: format!("the picture {path} cannot be shown: {fault}"),
                 remedy: "show a .png or .svg file of the folder, with a name of lower-case \
@@ -104,12 +104,12 @@ impl BookReader {
             };
             // Before the file is opened: no name leads anywhere else.
             if let Some(reason) = path_fault(&path) {
-                self.problems.push(fault(reason));
+                self.faults.push(fault(reason));
                 continue;
             }
             let Some(bytes) = self.file(&path, PICTURE_LIMIT, location.clone()) else { continue };
             match content_fault(&path, &bytes) {
-                Some(reason) => self.problems.push(fault(reason)),
+                Some(reason) => self.faults.push(fault(reason)),
                 None => pictures.push(BookPicture { path, bytes }),
             }
         }
@@ -118,19 +118,20 @@ impl BookReader {
 
     /// The content of a file that a text names at a place; none where it cannot be read.
     fn file(&mut self, path: &str, limit: SizeLimit, at: SourceLocation) -> Option<Vec<u8>> {
-        let missing = || Problem {
+        let missing = || BookFault {
             location: at.clone(),
             reason: format!("there is no {path}"),
             remedy: "write it, or remove the link".to_owned(),
         };
         match self.directory.read(path, limit) {
             Ok(Some(bytes)) => return Some(bytes),
-            Ok(None) => self.problems.push(missing()),
+            Ok(None) => self.faults.push(missing()),
             Err(error) => {
                 // The place to correct is the link, not the file that it names.
-                let Problem { reason, remedy, .. } = error.problem(path);
-                let reason = format!("{path}: {reason}");
-                self.problems.push(Problem { location: at, reason, remedy });
+                let problem = error.problem(path);
+                let reason = format!("{path}: {}", problem.reason);
+                let remedy = problem.remedy;
+                self.faults.push(BookFault { location: at, reason, remedy });
             }
         }
         None
@@ -139,15 +140,15 @@ impl BookReader {
     /// # Errors
     /// There are faults.
     fn check(&self, folder: &Path) -> anyhow::Result<()> {
-        if self.problems.is_empty() {
+        if self.faults.is_empty() {
             return Ok(());
         }
-        let line = |Problem { location, reason, remedy }: &Problem| {
+        let line = |BookFault { location, reason, remedy }: &BookFault| {
             let SourceLocation { file, line, column } = location;
             let place = folder.join(file);
             format!("{}:{line}:{column}: {reason}; {remedy}", place.display())
         };
-        let lines: Vec<String> = self.problems.iter().map(line).collect();
+        let lines: Vec<String> = self.faults.iter().map(line).collect();
         let count = text::count_noun(lines.len() as u64, "fault");
         bail!("--docs {}: {count}\n{}", folder.display(), lines.join("\n"))
     }

@@ -41,7 +41,10 @@ pub(crate) fn run(
         }
         OutputFormat::Text => {
             let text = answer.as_ref().map(|answer| repairs::as_text(answer, args.dry_run));
-            ui::print(&escaped![text.unwrap_or_default(), as_text(findings, args.fix, reporter.palette())])?
+            ui::print(&escaped![
+                text.unwrap_or_default(),
+                as_text(findings, args.fix, reporter.palette())
+            ])?
         }
     };
     reporter.info(&summary_line(&examination, errors));
@@ -68,11 +71,7 @@ fn summary_line(examination: &Examination, errors: usize) -> String {
     format!("{errors}{notes} in {records} of {series}")
 }
 
-fn as_text(
-    findings: &[DoctorFinding],
-    with_decisions: bool,
-    palette: Palette,
-) -> TerminalText {
+fn as_text(findings: &[DoctorFinding], with_decisions: bool, palette: Palette) -> TerminalText {
     let mut out = TerminalText::new();
     // Findings of one kind and level follow each other.
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {

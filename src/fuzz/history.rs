@@ -1,11 +1,20 @@
 //! The files of a history directory.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use pulldown_cmark::Parser;
+
+use crate::report::urls::LinkRoot;
+use crate::site::book::contents::TableOfContents;
+use crate::site::book::links::BookRules;
+use crate::site::book::{self, Book, BookPicture};
 use crate::site::markdown;
 use crate::store::parsers;
 use model::audit;
 use model::history::NormalizeOptions;
 use model::history::build::HistoryBuilder;
 use model::note;
+use model::policy::Policy;
 use model::policy::accepted::{self, AcceptedEntry};
 
 /// Records: one a line, and as an array.
@@ -42,6 +51,7 @@ pub(super) fn notes_accepted_commits(input: &[u8]) {
         assert_harmless_html(&note.markdown);
     }
     assert_harmless_html(&text);
+    assert_harmless_chapter(&text);
     append_to_accepted(&text);
     parsers::assert_commits_merge_once(&text);
     parsers::read_rejects(&text);
@@ -70,7 +80,35 @@ fn append_to_accepted(text: &str) {
 /// Markdown of a note becomes HTML that runs nothing, loads nothing and leads to the web only.
 fn assert_harmless_html(text: &str) {
     let html = markdown::to_html(text).to_string().to_ascii_lowercase();
-    for tag in ["<script", "<img", "<iframe", "<style", "<object", "<svg"] {
+    assert!(!html.contains("<img"), "a picture in {html}");
+    assert_harmless(&html);
+}
+
+/// The same of a chapter, which also has pictures of its book, and anchors that are its own.
+fn assert_harmless_chapter(text: &str) {
+    let picture = BookPicture { path: "a.png".to_owned(), bytes: Vec::new() };
+    let book = Book { pictures: vec![picture], place: Some("docs/".to_owned()), ..Book::default() };
+    let (policy, root) = (Policy::default(), LinkRoot::from(book::FOLDER, false));
+    let mut rules = BookRules { book: &book, policy: &policy, root, anchors: BTreeMap::new() };
+    let events = Parser::new_ext(text, markdown::OPTIONS).collect();
+    let html = markdown::render(events, &mut rules).to_string().to_ascii_lowercase();
+    assert_harmless(&html);
+    for picture in html.split("<img src=\"").skip(1) {
+        assert!(picture.starts_with("../docs/a.png\""), "a picture in {html}");
+    }
+    let mut ids = BTreeSet::new();
+    for heading in ["<h2 id=\"", "<h3 id=\"", "<h4 id=\"", "<h5 id=\"", "<h6 id=\""] {
+        for id in html.split(heading).skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(ids.insert(id.to_owned()), "{id} is there twice in {html}");
+        }
+    }
+    for entry in TableOfContents::of(text).entries {
+        assert!(book::is_plain_name(&entry.name), "{}", entry.name);
+    }
+}
+
+fn assert_harmless(html: &str) {
+    for tag in ["<script", "<iframe", "<style", "<object", "<svg"] {
         assert!(!html.contains(tag), "{tag} in {html}");
     }
     // In texts, a `<` is escaped: each of these begins a link.

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::site::book::{CONTENTS_FILE, NAME_REMEDY, is_plain_name};
+use crate::site::book::{BookFault, CONTENTS_FILE, NAME_REMEDY, is_plain_name};
 use crate::site::markdown;
-use model::record::{Problem, SourceLocation};
+use model::record::SourceLocation;
 
 /// Most chapters of a book: a list that names more is no book.
 const MAX_CHAPTERS: usize = 1_000;
@@ -31,7 +31,7 @@ pub(crate) struct ContentsEntry {
 #[derive(Debug, Default)]
 pub(crate) struct TableOfContents {
     pub(crate) entries: Vec<ContentsEntry>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) faults: Vec<BookFault>,
 }
 
 impl TableOfContents {
@@ -46,8 +46,8 @@ impl TableOfContents {
             let location = lines.location(text, range.start);
             contents.add(link, location, &mut names);
         }
-        if contents.entries.is_empty() && contents.problems.is_empty() {
-            contents.problems.push(Problem {
+        if contents.entries.is_empty() && contents.faults.is_empty() {
+            contents.faults.push(BookFault {
                 location: lines.location(text, 0),
                 reason: "it lists no chapter".to_owned(),
                 remedy: "write a list of links, as `- [Getting started](start.md)`".to_owned(),
@@ -57,7 +57,7 @@ impl TableOfContents {
     }
 
     fn add(&mut self, link: ItemLink, location: SourceLocation, names: &mut BTreeSet<String>) {
-        let problem = |reason: String, remedy: &str| Problem {
+        let fault = |reason: String, remedy: &str| BookFault {
             location: location.clone(),
             reason,
             remedy: remedy.to_owned(),
@@ -69,14 +69,14 @@ impl TableOfContents {
             // No chapter has an empty name, so it marks that the fault was reported.
             if names.insert(String::new()) {
                 let reason = format!("it lists more than {MAX_CHAPTERS} chapters");
-                self.problems.push(problem(reason, "remove the link, or split the folder"));
+                self.faults.push(fault(reason, "remove the link, or split the folder"));
             }
         } else if name.contains('/') {
             let reason = format!("the chapter {name}.md is in another folder");
-            self.problems.push(problem(reason, "move its file beside README.md"));
+            self.faults.push(fault(reason, "move its file beside README.md"));
         } else if !is_plain_name(name) {
             let reason = format!("no page can be called as the chapter {name}.md");
-            self.problems.push(problem(reason, NAME_REMEDY));
+            self.faults.push(fault(reason, NAME_REMEDY));
         } else if names.insert(name.to_owned()) {
             self.entries.push(ContentsEntry {
                 name: name.to_owned(),
@@ -192,7 +192,7 @@ mod tests {
             .map(|entry| (entry.name.as_str(), entry.title.as_str(), entry.part.as_str()))
             .collect();
         assert_eq!(found, [("start", "Get going", "Start"), ("deep", "Deep", "Start")]);
-        assert!(contents.problems.is_empty(), "{:?}", contents.problems);
+        assert!(contents.faults.is_empty(), "{:?}", contents.faults);
         let place = &contents.entries[1].location;
         assert_eq!((place.line, place.column), (9, 5));
     }
@@ -202,10 +202,9 @@ mod tests {
         let text = "- [a](Big.md)\n- [b](con.md)\n- [c](sub/c.md)\n- [d](.md)\n";
         let contents = TableOfContents::of(text);
         assert!(contents.entries.is_empty());
-        let lines: Vec<u32> =
-            contents.problems.iter().map(|problem| problem.location.line).collect();
+        let lines: Vec<u32> = contents.faults.iter().map(|fault| fault.location.line).collect();
         assert_eq!(lines, [1, 2, 3, 4]);
-        assert_eq!(TableOfContents::of("# Nothing\n").problems.len(), 1);
+        assert_eq!(TableOfContents::of("# Nothing\n").faults.len(), 1);
     }
 
     proptest::proptest! {

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The texts may come from strangers: raw HTML is text, links lead to chapters, to the repository
-//! or to the web, and a picture is a file of the folder. A fault is a problem, never a page less.
+//! or to the web, and a picture is a file of the folder. A fault ends the build, and all are reported.
 
 pub(crate) mod contents;
 pub(crate) mod links;
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::urls;
 use crate::site::content_hash::{ContentHash, ContentHasher};
+use model::record::SourceLocation;
 
 /// The folder of all pages and pictures in the site.
 pub(crate) const FOLDER: &str = "docs/";
@@ -48,6 +49,15 @@ pub(crate) struct Chapter {
     /// The heading in the contents that it stands under.
     pub(crate) part: String,
     pub(crate) text: String,
+}
+
+/// What is wrong with a folder of documentation, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BookFault {
+    /// The file is relative to the folder.
+    pub(crate) location: SourceLocation,
+    pub(crate) reason: String,
+    pub(crate) remedy: String,
 }
 
 /// A picture that a text of the book shows.
