@@ -51,10 +51,7 @@ fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<Project
         schedules: args.schedules(),
         systems: args.measured_systems(),
         hooks: args.hooks,
-        program: match &args.checksums {
-            Some(path) => PinnedProgram::from_checksums(path)?,
-            None => PinnedProgram::default(),
-        },
+        program: PinnedProgram::new(args.checksums.as_deref())?,
         now: options.time(),
     })
 }

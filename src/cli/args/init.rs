@@ -25,8 +25,8 @@ pub(crate) struct InitArgs {
     /// Also propose git hooks that check the policy and local results
     #[arg(long)]
     pub(crate) hooks: bool,
-    /// SHA256SUMS of the release of this version, to pin the checksums of its archives [default:
-    /// the workflows verify GitHub's attestation of the archive, for the commit of this program]
+    /// SHA256SUMS of this version's release: the workflows verify these checksums instead of
+    /// GitHub's attestation
     #[arg(long, value_name = "FILE")]
     pub(crate) checksums: Option<PathBuf>,
     /// Write new files without asking; existing files never change
