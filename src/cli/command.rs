@@ -34,12 +34,8 @@ use crate::cli::{
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
 /// what confidence, and the suspect commits.
 #[derive(Debug, Parser)]
-#[command(
-    name = "benchpages",
-    version = env!("BENCHPAGES_BUILD_VERSION"),
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(name = "benchpages", version = env!("BENCHPAGES_BUILD_VERSION"))]
+#[command(propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct CliArgs {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,

@@ -22,10 +22,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
         schedules: args.schedules(),
         systems: args.measured_systems(),
         hooks: args.hooks,
-        program: match &args.checksums {
-            Some(path) => PinnedProgram::from_checksums(path)?,
-            None => PinnedProgram::default(),
-        },
+        program: PinnedProgram::new(args.checksums.as_deref())?,
         now: load_options(global, &SiteArgs::default())?.time(),
     };
     let asks = !args.yes && !args.dry_run;

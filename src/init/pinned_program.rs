@@ -1,9 +1,10 @@
-//! Which program the proposed workflows run: a release by its version, the commit it was built from,
-//! and the checksums of its archives, all in `.github/benchpages-install.sh`. Rejects a list of
-//! checksums that has no archive of this version.
+//! Which program the proposed workflows run: a release by its version, the commit it was built
+//! from, and the checksums of its archives, all in `.github/benchpages-install.sh`. Rejects a list
+//! of checksums that has no archive of this version.
 //!
 //! A program cannot hold the checksum of the archive that it comes in. It does know its commit, and
-//! GitHub attests from which commit an archive was made: that is verified where no checksum is pinned.
+//! GitHub attests from which commit an archive was made: that is verified where no checksum is
+//! pinned.
 
 use std::path::Path;
 
@@ -18,21 +19,22 @@ const COMMIT: &str = env!("BENCHPAGES_BUILD_COMMIT");
 const SUMS_LIMIT: SizeLimit = SizeLimit { bytes: 1 << 20, key: None };
 const SHA256_DIGITS: usize = 64;
 
-const STEPS: &str = include_str!("../../templates/init/install-steps.yml");
+const STEPS: &str = include_str!(concat!("../../templates/", "init/install-steps.yml"));
 
 /// What is verified before a workflow runs the program.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PinnedProgram {
-    /// SHA-256 of each archive of this version; none where GitHub's attestation is verified instead.
+    /// SHA-256 of each archive of this version; none where GitHub's attestation is verified.
     checksums: Vec<String>,
 }
 
 impl PinnedProgram {
-    /// The program with the checksums of a file as the release has it, `SHA256SUMS`.
+    /// The program, with the checksums of a file as the release has it, `SHA256SUMS`.
     ///
     /// # Errors
     /// The file cannot be read, or lists no archive of this version.
-    pub(crate) fn from_checksums(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn new(checksums: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = checksums else { return Ok(Self::default()) };
         let bytes = files::read(path, Links::Follow, SUMS_LIMIT)?;
         let text = String::from_utf8(bytes).with_context(|| format!("{}", path.display()))?;
         let checksums = archive_checksums(&text);

@@ -1,5 +1,5 @@
-//! Releases without a build: archives of a stand-in for the program, a server on loopback that hands
-//! them out, and what installs from it. `.ci/packages` does the same with the real program.
+//! Releases without a build: archives of a stand-in for the program, a server on loopback that
+//! hands them out, and what installs from it. `.ci/packages` does so with the real program.
 
 mod installer;
 mod names;

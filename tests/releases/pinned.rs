@@ -1,5 +1,5 @@
-//! The steps by which a workflow installs the program: a verified release, its source where there is
-//! no release, and an error where a release is not what is pinned.
+//! The steps by which a workflow installs the program: a verified release, its source where there
+//! is no release, and an error where a release is not what is pinned.
 
 use std::process::Output;
 

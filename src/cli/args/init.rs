@@ -29,8 +29,8 @@ pub(crate) struct InitArgs {
     /// CI that the jobs are for [default: that of the remote's host]
     #[arg(long, value_enum, value_name = "SYSTEM")]
     pub(crate) ci: Option<CiArg>,
-    /// SHA256SUMS of the release of this version, to pin the checksums of its archives [default:
-    /// the workflows verify GitHub's attestation of the archive, for the commit of this program]
+    /// SHA256SUMS of this version's release: the workflows verify these checksums instead of
+    /// GitHub's attestation
     #[arg(long, value_name = "FILE")]
     pub(crate) checksums: Option<PathBuf>,
     /// Write new files without asking; existing files never change
