@@ -74,7 +74,7 @@ fn the_last_words_are_commands_and_addresses() {
     let (_, _, err) = cloned("https://github.com/ada/engine").init(&["--yes", "--hooks"]);
     for line in [
         "git add .githooks .github .gitignore .pre-commit-config.yaml data/policy.yml\n",
-        "bash .github/benchmarks.sh data/results/first.ndjson\n",
+        "bash .github/benchmarks.sh data/results/$(git rev-parse --short HEAD).ndjson\n",
         "benchpages serve\n",
         "https://github.com/ada/engine/settings/pages\n",
         "git push origin HEAD\n",

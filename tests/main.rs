@@ -42,6 +42,7 @@ mod doctor;
 mod doctor_fix;
 mod escape;
 mod export;
+mod first_days;
 mod first_runs;
 mod flows;
 mod hostile;

@@ -107,7 +107,7 @@ pub(crate) fn next_steps(facts: &ProjectFacts, plan: &InitPlan) -> String {
     steps.push(format!("Commit the files:\n  git add {files}\n  git commit -m \"Add benchpages\""));
     steps.push(format!(
         "Measure once and look at your dashboard:\n  bash {script} --setup\n  mkdir -p data/results\
-         \n  bash {script} data/results/first.ndjson\n  benchpages serve"
+         \n  bash {script} data/results/$(git rev-parse --short HEAD).ndjson\n  benchpages serve"
     ));
     steps.extend(match facts.ci {
         CiSystem::Github => github_steps(facts),
@@ -123,27 +123,28 @@ pub(crate) fn next_steps(facts: &ProjectFacts, plan: &InitPlan) -> String {
     steps.iter().enumerate().map(number).collect()
 }
 
-/// The path of a file for `git add`: its folder where everything in it is committed.
+/// The path of a file for `git add`: its folder where everything in it is for CI.
 fn added_path(path: &str) -> &str {
     match path.split_once('/') {
-        Some(("data", _)) | None => path,
-        Some((folder, _)) => folder,
+        Some((folder, _)) if folder.starts_with('.') => folder,
+        // Other folders hold files of the project, too.
+        _ => path,
     }
 }
 
 fn github_steps(facts: &ProjectFacts) -> Vec<String> {
-    let settings = |page: &str| match &facts.repository {
+    let settings = |page: &str, title: &str| match &facts.repository {
         Some(repository) => format!("  {}/settings/{page}", repository.url()),
-        None => format!("  Settings → {page}, once the repository is on GitHub"),
+        None => format!("  Settings → {title}, once the repository is on GitHub"),
     };
     let branch = &facts.branches[0];
     vec![
-        format!("Choose Source: GitHub Actions:\n{}", settings("pages")),
+        format!("Choose Source: GitHub Actions:\n{}", settings("pages", "Pages")),
         format!(
             "Push, then open a pull request; it passes with a warning until {branch} has enough \
              runs:\n  git push origin HEAD"
         ),
-        format!("Require the check `benchmarks` and code owners:\n{}", settings("rules")),
+        format!("Require the check `benchmarks` and code owners:\n{}", settings("rules", "Rules")),
     ]
 }
 

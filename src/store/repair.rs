@@ -206,6 +206,8 @@ mod tests {
 
     const A: &str = r#"{"commit":"a","note":"}{"}"#;
     const B: &str = r#"{"commit":"b"}"#;
+    /// What files are made of, good and bad.
+    const PIECE: &str = "(\u{feff}|\\{\"a\":[12]\\}|\n|\r\n|\r| |\\{|x|\\[)";
 
     fn repaired(text: &str) -> (String, Vec<&'static str>) {
         let (after, repairs) = repair_text(text).unwrap_or((text.to_owned(), Vec::new()));
@@ -240,7 +242,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_second_repair_changes_nothing(
-            pieces in proptest::collection::vec("(\u{feff}|\\{\"a\":[12]\\}|\n|\r\n|\r| |\\{|x|\\[)", 0..30)
+            pieces in proptest::collection::vec(PIECE, 0..30)
         ) {
             let (once, _) = repaired(&pieces.concat());
             let (twice, names) = repaired(&once);
