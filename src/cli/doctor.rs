@@ -10,7 +10,7 @@ use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
 use crate::report::escape::json;
 use model::text;
-use model::text::terminal::{Palette, TerminalText, Tone};
+use model::text::terminal::{Palette, TerminalText, VerdictTone};
 
 /// The exit status where a finding is an error.
 const EXIT_PROBLEMS: u8 = 1;
@@ -61,8 +61,8 @@ fn as_text(findings: &[DoctorFinding], palette: Palette) -> TerminalText {
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
             let tone = match finding.level {
-                FindingLevel::Error => Tone::Bad,
-                FindingLevel::Note => Tone::Warning,
+                FindingLevel::Error => VerdictTone::Bad,
+                FindingLevel::Note => VerdictTone::Warning,
             };
             let word = TerminalText::from(level(finding)).toned(tone, palette);
             out.push(word).push(": ").push_text(&finding.place);
