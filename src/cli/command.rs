@@ -5,6 +5,7 @@
 
 mod manual;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::cli::args::accept::AcceptArgs;
@@ -104,10 +105,8 @@ pub(crate) enum CliCommand {
     Init(InitArgs),
     /// Send the result of a check to GitHub, Slack or a webhook
     #[cfg(feature = "net")]
-    Notify {
-        #[command(subcommand)]
-        command: NotifyCommand,
-    },
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// Answer the questions of a coding agent (Model Context Protocol) on stdin and stdout
     ///
     /// All tools only read: open regressions, series, comparisons, why a series has its verdict, a
@@ -126,11 +125,7 @@ pub(crate) enum CliCommand {
 ///
 /// # Errors
 /// The input or the arguments have an error.
-pub(super) fn run(
-    global: &GlobalArgs,
-    command: CliCommand,
-    reporter: &Reporter,
-) -> anyhow::Result<u8> {
+pub(super) fn run(global: &GlobalArgs, command: CliCommand, reporter: &Reporter) -> Result<u8> {
     match command {
         CliCommand::Shard(command) => shard::run(global, command, reporter),
         CliCommand::Build(build) => build::run(global, &build, reporter),
@@ -152,7 +147,7 @@ pub(super) fn run(
         CliCommand::Doctor(doctor) => doctor::run(global, &doctor, reporter),
         CliCommand::Init(init) => init::run(global, &init, reporter),
         #[cfg(feature = "net")]
-        CliCommand::Notify { command } => notify::run(global, &command, reporter),
+        CliCommand::Notify(command) => notify::run(global, &command, reporter),
         #[cfg(feature = "mcp")]
         CliCommand::Mcp => mcp::run(global, reporter),
         CliCommand::Explain(explain) => explain::run(&explain),

@@ -11,7 +11,7 @@ use crate::cli::load_options::internal_load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
 use crate::report::escape::json;
-use model::text::terminal::{Palette, TerminalText, Tone};
+use model::text::terminal::{Palette, TerminalText, VerdictTone};
 use model::{escaped, text};
 
 /// The exit status where a finding is an error.
@@ -77,8 +77,8 @@ fn as_text(findings: &[DoctorFinding], with_decisions: bool, palette: Palette) -
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
             let tone = match finding.level {
-                FindingLevel::Error => Tone::Bad,
-                FindingLevel::Note => Tone::Warning,
+                FindingLevel::Error => VerdictTone::Bad,
+                FindingLevel::Note => VerdictTone::Warning,
             };
             let word = TerminalText::from(level(finding)).toned(tone, palette);
             out.push(word).push(": ").push_text(&finding.place);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::OutputFormat;
 use crate::cli::args::explain::ExplainArgs;
 use crate::cli::ui;
-use crate::explain::lookup::{CodeFamily, Explanation, Lookup, all, lookup};
+use crate::explain::lookup::{CodeFamily, ExplainedCode, Lookup, all, lookup};
 use crate::report::escape;
 use crate::report::terminal::TerminalPage;
 use model::record::shorten;
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
 }
 
 /// Every code with its meaning, by family.
-fn list(all: &[Explanation]) -> TerminalText {
+fn list(all: &[ExplainedCode]) -> TerminalText {
     let mut lines = String::new();
     for family in CodeFamily::ALL {
         lines.push_str(&format!("{}:\n", family.code()));
@@ -57,9 +57,9 @@ fn list(all: &[Explanation]) -> TerminalText {
     TerminalText::lines(&lines)
 }
 
-fn pages(found: &[Explanation]) -> TerminalText {
+fn pages(found: &[ExplainedCode]) -> TerminalText {
     let mut page = TerminalPage::default();
-    for (at, Explanation { code, family, advice }) in found.iter().enumerate() {
+    for (at, ExplainedCode { code, family, advice }) in found.iter().enumerate() {
         if at > 0 {
             page.blank_line();
         }
@@ -75,8 +75,8 @@ fn pages(found: &[Explanation]) -> TerminalText {
     page.text
 }
 
-fn as_json(explanations: &[Explanation]) -> Value {
-    let all = explanations.iter().map(|Explanation { code, family, advice }| {
+fn as_json(explanations: &[ExplainedCode]) -> Value {
+    let all = explanations.iter().map(|ExplainedCode { code, family, advice }| {
         json!({
             "code": code,
             "about": family.code(),
@@ -93,11 +93,14 @@ fn as_json(explanations: &[Explanation]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
+
+    use crate::cli::command::CliArgs;
     use crate::cli::help;
 
     #[test]
     fn every_command_of_an_explanation_parses() {
-        for Explanation { code, advice, .. } in all() {
+        for ExplainedCode { code, advice, .. } in all() {
             assert!(!advice.commands.is_empty(), "{code}");
             for command in advice.commands {
                 // What the reader fills in, in a form that the parser takes.
@@ -107,7 +110,7 @@ mod tests {
                     word => word.to_owned(),
                 };
                 let words = command.split_whitespace().map(filled);
-                let parsed = help::command(clap::ColorChoice::Never).try_get_matches_from(words);
+                let parsed = help::decorated(CliArgs::command()).try_get_matches_from(words);
                 let is_version = *command == "benchpages --version";
                 assert!(parsed.is_ok() || is_version, "{code}: {command}");
             }
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_explanation_leads_to_a_document() {
-        for Explanation { code, advice, .. } in all() {
+        for ExplainedCode { code, advice, .. } in all() {
             let path = advice.url().split_once("/blob/main/").map(|(_, path)| path.to_owned());
             let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
             assert!(root.join(path.unwrap()).is_file(), "{code}: {}", advice.url());

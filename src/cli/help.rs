@@ -5,15 +5,13 @@ mod examples;
 mod groups;
 pub(crate) mod missing;
 
-use clap::{ColorChoice, Command, CommandFactory};
+use clap::Command;
 
-use crate::cli::command::CliArgs;
-use crate::cli::help::examples::{CommandExamples, EXAMPLES};
+use crate::cli::help::examples::CommandExamples;
 
-/// The parser of the command line; `color` is that of its help and errors.
-pub(crate) fn command(color: ColorChoice) -> Command {
-    let root = groups::apply(CliArgs::command().color(color));
-    EXAMPLES.iter().fold(root, |root, entry| {
+/// The program's commands with their whole help.
+pub(crate) fn decorated(root: Command) -> Command {
+    examples::table().iter().fold(groups::apply(root), |root, entry| {
         let mut path = entry.command.split_whitespace();
         with_examples(root, &mut path, entry)
     })
@@ -45,10 +43,13 @@ fn with_examples<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::help::examples::words;
+    use clap::CommandFactory;
+
+    use crate::cli::command::CliArgs;
+    use crate::cli::help::examples::{CommandExample, table, words};
 
     fn tree() -> Command {
-        let mut tree = command(ColorChoice::Never);
+        let mut tree = decorated(CliArgs::command());
         tree.build();
         tree
     }
@@ -66,20 +67,21 @@ mod tests {
         let mut all = Vec::new();
         paths(&tree(), "", &mut all);
         for path in all {
-            let entry = EXAMPLES.iter().filter(|it| it.command == path);
-            let counts: Vec<usize> = entry.map(|it| it.lines.len()).collect();
+            let table = table();
+            let entry = table.iter().filter(|it| it.command == path);
+            let counts: Vec<usize> = entry.map(|it| it.examples.len()).collect();
             assert!(matches!(*counts, [1..=3]), "`{path}` has {counts:?} examples");
         }
     }
 
     #[test]
     fn every_example_parses() {
-        for entry in EXAMPLES {
+        for entry in table() {
             let first = entry.command.split_whitespace().next();
             if first.is_some_and(|name| tree().find_subcommand(name).is_none()) {
                 continue; // a feature leaves the command out
             }
-            for (purpose, line) in entry.lines {
+            for CommandExample { purpose, line } in &entry.examples {
                 let words = words(line);
                 let path: Vec<&str> = entry.command.split_whitespace().collect();
                 let parsed = tree().try_get_matches_from(&words);

@@ -49,7 +49,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::FromArgMatches;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::args::GlobalArgs;
 use crate::cli::command::CliArgs;
@@ -96,7 +96,8 @@ pub fn run() -> ExitCode {
 /// They have an error; help and the version are errors, too.
 fn parse() -> Result<CliArgs, clap::Error> {
     // clap writes help and errors before it knows of `--color`.
-    let mut command = help::command(ui::color::choice_for_help(std::env::args_os()));
+    let color = ui::color::choice_for_help(std::env::args_os());
+    let mut command = help::decorated(CliArgs::command()).color(color);
     let words: Vec<OsString> = std::env::args_os().collect();
     let mut matches = command
         .try_get_matches_from_mut(&words)

@@ -56,21 +56,6 @@ impl Reporter {
         self.palette
     }
 
-    /// Shows how far a stage is, on a terminal only.
-    pub(crate) fn progress(&self) -> impl Fn(&'static str, u64, u64) + Sync {
-        let is_shown = !self.quiet && std::io::stderr().is_terminal();
-        move |stage, done, total| {
-            if is_shown {
-                self.bar.show(stage, done, total);
-            }
-        }
-    }
-
-    /// Takes the progress off the terminal; to be called before an answer goes to stdout.
-    pub(crate) fn end_progress(&self) {
-        self.bar.clear();
-    }
-
     /// The reason why a command failed.
     pub(crate) fn error(&self, error: &anyhow::Error) {
         self.problem(&format!("{error:#}"));

@@ -26,8 +26,8 @@ pub(super) fn verdict(verdict: Verdict) -> Advice {
 const REGRESSED: Advice = Advice {
     meaning: "The series is worse than its baseline by more than the threshold, and enough runs \
          confirm it.",
-    cause: "A commit since the last run on the old level made it slower or larger, or the runner \
-         changed without a recorded field that shows it.",
+    cause: "A commit since the last run on the earlier level made it slower or larger, or the \
+         runner changed without a recorded field that shows it.",
     remedy: "Look at the suspect commits on the page of the series. Fix the cause, or accept the \
          change with a reason.",
     commands: &[
@@ -67,7 +67,7 @@ const ACCEPTED: Advice = Advice {
 const IMPROVED: Advice = Advice {
     meaning: "The series is better than its baseline by more than the threshold, and enough runs \
          confirm it.",
-    cause: "A commit since the last run on the old level made it faster or smaller.",
+    cause: "A commit since the last run on the earlier level made it faster or smaller.",
     remedy: "Check that it still does all of its work: a test that fails early is fast, too.",
     commands: &["benchpages compare BASE..HEAD"],
     chapter: "README.md",
@@ -301,7 +301,8 @@ pub(super) fn search(outcome: SearchOutcome) -> Advice {
 
 const SEARCH_FOUND: Advice = Advice {
     meaning: "The search found the commit that caused the regression, with the stated confidence.",
-    cause: "Its measurements are on the new level, those of the commit before it on the old one.",
+    cause: "Its measurements are on the new level, those of the commit before it on the earlier \
+         one.",
     remedy: "Commit the note, and the page of the regression names the culprit.",
     commands: &["benchpages build"],
     chapter: "docs/bisect.md",

@@ -41,7 +41,7 @@ const POLICY: Advice = Advice {
 };
 
 const RUNNER: Advice = Advice {
-    meaning: "No record has the fields by which runners are told apart.",
+    meaning: "No record has the fields that identify a runner.",
     cause: "The job does not record its machine, so a new runner looks like a change of the \
          code.",
     remedy: "Record the fields, or track fields that are recorded.",

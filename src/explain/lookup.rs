@@ -34,19 +34,19 @@ coded_enum! {
 
 /// A code with what it means.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Explanation {
+pub(crate) struct ExplainedCode {
     pub(crate) code: &'static str,
     pub(crate) family: CodeFamily,
     pub(crate) advice: Advice,
 }
 
 /// All codes, by family.
-pub(crate) fn all() -> Vec<Explanation> {
+pub(crate) fn all() -> Vec<ExplainedCode> {
     CodeFamily::ALL.iter().flat_map(|family| of_family(*family)).collect()
 }
 
 /// Those of one family, in the order of its enum.
-fn of_family(family: CodeFamily) -> Vec<Explanation> {
+fn of_family(family: CodeFamily) -> Vec<ExplainedCode> {
     let listed: Vec<(&'static str, Advice)> = match family {
         CodeFamily::Verdict => {
             VERDICTS.iter().map(|it| (verdict_name(*it), checks::verdict(*it))).collect()
@@ -77,7 +77,7 @@ fn of_family(family: CodeFamily) -> Vec<Explanation> {
             ExitStatus::ALL.iter().map(|it| (it.code(), statuses::status(*it))).collect()
         }
     };
-    listed.into_iter().map(|(code, advice)| Explanation { code, family, advice }).collect()
+    listed.into_iter().map(|(code, advice)| ExplainedCode { code, family, advice }).collect()
 }
 
 const VERDICTS: [Verdict; 11] = [
@@ -120,7 +120,7 @@ fn states() -> [ChangeStatus; 6] {
 /// What was found for a word.
 pub(crate) enum Lookup {
     /// At least one; two families may share a word.
-    Found(Vec<Explanation>),
+    Found(Vec<ExplainedCode>),
     /// Codes that look like it; none where nothing does.
     Unknown(Vec<&'static str>),
 }
@@ -129,7 +129,7 @@ pub(crate) enum Lookup {
 pub(crate) fn lookup(word: &str) -> Lookup {
     let word = normalized(word);
     let all = all();
-    let found: Vec<Explanation> = all.iter().filter(|it| it.code == word).copied().collect();
+    let found: Vec<ExplainedCode> = all.iter().filter(|it| it.code == word).copied().collect();
     if !found.is_empty() {
         return Lookup::Found(found);
     }

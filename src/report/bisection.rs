@@ -10,7 +10,7 @@ use model::escaped;
 use model::filter::Filter;
 use model::note::Culprit;
 use model::text;
-use model::text::terminal::{Palette, TerminalText, Tone};
+use model::text::terminal::{Palette, TerminalText, VerdictTone};
 
 /// What a search came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +108,11 @@ impl BisectReport {
         let mut page = TerminalText::new();
         for (at, line) in self.sentences().iter().enumerate() {
             // The first sentence is the outcome.
-            let tone =
-                if at == 0 { wording::verdict_tone(self.outcome.as_str()) } else { Tone::Neutral };
+            let tone = if at == 0 {
+                wording::verdict_tone(self.outcome.as_str())
+            } else {
+                VerdictTone::Neutral
+            };
             page.push(TerminalText::text(line).toned(tone, palette)).push("\n");
         }
         // Ids and numbers only, so fixed columns are wide enough.

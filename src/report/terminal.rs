@@ -12,7 +12,7 @@ use crate::report::wording::{arrow, verdict_label, verdict_name, verdict_tone};
 use crate::report::{CheckOutcome, SeriesFinding, json, summary, target_view};
 use detect::Verdict;
 use model::record::shorten;
-use model::text::terminal::{Palette, TerminalText, Tone};
+use model::text::terminal::{Palette, TerminalText, VerdictTone};
 use model::{escaped, text};
 
 /// Columns of a terminal that nobody has made wider.
@@ -104,7 +104,7 @@ impl TerminalPage {
     }
 
     /// As [`Self::write`], with the first bytes in a color as far as they stand on the first line.
-    pub(crate) fn write_toned(&mut self, sentence: &TerminalText, bytes: usize, tone: Tone) {
+    pub(crate) fn write_toned(&mut self, sentence: &TerminalText, bytes: usize, tone: VerdictTone) {
         for (at, line) in wrapped(sentence, COLUMNS).into_iter().enumerate() {
             let bytes = if at == 0 { bytes.min(line.len()) } else { 0 };
             self.write_line(0, &line.with_toned_start(bytes, tone, self.palette));

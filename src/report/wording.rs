@@ -14,7 +14,7 @@ use model::note::Culprit;
 use model::record::time::Timestamp;
 use model::record::{DEFAULT_MODE, TIME_METRIC};
 use model::series::{Series, SeriesKey};
-use model::text::terminal::Tone;
+use model::text::terminal::VerdictTone;
 use model::text::{self, UnitScale};
 
 /// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
@@ -174,14 +174,14 @@ pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
 }
 
 /// How a verdict, an outcome, or the state of a target is colored, by its word in JSON.
-pub(crate) fn verdict_tone(word: &str) -> Tone {
+pub(crate) fn verdict_tone(word: &str) -> VerdictTone {
     match word {
-        "pass" | "improved" | "passing" | "found" => Tone::Good,
-        "fail" | "regressed" | "failed" | "missing" | "violated" => Tone::Bad,
+        "pass" | "improved" | "passing" | "found" => VerdictTone::Good,
+        "fail" | "regressed" | "failed" | "missing" | "violated" => VerdictTone::Bad,
         "approval_needed" | "overridden" | "nothing_compared" | "suspected" | "too_noisy"
         | "not_compared" | "infrastructure" | "drifting" | "not_measured" | "removed"
-        | "undecided" | "not_reproduced" | "outlier" => Tone::Warning,
-        _ => Tone::Neutral,
+        | "undecided" | "not_reproduced" | "outlier" => VerdictTone::Warning,
+        _ => VerdictTone::Neutral,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context;
-use clap::{ColorChoice, Command, ValueEnum};
+use clap::{Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::args::manual::{CompletionsArgs, ManArgs};
+use crate::cli::command::CliArgs;
 use crate::cli::help;
 use crate::cli::ui::{self, Reporter};
 use model::text;
@@ -14,8 +15,7 @@ use model::text;
 const NAME: &str = "benchpages";
 
 pub(super) fn completions(args: &CompletionsArgs, reporter: &Reporter) -> anyhow::Result<u8> {
-    // Scripts have no colors.
-    let mut command = help::command(ColorChoice::Never);
+    let mut command = help::decorated(CliArgs::command());
     let Some(folder) = &args.out else {
         let shell = args.shell.context("name a shell, or a folder with --out")?;
         let mut script = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn completions(args: &CompletionsArgs, reporter: &Reporter) -> anyhow
 }
 
 pub(super) fn page(args: &ManArgs, reporter: &Reporter) -> anyhow::Result<u8> {
-    let command = help::command(ColorChoice::Never);
+    let command = help::decorated(CliArgs::command());
     let Some(folder) = &args.out else {
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page)?;

@@ -54,13 +54,14 @@ fn tip(argument: &Arg) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::ColorChoice;
+    use clap::CommandFactory;
 
-    use crate::cli::help::{command, missing};
+    use crate::cli::command::CliArgs;
+    use crate::cli::help::{decorated, missing};
 
     fn message(line: &str) -> String {
         let words: Vec<std::ffi::OsString> = line.split(' ').map(Into::into).collect();
-        let mut root = command(ColorChoice::Never);
+        let mut root = decorated(CliArgs::command());
         let error = root.try_get_matches_from_mut(&words).unwrap_err();
         missing::with_values(error, &root, &words).to_string()
     }

@@ -1,10 +1,12 @@
 //! How far long work is, on a terminal: `reading files ███░░ 312 of 500, 4,100/s, 0s left`.
 
+use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::cli::ui::Reporter;
 use model::text;
 
 /// For work whose end nobody knows, and for other work.
@@ -35,6 +37,23 @@ impl StageBar {
         if let Some((_, bar)) = shown.take() {
             bar.finish_and_clear();
         }
+    }
+}
+
+impl Reporter {
+    /// Shows how far a stage is, on a terminal only.
+    pub(crate) fn progress(&self) -> impl Fn(&'static str, u64, u64) + Sync {
+        let is_shown = !self.quiet && std::io::stderr().is_terminal();
+        move |stage, done, total| {
+            if is_shown {
+                self.bar.show(stage, done, total);
+            }
+        }
+    }
+
+    /// Takes the progress off the terminal; to be called before an answer goes to stdout.
+    pub(crate) fn end_progress(&self) {
+        self.bar.clear();
     }
 }
 

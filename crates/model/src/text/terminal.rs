@@ -23,14 +23,14 @@ pub enum Palette {
 
 /// What a word says to its reader at a glance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum VerdictTone {
     Good,
     Bad,
     Warning,
     Neutral,
 }
 
-impl Tone {
+impl VerdictTone {
     /// The sequence that a terminal obeys; bad words are bold, too, for readers who see no red.
     fn sequence(self) -> &'static str {
         match self {
@@ -67,15 +67,15 @@ impl TerminalText {
 
     /// The text in a color. Colors are put on last: they count as characters of no width.
     #[must_use]
-    pub fn toned(self, tone: Tone, palette: Palette) -> Self {
+    pub fn toned(self, tone: VerdictTone, palette: Palette) -> Self {
         let end = self.len();
         self.with_toned_start(end, tone, palette)
     }
 
     /// The text with its first bytes in a color: those of a word at its beginning.
     #[must_use]
-    pub fn with_toned_start(self, bytes: usize, tone: Tone, palette: Palette) -> Self {
-        let is_plain = palette == Palette::Plain || tone == Tone::Neutral;
+    pub fn with_toned_start(self, bytes: usize, tone: VerdictTone, palette: Palette) -> Self {
+        let is_plain = palette == Palette::Plain || tone == VerdictTone::Neutral;
         match self.split_at_checked(bytes) {
             Some((word, text)) if !is_plain && !word.is_empty() => {
                 let colored = format!("{}{word}\u{1b}[0m{text}", tone.sequence());
@@ -118,12 +118,15 @@ mod tests {
     #[test]
     fn a_word_is_colored_on_request_only() {
         let text = || TerminalText::text("FAIL: 1 regressed");
-        assert_eq!(text().with_toned_start(4, Tone::Bad, Palette::Plain), "FAIL: 1 regressed");
-        assert_eq!(text().toned(Tone::Neutral, Palette::Colored), "FAIL: 1 regressed");
-        let colored = text().with_toned_start(4, Tone::Bad, Palette::Colored);
+        assert_eq!(
+            text().with_toned_start(4, VerdictTone::Bad, Palette::Plain),
+            "FAIL: 1 regressed"
+        );
+        assert_eq!(text().toned(VerdictTone::Neutral, Palette::Colored), "FAIL: 1 regressed");
+        let colored = text().with_toned_start(4, VerdictTone::Bad, Palette::Colored);
         assert_eq!(colored, "\u{1b}[1;31mFAIL\u{1b}[0m: 1 regressed");
         // Within a character: nothing is cut.
-        let wide = TerminalText::text("é").with_toned_start(1, Tone::Good, Palette::Colored);
+        let wide = TerminalText::text("é").with_toned_start(1, VerdictTone::Good, Palette::Colored);
         assert_eq!(wide, "é");
     }
 
