@@ -208,4 +208,14 @@ mod tests {
             assert!(codes.iter().all(is_word), "{codes:?}");
         }
     }
+
+    #[test]
+    fn each_explanation_leads_to_a_document_of_the_repository() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        for explained in all() {
+            let url = explained.advice.url();
+            let path = url.split_once("/blob/main/").unwrap().1;
+            assert!(root.join(path).is_file(), "{}: {path}", explained.code);
+        }
+    }
 }
