@@ -5,14 +5,14 @@
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-demo-data: ## generate the demo history in demo/data
-	cargo run --locked --release --quiet -- demo-data --out demo/data
+demo-data: ## generate the demo history in demo/data (the first time compiles, for some minutes)
+	cargo run --locked --release -- demo-data --out demo/data
 
 demo-serve: ## serve the demo site at http://localhost:8080/ and rebuild on change
-	cargo run --locked --release --quiet -- serve --data demo/data --out demo/site --demo --port 8080 --base-path /
+	cargo run --locked --release -- serve --data demo/data --out demo/site --demo --port 8080 --base-path /
 
 demo-build: ## build the demo site in demo/site
-	cargo run --locked --release --quiet -- build --data demo/data --out demo/site --demo
+	cargo run --locked --release -- build --data demo/data --out demo/site --demo
 
 test: ## run every test, including the browser checks
 	@.ci/test
