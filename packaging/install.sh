@@ -83,56 +83,64 @@ checksum() { # FILE
   fi
 }
 
-while [ $# -gt 0 ]; do
-  case $1 in
-    --version | --to)
-      [ $# -ge 2 ] || fail "$1 needs a value; see sh install.sh --help"
-      if [ "$1" = --to ]; then to=$2; else version=${2#v}; fi
-      shift 2
-      ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    *) fail "unknown argument $1; see sh install.sh --help" ;;
+parse() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --version | --to)
+        [ $# -ge 2 ] || fail "$1 needs a value; see sh install.sh --help"
+        if [ "$1" = --to ]; then to=$2; else version=${2#v}; fi
+        shift 2
+        ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *) fail "unknown argument $1; see sh install.sh --help" ;;
+    esac
+  done
+  case $version in
+    '' | *[!0-9A-Za-z.+-]*) fail "--version $version is no version; write one such as 0.1.0" ;;
   esac
-done
-case $version in
-  '' | *[!0-9A-Za-z.+-]*) fail "--version $version is no version; write one such as 0.1.0" ;;
-esac
-if [ -z "$to" ]; then
-  [ -n "${HOME:-}" ] || fail 'HOME is not set; name a folder for the program with --to'
-  to=$HOME/.local/bin
-fi
+  if [ -z "$to" ]; then
+    [ -n "${HOME:-}" ] || fail 'HOME is not set; name a folder for the program with --to'
+    to=$HOME/.local/bin
+  fi
+}
 
-target=$(target) ||
-  fail "no release for $(uname -s) on $(uname -m); build it: cargo install --locked benchpages"
-name=benchpages-$version-$target
-work=$(mktemp -d)
-staged=
-trap 'rm -rf "$work" ${staged:+"$staged"}' EXIT
-trap 'exit 1' HUP INT TERM
+install() {
+  target=$(target) ||
+    fail "no release for $(uname -s) on $(uname -m); build it: cargo install --locked benchpages"
+  name=benchpages-$version-$target
+  work=$(mktemp -d)
+  staged=
+  trap 'rm -rf "$work" ${staged:+"$staged"}' EXIT
+  trap 'exit 1' HUP INT TERM
 
-download "$releases/v$version/SHA256SUMS" "$work/SHA256SUMS"
-expected=$(awk -v name="$name.tar.gz" '$2 == name { print $1 }' "$work/SHA256SUMS")
-[ -n "$expected" ] || fail "SHA256SUMS of version $version does not list $name.tar.gz; see $page"
-download "$releases/v$version/$name.tar.gz" "$work/archive"
-actual=$(checksum "$work/archive")
-actual=${actual%% *}
-[ "$actual" = "$expected" ] || fail "$name.tar.gz has the wrong checksum: $actual, not $expected.
+  download "$releases/v$version/SHA256SUMS" "$work/SHA256SUMS"
+  expected=$(awk -v name="$name.tar.gz" '$2 == name { print $1 }' "$work/SHA256SUMS")
+  [ -n "$expected" ] || fail "SHA256SUMS of version $version does not list $name.tar.gz; see $page"
+  download "$releases/v$version/$name.tar.gz" "$work/archive"
+  actual=$(checksum "$work/archive")
+  actual=${actual%% *}
+  [ "$actual" = "$expected" ] || fail "$name.tar.gz has the wrong checksum: $actual, not $expected.
 Nothing was installed. Run this again; if it fails again, report it: $page"
 
-tar -xzf "$work/archive" -C "$work"
-mkdir -p "$to" || fail "cannot make the folder $to; name another one with --to"
-# Staged in the same folder, where a rename replaces the old program at once.
-staged=$to/.benchpages-$$
-cp "$work/$name/benchpages" "$staged" || fail "cannot write in $to; name another folder with --to"
-chmod 755 "$staged"
-"$staged" --version >"$work/version" || fail "$name does not run on this machine; nothing was installed"
-mv -f "$staged" "$to/benchpages"
-staged=
-printf 'Installed %s: %s\n' "$to/benchpages" "$(cat "$work/version")"
-case :${PATH:-}: in
-  *":$to:"*) ;;
-  *) printf 'Add the folder to your PATH: export PATH="%s:$PATH"\n' "$to" ;;
-esac
+  tar -xzf "$work/archive" -C "$work"
+  mkdir -p "$to" || fail "cannot make the folder $to; name another one with --to"
+  # Staged in the same folder, where a rename replaces the old program at once.
+  staged=$to/.benchpages-$$
+  cp "$work/$name/benchpages" "$staged" || fail "cannot write in $to; name another folder with --to"
+  chmod 755 "$staged"
+  "$staged" --version >"$work/version" || fail "$name does not run on this machine; nothing was installed"
+  mv -f "$staged" "$to/benchpages"
+  staged=
+  printf 'Installed %s: %s\n' "$to/benchpages" "$(cat "$work/version")"
+  case :${PATH:-}: in
+    *":$to:"*) ;;
+    *) printf 'Add the folder to your PATH: export PATH="%s:$PATH"\n' "$to" ;;
+  esac
+}
+
+# Last, so that a part of this script does nothing.
+parse "$@"
+install

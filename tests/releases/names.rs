@@ -160,4 +160,5 @@ fn everything_is_built_with_the_versions_of_the_lock_file() {
         }
     }
     assert!(seen > 20, "only {seen} builds were found");
+    assert!(read("packaging/python/pyproject.toml").contains("\nlocked = true\n"), "the wheel");
 }
