@@ -177,7 +177,7 @@ fn a_filter_that_matches_nothing_names_what_exists() {
         let answer = run(&[words, &common].concat());
         assert_eq!(answer.status, 0, "{}", answer.err);
         let named = "warning: the filter matches no series: none has the backend `rsut`; did you \
-                     mean `rust`?; backend is one of ";
+                     mean `rust`? backend is one of ";
         assert!(answer.err.contains(named), "{}", answer.err);
     }
     let words = ["baseline", "set", "--series", "grouby*", "--by", "a", "--reason", "for a test"];

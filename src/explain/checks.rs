@@ -150,7 +150,7 @@ const STATE_OPEN: Advice = Advice {
 
 const STATE_FIXED: Advice = Advice {
     meaning: "A later change brought the level back.",
-    cause: "The runs after that commit are on the level before the regression again.",
+    cause: "The runs after that commit are back on the earlier level.",
     remedy: "Nothing to do.",
     commands: &["benchpages build"],
     chapter: "docs/gate.md",
@@ -275,7 +275,7 @@ const TARGET_NOT_MEASURED: Advice = Advice {
 };
 
 const TARGET_DRIFTING: Advice = Advice {
-    meaning: "The series is beyond the limit, but within its tolerance or not confirmed.",
+    meaning: "The series exceeds its limit, but is within the tolerance or not confirmed.",
     cause: "A budget is nearly used up.",
     remedy: "Act before it is violated.",
     commands: &["benchpages check"],
@@ -283,7 +283,7 @@ const TARGET_DRIFTING: Advice = Advice {
 };
 
 const TARGET_VIOLATED: Advice = Advice {
-    meaning: "The series is beyond the limit, confirmed.",
+    meaning: "The series exceeds its limit, confirmed.",
     cause: "A change used the budget up, or the limit is too tight for this machine.",
     remedy: "Fix the cause, or change the limit in a reviewed change of the policy.",
     commands: &["benchpages check", "benchpages policy replay"],

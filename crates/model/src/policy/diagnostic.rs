@@ -192,7 +192,8 @@ mod tests {
         let block = render(&[diagnostic(source, 10..16)], source, false);
         assert_eq!(
             block,
-            "error[unknown_key]: unknown key `bakend`\n --> policy.yml:2:5\n  |\n2 | ü: {bakend: x}\n  \
+            "error[unknown_key]: unknown key `bakend`\n --> policy.yml:2:5\n  \
+             |\n2 | ü: {bakend: x}\n  \
              |     ^^^^^^\n  |\n  = help: did you mean `backend`?\n"
         );
     }

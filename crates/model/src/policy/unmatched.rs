@@ -77,7 +77,10 @@ pub fn filter_fault(filter: &Filter, series: &[FilterSubject<'_>]) -> Option<Str
     let UnmatchedClause { key, reason, help, .. } = selector.fault(series);
     let listed = key.and_then(|key| names_that_exist(key, &values_of(key, series)));
     let help = help.filter(|help| Some(help) != listed.as_ref());
-    Some([Some(reason), help, listed].into_iter().flatten().collect::<Vec<_>>().join("; "))
+    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+    let separator = if help.ends_with('?') { " " } else { "; " };
+    let listed = listed.map(|names| format!("{separator}{names}")).unwrap_or_default();
+    Some(format!("{reason}{help}{listed}"))
 }
 
 /// An entry that selects no series, with the place of the clause at fault.
@@ -340,7 +343,7 @@ mod tests {
         assert_eq!(
             fault(&["test=strtup"]).as_deref(),
             Some(
-                "none has the test `strtup`; did you mean `startup`?; test is one of `render`, \
+                "none has the test `strtup`; did you mean `startup`? test is one of `render`, \
                  `startup`"
             )
         );
