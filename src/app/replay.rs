@@ -57,6 +57,11 @@ pub(crate) fn replay(
 }
 
 impl PolicyReplay {
+    /// What would have been reported, a line each.
+    pub(crate) fn report_lines(&self) -> Vec<TerminalText> {
+        self.reports().iter().map(ReplayedReport::line).collect()
+    }
+
     /// Why there is nothing to judge, and what is missing; none where any series has the runs that
     /// a verdict needs.
     pub(crate) fn nothing_to_judge(&self) -> Option<String> {

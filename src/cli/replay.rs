@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::app::replay::{PolicyReplay, ReplayedReport, replay};
+use crate::app::replay::{PolicyReplay, replay};
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
@@ -58,10 +58,7 @@ fn text_report(current: &PolicyReplay, other: Option<&PolicyReplay>) -> Terminal
     }
     let mut out = summary(current);
     match other {
-        None => {
-            let reports = current.reports().iter().map(ReplayedReport::line).collect();
-            push_list(&mut out, "reported regressions", reports, "none");
-        }
+        None => push_list(&mut out, "reported regressions", current.report_lines(), "none"),
         Some(other) => {
             out.push("\nthe other policy\n").push(summary(other));
             let difference = current.difference(other);
