@@ -7,7 +7,9 @@
 //! whose variance is inflated by the runs' autocorrelation, since benchmark runs are not
 //! independent and a plain t-test calls every wandering a change.
 
-use super::stats::{Autocorrelation, median, median_in_place, robust_sigma, theil_sen, variogram};
+use super::stats::{
+    Autocorrelation, median, median_in_place, robust_sigma, theil_sen_explaining, variogram,
+};
 
 /// A significant change point: the first point of the new level, and its score in standard
 /// deviations.
@@ -389,8 +391,7 @@ pub(crate) fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
     let mut residuals = Vec::new();
     for values in newest_levels(y, firsts, reach) {
         let places: Vec<f64> = (0..values.len()).map(|place| place as f64).collect();
-        let line =
-            theil_sen(&places, values).filter(|(_, explained)| *explained >= MIN_DRIFT_R_SQUARED);
+        let line = theil_sen_explaining(&places, values, MIN_DRIFT_R_SQUARED);
         let slope = line.map_or(0.0, |(slope, _)| slope);
         let detrended: Vec<f64> = values.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
         let center = median_or_zero(&detrended);

@@ -6,7 +6,7 @@
 use super::change_point::{ChangePoint, NOISE_FLOOR};
 use super::rule::LevelThresholds;
 use super::stats::{
-    Autocorrelation, median, median_in_place, quantile, robust_sigma, sorted, theil_sen,
+    Autocorrelation, median, median_in_place, quantile, robust_sigma, sorted, theil_sen_explaining,
 };
 
 /// Newest runs, and oldest runs at most, whose medians are compared; and the fewest runs between
@@ -142,10 +142,10 @@ fn ends_score(old: &[f64], new: &[f64]) -> f64 {
 /// leaves: a plain test calls every wandering a trend.
 fn line_score(level: &[f64], size: f64) -> f64 {
     let places: Vec<f64> = (0..level.len()).map(|index| index as f64).collect();
-    let Some((slope, explained)) = theil_sen(&places, level) else { return 0.0 };
-    let total = slope * level.len() as f64;
     let straight = if is_short(level.len()) { MIN_R_SQUARED_SHORT } else { MIN_R_SQUARED };
-    if total.abs() < size || explained < straight {
+    let Some((slope, _)) = theil_sen_explaining(&places, level, straight) else { return 0.0 };
+    let total = slope * level.len() as f64;
+    if total.abs() < size {
         return 0.0;
     }
     let detrended: Vec<f64> = level.iter().zip(&places).map(|(y, x)| y - slope * x).collect();

@@ -256,6 +256,33 @@ pub(crate) fn two_sided_tail(z: f64) -> f64 {
 /// Most points that [`theil_sen`] pairs: 44,850 slopes; more are thinned evenly.
 const MAX_SLOPE_POINTS: usize = 300;
 
+/// [`theil_sen`] where the line explains at least this share of the variance, above 0; else none.
+pub(crate) fn theil_sen_explaining(x: &[f64], y: &[f64], least: f64) -> Option<(f64, f64)> {
+    // No line explains more than that of least squares, which needs no pairs: of a level without a
+    // trend nothing else is computed. Rounding must not decide.
+    if least_squares_share(x, y) < least - 1e-6 {
+        return None;
+    }
+    theil_sen(x, y).filter(|(_, explained)| *explained >= least)
+}
+
+/// Share of the variance that the line of least squares explains; no number where it has none.
+fn least_squares_share(x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len().min(y.len());
+    let step = n.div_ceil(MAX_SLOPE_POINTS).max(1);
+    let points = || (0..n).step_by(step).map(|i| (x[i], y[i]));
+    let count = points().count() as f64;
+    let mean = points().fold((0.0, 0.0), |sum, (x, y)| (sum.0 + x / count, sum.1 + y / count));
+    let (mut of_x, mut of_y, mut of_both) = (0.0, 0.0, 0.0);
+    for (x, y) in points() {
+        let (x, y) = (x - mean.0, y - mean.1);
+        of_x += x * x;
+        of_y += y * y;
+        of_both += x * y;
+    }
+    (of_both / of_x) * (of_both / of_y)
+}
+
 /// Median of the slopes between all pairs of points (Theil 1950, Sen 1968), and the share of the
 /// variance that the line explains. None where all points are at one time.
 pub(crate) fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
@@ -293,6 +320,20 @@ mod tests {
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
         assert_eq!(median(&[f64::MAX, f64::MAX]), Some(f64::MAX));
         assert_eq!(median(&[-f64::MAX, f64::MAX]), Some(0.0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_line_is_left_out_exactly_where_it_explains_too_little(
+            noise in proptest::collection::vec(-1.0..1.0_f64, 2..400),
+            slope in -0.1..0.1_f64,
+            least in 0.05..0.95_f64,
+        ) {
+            let x: Vec<f64> = (0..noise.len()).map(|place| place as f64).collect();
+            let y: Vec<f64> = x.iter().zip(&noise).map(|(x, noise)| slope * x + noise).collect();
+            let expected = theil_sen(&x, &y).filter(|(_, explained)| *explained >= least);
+            proptest::prop_assert_eq!(theil_sen_explaining(&x, &y, least), expected);
+        }
     }
 
     proptest::proptest! {
