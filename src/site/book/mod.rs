@@ -9,7 +9,8 @@
 //! ```
 //!
 //! The texts may come from strangers: raw HTML is text, links lead to chapters, to the repository
-//! or to the web, and a picture is a file of the folder. A fault ends the build, and all are reported.
+//! or to the web, and a picture is a file of the folder. A fault ends the build, and all are
+//! reported.
 
 pub(crate) mod contents;
 pub(crate) mod links;
