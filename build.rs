@@ -5,8 +5,6 @@
 //! knows it, the program says its version alone. Rejects a commit or a date of another form. Nothing
 //! depends on the clock, so the same commit gives the same program.
 
-#![expect(clippy::print_stdout, reason = "a build script talks to Cargo on stdout")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
