@@ -353,10 +353,9 @@ fn check_audit(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     if let Some(broken) = &input.audit.broken {
         let place =
             SourceLocation { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
-        findings.push(
-            DoctorFinding::new(FindingKind::Audit, place.to_string()).cause(broken.reason.clone()).remedy(
-                "find in version control who changed the line, and restore the file from before",
-            ),
-        );
+        let finding = DoctorFinding::new(FindingKind::Audit, place.to_string());
+        findings.push(finding.cause(broken.reason.clone()).remedy(
+            "find in version control who changed the line, and restore the file from before",
+        ));
     }
 }
