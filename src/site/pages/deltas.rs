@@ -87,13 +87,16 @@ impl<'p> SortedDeltas<'p> {
         sorted
     }
 
-    pub(super) fn verdict(&self, site: &SiteContext<'_>) -> Phrase {
+    pub(super) fn verdict(&self, site: &SiteContext<'_>, pair: &CommitPair) -> Phrase {
         let compared = self.changed.len() + self.unchanged.len();
         if compared == 0 {
             let not = text::count_noun(self.not_compared.len() as u64, "series");
             return Phrase::new("note").text(format!(
                 "Nothing could be compared: {not} not compared, see the reasons below."
             ));
+        }
+        if let Some(waits) = self.waiting(site, pair) {
+            return Phrase::new("note").text(format!("Numbers only. {waits}"));
         }
         let phrase = self.counts.phrase();
         self.worst(site, phrase.text("."))
@@ -102,7 +105,7 @@ impl<'p> SortedDeltas<'p> {
     /// What follows of numbers alone: `No verdict yet. The first verdict needs 3 more runs.` None
     /// where any series has a verdict. A pull request measured side by side has one without runs of
     /// the main line.
-    pub(super) fn waiting(&self, site: &SiteContext<'_>, pair: &CommitPair) -> Option<String> {
+    fn waiting(&self, site: &SiteContext<'_>, pair: &CommitPair) -> Option<String> {
         let compared = self.changed.iter().chain(&self.unchanged);
         let members: Vec<usize> = compared.map(|entry| entry.series).collect();
         let is_new = |series: &usize| site.series(*series).1.verdict == Verdict::New;

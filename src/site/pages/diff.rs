@@ -136,10 +136,7 @@ pub(crate) fn render(
     let compared = slice.select(site, &compared);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = SortedDeltas::of(site, compared);
-    let verdict = match sorted.waiting(site, pair) {
-        Some(waits) => sorted.verdict(site).text(" ").text(waits),
-        None => sorted.verdict(site),
-    };
+    let verdict = sorted.verdict(site, pair);
     let (base_text, head_text) = (text::short_commit(&base.id), text::short_commit(&head.id));
     let heading = match &head.subject {
         Some(subject) => subject.clone(),
