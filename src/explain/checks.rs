@@ -34,7 +34,7 @@ const REGRESSED: Advice = Advice {
         "benchpages bisect REGRESSION -- COMMAND",
         "benchpages accept --series GLOB --commit SHA --reason TEXT",
     ],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const SUSPECTED: Advice = Advice {
@@ -53,7 +53,7 @@ const INFRASTRUCTURE: Advice = Advice {
     remedy: "Measure again on another day. If the runner changed for good, record the field that \
          differs and track it.",
     commands: &["benchpages doctor", "benchpages check"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const ACCEPTED: Advice = Advice {
@@ -61,7 +61,7 @@ const ACCEPTED: Advice = Advice {
     cause: "Somebody accepted it with a reason, and the owners of the file reviewed it.",
     remedy: "Nothing to do until the entry expires.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const IMPROVED: Advice = Advice {
@@ -70,7 +70,7 @@ const IMPROVED: Advice = Advice {
     cause: "A commit since the last run on the earlier level made it faster or smaller.",
     remedy: "Check that it still does all of its work: a test that fails early is fast, too.",
     commands: &["benchpages compare BASE..HEAD"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const NOT_COMPARED: Advice = Advice {
@@ -79,7 +79,7 @@ const NOT_COMPARED: Advice = Advice {
          which way is better.",
     remedy: "Record more runs on this runner, or give the metric a direction in the policy.",
     commands: &["benchpages doctor", "benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const TOO_NOISY: Advice = Advice {
@@ -90,7 +90,7 @@ const TOO_NOISY: Advice = Advice {
     remedy: "Make it less noisy, measure side by side, or raise the threshold of this series to \
          what can be detected.",
     commands: &["benchpages measure --base main -- COMMAND", "benchpages doctor"],
-    chapter: "docs/measure.md",
+    chapter: "docs/noise.md",
 };
 
 const NEW: Advice = Advice {
@@ -99,7 +99,7 @@ const NEW: Advice = Advice {
     remedy: "Record more runs. If it was renamed, add an alias to the policy, and it keeps its \
          history.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const MISSING: Advice = Advice {
@@ -109,7 +109,7 @@ const MISSING: Advice = Advice {
     remedy: "Run it again. If it was removed on purpose, accept that in accepted.yml or leave it \
          out by `ignore`.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const FAILED: Advice = Advice {
@@ -117,7 +117,7 @@ const FAILED: Advice = Advice {
     cause: "The benchmark ended with an error, or its record has neither a number nor samples.",
     remedy: "Read the error on the page of the series, and run the benchmark again.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const UNCHANGED: Advice = Advice {
@@ -125,7 +125,7 @@ const UNCHANGED: Advice = Advice {
     cause: "Nothing that matters by the policy changed.",
     remedy: "Nothing to do.",
     commands: &["benchpages compare BASE..HEAD"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 /// A state of a regression.
@@ -145,7 +145,7 @@ const STATE_OPEN: Advice = Advice {
     cause: "The newest runs are still on the new level.",
     remedy: "Fix it, accept it with a reason, or explain it by a note.",
     commands: &["benchpages check", "benchpages accept --series GLOB --commit SHA --reason TEXT"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const STATE_FIXED: Advice = Advice {
@@ -153,7 +153,7 @@ const STATE_FIXED: Advice = Advice {
     cause: "The runs after that commit are back on the earlier level.",
     remedy: "Nothing to do.",
     commands: &["benchpages build"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const STATE_ACCEPTED: Advice = Advice {
@@ -161,7 +161,7 @@ const STATE_ACCEPTED: Advice = Advice {
     cause: "Somebody accepted it with a reason, up to a size and until a date.",
     remedy: "Nothing to do until the entry expires.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const STATE_EXPLAINED: Advice = Advice {
@@ -169,7 +169,7 @@ const STATE_EXPLAINED: Advice = Advice {
     cause: "A file in notes/ names the series and the commit.",
     remedy: "Nothing to do. Remove the note to open the regression again.",
     commands: &["benchpages build"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const STATE_WITHDRAWN: Advice = Advice {
@@ -185,7 +185,7 @@ const STATE_CLOSED: Advice = Advice {
     cause: "It is older than `regression.close_after_days` of the policy.",
     remedy: "Nothing to do.",
     commands: &["benchpages policy show"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 /// The outcome of a check.
@@ -204,7 +204,7 @@ const OUTCOME_PASS: Advice = Advice {
     cause: "No confirmed regression above its threshold, and no target is missed. Exit status 0.",
     remedy: "Nothing to do.",
     commands: &["benchpages check"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const OUTCOME_FAIL: Advice = Advice {
@@ -218,7 +218,7 @@ const OUTCOME_FAIL: Advice = Advice {
         "benchpages check --format markdown",
         "benchpages accept --series GLOB --commit SHA --reason TEXT",
     ],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const OUTCOME_APPROVAL_NEEDED: Advice = Advice {
@@ -227,7 +227,7 @@ const OUTCOME_APPROVAL_NEEDED: Advice = Advice {
          1.",
     remedy: "Fix it, or add the entry and let the owners of the file review it.",
     commands: &["benchpages accept --series GLOB --commit SHA --reason TEXT"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const OUTCOME_OVERRIDDEN: Advice = Advice {
@@ -236,7 +236,7 @@ const OUTCOME_OVERRIDDEN: Advice = Advice {
          status 0.",
     remedy: "Fix the cause next, and remove the variable or the label.",
     commands: &["benchpages audit show", "benchpages audit verify"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 const OUTCOME_NOTHING_COMPARED: Advice = Advice {
@@ -245,7 +245,7 @@ const OUTCOME_NOTHING_COMPARED: Advice = Advice {
          Exit status 3.",
     remedy: "Look for the records in results/ or pulls/, and check again.",
     commands: &["benchpages doctor", "benchpages ingest FILE --pull NUMBER"],
-    chapter: "README.md",
+    chapter: "docs/gate.md",
 };
 
 /// Where a series stands against a target.

@@ -37,7 +37,7 @@ const POLICY: Advice = Advice {
     cause: "A key, a value or a selector is wrong; the finding has its line and column.",
     remedy: "Correct it. The word in brackets says which kind of fault it is.",
     commands: &["benchpages policy check"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const RUNNER: Advice = Advice {
@@ -46,7 +46,7 @@ const RUNNER: Advice = Advice {
          code.",
     remedy: "Record the fields, or track fields that are recorded.",
     commands: &["benchpages policy show", "benchpages ingest FILE --set runner_image=NAME"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const MACHINES: Advice = Advice {
@@ -54,7 +54,7 @@ const MACHINES: Advice = Advice {
     cause: "A field that identifies machines is recorded and not tracked.",
     remedy: "Add the field to `runner_fingerprinting.track_fields`.",
     commands: &["benchpages policy check"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const DIRECTION: Advice = Advice {
@@ -103,7 +103,7 @@ const EMPTY: Advice = Advice {
     cause: "Nothing was recorded yet, or --data names another folder.",
     remedy: "Record a first run.",
     commands: &["benchpages ingest FILE", "benchpages measure -- COMMAND"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const DEMO: Advice = Advice {
@@ -111,7 +111,7 @@ const DEMO: Advice = Advice {
     cause: "The demo was written to the folder of a real history, or --demo is missing.",
     remedy: "Remove the demo records, or pass --demo if all are demo records.",
     commands: &["benchpages serve --data demo/data --demo"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const CONFLICT: Advice = Advice {
@@ -127,7 +127,7 @@ const SPARSE: Advice = Advice {
     cause: "Some benchmarks did not run on these days.",
     remedy: "Look at the jobs of these days, or lower `data_quality.min_records_per_day`.",
     commands: &["benchpages policy show"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const FIELD: Advice = Advice {
@@ -143,7 +143,7 @@ const NOISY: Advice = Advice {
     cause: "The benchmark is short, shares its machine, or depends on something that changes.",
     remedy: "Make it less noisy, or raise its threshold to what can be detected.",
     commands: &["benchpages measure --base main -- COMMAND"],
-    chapter: "docs/measure.md",
+    chapter: "docs/noise.md",
 };
 
 const RETIRED: Advice = Advice {
@@ -159,7 +159,7 @@ const MISSING: Advice = Advice {
     cause: "The benchmark was removed or renamed, or its job failed.",
     remedy: "Run it again, or leave it out by `ignore`.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const RENAMED: Advice = Advice {
@@ -167,7 +167,7 @@ const RENAMED: Advice = Advice {
     cause: "The benchmark was renamed, so its history is cut in two.",
     remedy: "Add an alias to the policy, and both become one series.",
     commands: &["benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const FIRST_RUNS: Advice = Advice {
@@ -183,7 +183,7 @@ const GAP: Advice = Advice {
     cause: "The job did not run, or did not upload its results.",
     remedy: "Look at the jobs of these days.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const EXPIRED: Advice = Advice {
@@ -191,7 +191,7 @@ const EXPIRED: Advice = Advice {
     cause: "The date of the entry is past.",
     remedy: "Fix the regression, renew the entry, or remove it.",
     commands: &["benchpages check", "benchpages accept --series GLOB --commit SHA --reason TEXT"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const UNUSED: Advice = Advice {
@@ -199,7 +199,7 @@ const UNUSED: Advice = Advice {
     cause: "Its series or commit matches nothing, or the change is larger than it allows.",
     remedy: "Correct the entry, or remove it.",
     commands: &["benchpages accept --series GLOB --commit SHA --reason TEXT --dry-run"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const AUDIT: Advice = Advice {
@@ -345,7 +345,7 @@ const PROBLEM_ACCEPTED_ENTRY: Advice = Advice {
     cause: "An entry lacks a field, or the file is no YAML.",
     remedy: "Correct the entry that the message names, or write it with the command.",
     commands: &["benchpages accept --series GLOB --commit SHA --reason TEXT --dry-run"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const PROBLEM_PINNED_BASELINE: Advice = Advice {
@@ -361,7 +361,7 @@ const PROBLEM_NOTE_HEAD: Advice = Advice {
     cause: "The file must begin with `---`, `date: YYYY-MM-DD` and `---`.",
     remedy: "Correct the head of the note.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/troubleshooting.md",
 };
 
 const PROBLEM_REJECTED_PART: Advice = Advice {

@@ -23,7 +23,7 @@ const SYNTAX: Advice = Advice {
     cause: "A bracket, a quote or an indentation is wrong.",
     remedy: "Correct the line that the message shows.",
     commands: &["benchpages policy check"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const UNKNOWN_KEY: Advice = Advice {
@@ -31,7 +31,7 @@ const UNKNOWN_KEY: Advice = Advice {
     cause: "A typing error, or a key in the wrong section.",
     remedy: "Use the key that the message suggests.",
     commands: &["benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const MISSING_KEY: Advice = Advice {
@@ -39,7 +39,7 @@ const MISSING_KEY: Advice = Advice {
     cause: "The entry was written by hand or merged badly.",
     remedy: "Add the key.",
     commands: &["benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const REPEATED_KEY: Advice = Advice {
@@ -47,7 +47,7 @@ const REPEATED_KEY: Advice = Advice {
     cause: "Two changes added it, and a merge kept both.",
     remedy: "Keep one of them.",
     commands: &["benchpages policy check"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const WRONG_TYPE: Advice = Advice {
@@ -56,7 +56,7 @@ const WRONG_TYPE: Advice = Advice {
     cause: "YAML reads `5%` and `yes` as text.",
     remedy: "Write the value as the message says.",
     commands: &["benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const WRONG_VALUE: Advice = Advice {
@@ -64,7 +64,7 @@ const WRONG_VALUE: Advice = Advice {
     cause: "Shares are fractions: 5 % is `0.05`. Dates are written as 2026-03-01.",
     remedy: "Correct the value.",
     commands: &["benchpages policy show --reference"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const DOUBTFUL: Advice = Advice {
@@ -73,7 +73,7 @@ const DOUBTFUL: Advice = Advice {
          version.",
     remedy: "Correct it, or leave it if it is meant that way.",
     commands: &["benchpages policy check", "benchpages policy replay --against FILE"],
-    chapter: "README.md",
+    chapter: "docs/policy.md",
 };
 
 const NO_MATCH: Advice = Advice {

@@ -30,7 +30,7 @@ const SUCCESS: Advice = Advice {
     cause: "Exit status 0.",
     remedy: "Nothing to do.",
     commands: &["benchpages check"],
-    chapter: "README.md",
+    chapter: "docs/commands.md",
 };
 
 const FINDING: Advice = Advice {
@@ -39,7 +39,7 @@ const FINDING: Advice = Advice {
     cause: "Exit status 1.",
     remedy: "Read the report.",
     commands: &["benchpages check", "benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/commands.md",
 };
 
 const ERROR: Advice = Advice {
@@ -47,7 +47,7 @@ const ERROR: Advice = Advice {
     cause: "Exit status 2. The message names the place, the cause and the remedy.",
     remedy: "Correct what the message names. A job must not treat this as a pass.",
     commands: &["benchpages doctor", "benchpages policy check"],
-    chapter: "README.md",
+    chapter: "docs/commands.md",
 };
 
 const NOTHING_COMPARED: Advice = Advice {
@@ -55,7 +55,7 @@ const NOTHING_COMPARED: Advice = Advice {
     cause: "Exit status 3. The benchmarks did not run, or measured another commit.",
     remedy: "Look for the records, and check again.",
     commands: &["benchpages doctor"],
-    chapter: "README.md",
+    chapter: "docs/commands.md",
 };
 
 const PARTIAL: Advice = Advice {
