@@ -90,7 +90,7 @@ const TOO_NOISY: Advice = Advice {
     remedy: "Make it less noisy, measure side by side, or raise the threshold of this series to \
          what can be detected.",
     commands: &["benchpages measure --base main -- COMMAND", "benchpages doctor"],
-    chapter: "docs/measure.md",
+    chapter: "docs/noise.md",
 };
 
 const NEW: Advice = Advice {

@@ -143,7 +143,7 @@ const NOISY: Advice = Advice {
     cause: "The benchmark is short, shares its machine, or depends on something that changes.",
     remedy: "Make it less noisy, or raise its threshold to what can be detected.",
     commands: &["benchpages measure --base main -- COMMAND"],
-    chapter: "docs/measure.md",
+    chapter: "docs/noise.md",
 };
 
 const RETIRED: Advice = Advice {
