@@ -94,11 +94,11 @@ fn records_on_one_line_are_read_again() {
     history.file("results/a.ndjson", format!("{}{}\n{}\n", records[0], records[1], records[2]));
     let found = answer(program().args(["doctor", "--data"]).arg(history.data()));
     assert_eq!(found.status, 1, "{}", found.out);
-    assert!(found.out.contains("[rejected]"), "{}", found.out);
+    assert!(found.out.contains("[not_json]"), "{}", found.out);
     let fixed = fix(&history, &[]);
     assert!(fixed.out.contains("several records on one line, now one a line (line 1)"));
     assert_eq!(fixed.status, 0, "{}", fixed.out);
-    assert!(!fixed.out.contains("[rejected]"), "{}", fixed.out);
+    assert!(!fixed.out.contains("[not_json]"), "{}", fixed.out);
     assert_eq!(
         history.site(&[]).series(crate::support::SERIES)["points"].as_array().unwrap().len(),
         3

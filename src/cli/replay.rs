@@ -18,11 +18,11 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let mut options = load_options(global, &SiteArgs::default())?;
     let current = replay(&options, reporter)?;
-    let mut other = None;
-    if let Some(policy) = against {
+    let other = against.map(|policy| {
         options.policy = Some(policy.to_owned());
-        other = Some(replay(&options, reporter)?);
-    }
+        replay(&options, reporter)
+    });
+    let other = other.transpose()?;
     match format {
         OutputFormat::Json => ui::print(&json::line(&as_json(&current, other.as_ref())?)),
         OutputFormat::Text => ui::print(&text_report(&current, other.as_ref())),
