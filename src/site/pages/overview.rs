@@ -258,10 +258,12 @@ fn lead(
 ) -> Phrase {
     match first_week {
         _ if site.input.series.is_empty() => Phrase::new("note").text(first_week::no_results(site)),
-        Some(first_week) => Phrase::new("note").text(&first_week.lead),
+        // A missed target is no verdict on a change: it counts from the first run on.
+        Some(first_week) => with_targets(site, root, Phrase::new("note").text(&first_week.lead)),
         None if !counts.has_verdict() && counts.active() > 0 => {
             let waits = first_week::no_verdict_yet(site).unwrap_or_default();
-            Phrase::new("note").text(format!("{waits} A failed run counts as none."))
+            let waits = Phrase::new("note").text(format!("{waits} A failed run counts as none."));
+            with_targets(site, root, waits)
         }
         None => with_targets(site, root, RecentChanges::of(site).add_to(Phrase::new(""))),
     }
