@@ -138,6 +138,35 @@ fn an_archive_that_is_not_the_pinned_one_ends_the_job_and_is_not_replaced_by_a_b
 }
 
 #[test]
+fn a_runner_that_has_exactly_the_pinned_program_downloads_nothing() {
+    if !have_tools() {
+        return;
+    }
+    let release = Release::of(&["aarch64-apple-darwin"]);
+    let shown = |version: &str| format!("#!/bin/sh\necho 'benchpages {version}'\n");
+    let commit = [("BENCHPAGES_COMMIT", COMMIT)];
+    let exact = format!("{VERSION} (01234567 2026-11-29)");
+    // Each program with the pins under which it counts.
+    let cases: [(&str, &[(&str, &str)], bool); 5] = [
+        (&exact, &commit, true),
+        (VERSION, &[], true),
+        (VERSION, &commit, false),
+        (&exact, &[], false),
+        ("99.0.0 (01234567 2026-11-29)", &commit, false),
+    ];
+    for (version, pins, counts) in cases {
+        let job = Job::new(&release, &[]);
+        script(&release.path("bin/benchpages"), &shown(version));
+        let installed = job.run(pins);
+        assert!(installed.passes, "{version}: {installed:?}");
+        assert_eq!(installed.cargo.is_empty(), counts, "{version}: {installed:?}");
+        assert_eq!(installed.says.contains("This runner has"), counts, "{version}");
+        // A step that is run although it has nothing to do changes nothing.
+        assert!(job.step("Build benchpages", pins).status.success());
+    }
+}
+
+#[test]
 fn without_a_release_the_pinned_commit_is_built() {
     if !have_tools() {
         return;
