@@ -274,7 +274,7 @@ fn list_some(names: &[String]) -> String {
     if more == 0 { listed } else { format!("{listed}, and {more} more") }
 }
 
-/// The runner, provenance and unknown fields that records have.
+/// The runner, provenance and further fields that records have.
 fn recorded_fields(history: &History) -> BTreeSet<&str> {
     let all = history.environments.iter().flat_map(|environment| environment.fields.keys());
     all.map(String::as_str).collect()
@@ -306,7 +306,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     }
     if !other.is_empty() {
         let finding = DoctorFinding::new(FindingKind::Field, "the records")
-            .cause(format!("unknown fields: {}", list_some(&other)))
+            .cause(format!("further fields: {}", list_some(&other)))
             .remedy(
                 "nothing to do: pages show them with the runs; track those that identify runners",
             );
