@@ -1,13 +1,14 @@
 //! Entries of adapters become lines of the history: named, completed, validated, appended.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 
 use anyhow::bail;
 
 use crate::app::intake::import_state::{self, FileDigests};
+use crate::app::intake::rules::{EntryOrigin, EntryRules, IntakePlan};
+use crate::app::intake::series_counts::SeriesCounts;
 use crate::app::intake::summary::IntakeSummary;
+use crate::app::intake::valid_line::{ValidLine, validated};
 use crate::files::{Directory, Links};
 use crate::site::redact;
 use crate::store;
@@ -16,14 +17,13 @@ use crate::store::commits;
 use ingest::IngestInput;
 use ingest::entry::{BenchmarkEntry, RunContext};
 use ingest::format::Format;
-use ingest::line::{self, Completion, RecordLine};
-use ingest::naming::{self, Pattern};
+use ingest::line;
+use ingest::naming;
 use ingest::sink::RejectedPart;
-use model::history::{BranchId, CommitFacts};
+use model::history::CommitFacts;
 use model::policy::Policy;
 use model::record::problem_kind::ProblemKind;
-use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, Measurement, Problem, SourceLocation, Unit, shorten};
+use model::record::{Problem, SourceLocation, shorten};
 use model::text;
 
 /// Rejected entries that are kept with their text; of more only their number and reason. A history
@@ -35,54 +35,6 @@ const MAX_OTHER_COMMITS: usize = 5;
 
 /// Metrics that a warning names.
 const MAX_DIRECTIONS: usize = 12;
-
-/// Where lines go, and by which rules.
-pub(super) struct IntakePlan {
-    pub(super) data: PathBuf,
-    /// For messages to others who wait.
-    pub(super) command: &'static str,
-    pub(super) target: AppendTarget,
-    pub(super) dry_run: bool,
-    /// A file's date is that of the commit, so that a month of an imported history stays one file
-    /// however late it was measured. Results go to the day they were measured on.
-    pub(super) dated_by_commit: bool,
-    /// Lines are handed back instead of written.
-    pub(super) keep_lines: bool,
-    /// Every rejected entry is kept, not only the first ones.
-    pub(super) keep_all_rejected: bool,
-    /// The history is a demo.
-    pub(super) accept_demo: bool,
-}
-
-/// What completes and renames entries.
-pub(super) struct EntryRules {
-    pub(super) completion: Completion,
-    pub(super) patterns: Vec<Pattern>,
-    /// Units of metrics that have none, by metric.
-    pub(super) units: BTreeMap<String, String>,
-    pub(super) directions: BTreeMap<String, Direction>,
-    /// The policy of the history: it may say which way is better.
-    pub(super) policy: Policy,
-    /// When the run began, where this program began it: two runs may end in one second.
-    pub(super) began: Option<Timestamp>,
-    /// The first stamp of the log that is read: the time of a run that states none.
-    pub(super) log_time: Option<Timestamp>,
-    /// The user said when it was measured.
-    pub(super) is_time_named: bool,
-    /// No run is later, but for the clocks of other machines.
-    pub(super) now: Timestamp,
-}
-
-/// How far ahead of this clock a run may be: clocks of other machines differ, and times without a
-/// zone are hours off. A run that lies further ahead would stay the newest for good.
-const MAX_AHEAD_US: i64 = DAY_US;
-
-/// Where an entry comes from, as messages name it.
-pub(super) enum EntryOrigin<'a> {
-    File(&'a str),
-    /// A history that is read in a stream: the commit is what finds the entry again.
-    History,
-}
 
 /// Entries on their way to the history. Lines reach their files when it is finished.
 pub(super) struct IntakeJob {
@@ -111,42 +63,6 @@ pub(super) struct IntakeJob {
     pub(super) outputs: Option<FileDigests>,
 }
 
-/// Hashes of what was seen: a history of millions of records has few series.
-#[derive(Default)]
-struct SeriesCounts {
-    series: BTreeSet<u64>,
-    /// Benchmarks that have values, and those that failed: one that only ever failed is a series.
-    measured_benchmarks: BTreeSet<u64>,
-    failed_benchmarks: BTreeSet<u64>,
-    commits: BTreeSet<u64>,
-}
-
-impl SeriesCounts {
-    fn add(&mut self, entry: &BenchmarkEntry) {
-        let BenchmarkEntry { suite, test, backend, mode, parallel, n, params, .. } = entry;
-        let benchmark = (suite, test, backend, mode, parallel, n, params);
-        let failed = entry.error.is_some();
-        let benchmarks =
-            if failed { &mut self.failed_benchmarks } else { &mut self.measured_benchmarks };
-        benchmarks.insert(hash(benchmark));
-        for metric in entry.metrics.iter().filter(|_| !failed) {
-            self.series.insert(hash((benchmark, &metric.metric)));
-        }
-        self.commits.insert(hash(&entry.run.commit));
-    }
-
-    fn series(&self) -> u64 {
-        let only_failed = self.failed_benchmarks.difference(&self.measured_benchmarks).count();
-        (self.series.len() + only_failed) as u64
-    }
-}
-
-fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
 impl IntakeJob {
     pub(super) fn new(plan: IntakePlan, rules: EntryRules) -> Self {
         let appender = Appender::new(&plan.data, plan.target.clone(), plan.command);
@@ -173,7 +89,7 @@ impl IntakeJob {
     /// One benchmark of one run.
     pub(super) fn add_entry(&mut self, mut entry: BenchmarkEntry, origin: &EntryOrigin<'_>) {
         self.drop_facts_of_other_commits(&mut entry);
-        let EntryRules { units, directions, patterns, completion, policy, began, .. } = &self.rules;
+        let EntryRules { units, directions, patterns, completion, began, .. } = &self.rules;
         let log_time = self.rules.log_time.filter(|_| !self.rules.is_time_named);
         entry.run.timestamp = began.or(entry.run.timestamp).or(log_time);
         for metric in &mut entry.metrics {
@@ -182,14 +98,14 @@ impl IntakeJob {
                 metric.unit = units.get(&name).map(|unit| unit.clone().into());
             }
             metric.direction = directions.get(&name).copied().or(metric.direction);
-            if is_direction_unknown(metric, policy) {
+            if self.rules.is_direction_unknown(metric) {
                 self.unknown_directions.insert(name);
             }
         }
         let name = entry.name.clone();
         let line = naming::rename(&mut entry, patterns)
             .and_then(|_| line::write(&entry, completion))
-            .and_then(|line| self.not_ahead(line))
+            .and_then(|line| self.rules.not_ahead(line))
             .and_then(validated);
         match line {
             Ok(mut line) => {
@@ -235,17 +151,6 @@ impl IntakeJob {
                 text::short_commit(named),
             )
         })
-    }
-
-    /// The line, unless it lies ahead of this clock.
-    fn not_ahead(&self, line: RecordLine) -> Result<RecordLine, String> {
-        let ahead = line.time.micros().saturating_sub(self.rules.now.micros());
-        // A session may take longer than a day, and its runs are timed here.
-        if ahead <= MAX_AHEAD_US || self.rules.began.is_some() {
-            return Ok(line);
-        }
-        let (time, now) = (line.time, self.rules.now);
-        Err(format!("its time {time} is more than a day after now ({now})"))
     }
 
     /// What the source says of a commit.
@@ -357,7 +262,7 @@ impl IntakeJob {
         }
         self.reject_demo()?;
         self.summary.series = self.counts.series();
-        self.summary.commits = self.counts.commits.len() as u64;
+        self.summary.commits = self.counts.commits();
         if self.plan.dry_run {
             return Ok(self);
         }
@@ -411,35 +316,6 @@ impl IntakeJob {
     /// The backend of entries whose format and user name none.
     pub(super) fn set_backend(&mut self, backend: &'static str) {
         self.rules.completion.backend = backend;
-    }
-}
-
-/// Whether neither the tool, the policy nor the metric's name and unit say which way is better.
-fn is_direction_unknown(metric: &Measurement<'_>, policy: &Policy) -> bool {
-    let of_name = || {
-        let unit = metric.unit.as_deref().unwrap_or_else(|| Unit::name_of_metric(&metric.metric));
-        Direction::of_metric(&metric.metric, &Unit::parse(unit).0)
-    };
-    policy.direction_of(&metric.metric).is_none()
-        && metric.direction.unwrap_or_else(of_name) == Direction::Unknown
-}
-
-/// A line that the history will take.
-struct ValidLine {
-    line: RecordLine,
-    /// A demo generator made it.
-    is_demo: bool,
-}
-
-fn validated(line: RecordLine) -> Result<ValidLine, String> {
-    if let Some(pull) = line.pull.filter(|pull| !(1..=BranchId::MAX_PULL).contains(pull)) {
-        // Its file would have no usable number.
-        return Err(format!("`pull` {pull} is no number of a pull request"));
-    }
-    let read = store::read_lines_of_text(line.text.as_bytes());
-    match read.rejected_records().first() {
-        Some(problem) => Err(problem.reason.clone()),
-        None => Ok(ValidLine { is_demo: read.counts.demo > 0, line }),
     }
 }
 

@@ -11,8 +11,11 @@ pub(crate) mod catalog;
 mod import_state;
 mod job;
 pub(crate) mod options;
+mod rules;
 pub(crate) mod run_reader;
+mod series_counts;
 pub(crate) mod summary;
+mod valid_line;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -40,8 +43,9 @@ use model::text;
 
 use self::catalog::FormatChoice;
 use self::import_state::ImportState;
-use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text, read_as};
+use self::job::{IntakeJob, problem_text, read_as};
 use self::options::IntakeOptions;
+use self::rules::{EntryOrigin, EntryRules, IntakePlan};
 use self::summary::IntakeSummary;
 
 /// Commits before the measured one that are remembered: more than lie between two measurements.
