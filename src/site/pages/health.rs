@@ -1,5 +1,7 @@
 //! Data health: can the data be trusted?
 
+mod series_sections;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -82,9 +84,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         sections: [
             targets_section(site, root),
             ingest_section(site),
-            freshness(site, root),
-            failures(site, root),
-            noise(site, root),
+            series_sections::freshness(site, root),
+            series_sections::failures(site, root),
+            series_sections::noise(site, root),
             runners(site),
             infrastructure_days(site, root),
             accepted(site),
@@ -212,14 +214,6 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
     facts
 }
 
-fn series_cell(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
-    let key = &site.series(index).0.key;
-    Phrase::new("")
-        .link(root.to(&site.series_path(index)), &key.test)
-        .text(" ")
-        .name(wording::series_label(key))
-}
-
 /// Budgets, service levels, alerts and goals.
 fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     (!site.input.targets.is_empty()).then(|| HealthSection {
@@ -228,114 +222,6 @@ fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSecti
         note: format!("{}, worst first.", targets::summary(site)),
         heads: vec!["Target", "Series", "State", "Result"],
         rows: targets::rows(site, root, MAX_ROWS),
-    })
-}
-
-/// Series whose newest run is missing, failed or long ago.
-fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
-    let mut late: Vec<usize> = site
-        .series_indices()
-        .filter(|index| {
-            let analysis = site.series(*index).1;
-            analysis.is_retired || analysis.verdict.has_no_result()
-        })
-        .collect();
-    late.sort_by_key(|index| site.series(*index).0.runs.last().map(|run| run.time));
-    let all = late.len();
-    let rows = late.into_iter().take(MAX_ROWS).map(|index| {
-        let (series, analysis) = site.series(index);
-        let newest =
-            series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
-        // The most specific reason that is known.
-        let why = if analysis.is_retired {
-            "retired: no run for more than max_age_days".to_owned()
-        } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
-            format!("failed: {}", shorten(error, 120))
-        } else {
-            "did not run with the others".to_owned()
-        };
-        vec![
-            series_cell(site, root, index),
-            Phrase::new("").text(newest),
-            Phrase::new("").text(why),
-        ]
-    });
-    let rows: Vec<Vec<Phrase>> = rows.collect();
-    (!rows.is_empty()).then(|| HealthSection {
-        id: "freshness",
-        title: "Missing results",
-        note: format!("{}, oldest first.", text::count_noun(all as u64, "series")),
-        heads: vec!["Series", "Latest run", "Reason"],
-        rows,
-    })
-}
-
-/// The newest failed runs.
-fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
-    let mut failed: Vec<(Timestamp, usize, usize)> = Vec::new();
-    for index in site.series_indices() {
-        for (at, run) in site.series(index).0.runs.iter().enumerate() {
-            if run.value.is_none() {
-                failed.push((run.time, index, at));
-            }
-        }
-    }
-    failed.sort_by_key(|(time, index, at)| (std::cmp::Reverse(*time), *index, *at));
-    let all = failed.len() as u64;
-    let rows: Vec<Vec<Phrase>> = failed
-        .into_iter()
-        .take(MAX_ROWS)
-        .map(|(time, index, at)| {
-            let error = site.series(index).0.runs[at].error().unwrap_or("no reason given");
-            vec![
-                series_cell(site, root, index),
-                Phrase::new("").text(text::date(time)),
-                Phrase::new("").name(shorten(error, 200).into_owned()),
-            ]
-        })
-        .collect();
-    (!rows.is_empty()).then(|| HealthSection {
-        id: "failed",
-        title: "Failed runs",
-        note: format!("{}, newest first. A failed run has no value.", text::count_noun(all, "run")),
-        heads: vec!["Series", "Date", "Error"],
-        rows,
-    })
-}
-
-/// Series by noise, the noisiest first.
-fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
-    let mut noisy: Vec<(f64, usize)> = site
-        .series_indices()
-        .filter_map(|index| site.series(index).1.noise.map(|noise| (noise, index)))
-        .collect();
-    // By index within a noise, so that two builds list the same ten.
-    noisy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let rows: Vec<Vec<Phrase>> = noisy
-        .into_iter()
-        .take(10)
-        .map(|(noise, index)| {
-            let analysis = site.series(index).1;
-            let flagged = analysis.flags.iter().filter(|flags| flags.is_noisy).count() as u64;
-            let least = analysis.detectable_change_90.map_or_else(|| "–".to_owned(), text::percent);
-            vec![
-                series_cell(site, root, index),
-                Phrase::new("").text(text::percent(noise)),
-                Phrase::new("").text(least),
-                Phrase::new("").text(text::count(flagged)),
-            ]
-        })
-        .collect();
-    let warning = text::percent(site.input.policy.data_quality.variance_warning_ratio);
-    (!rows.is_empty()).then(|| HealthSection {
-        id: "noise",
-        title: "Noisiest series",
-        note: format!(
-            "Noise is the robust standard deviation of one run. Large spread counts the runs whose \
-             own spread exceeds {warning} of their value."
-        ),
-        heads: vec!["Series", "Noise", "Detectable change", "Large spread"],
-        rows,
     })
 }
 
