@@ -128,7 +128,7 @@ pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
     };
     let image = language.as_ref().map_or(language::PLAIN_IMAGE, |(language, _)| language.image);
     let mut proposals = Vec::new();
-    for template in facts.ci.templates().iter().chain(hooks) {
+    for template in facts.ci.templates().chain(hooks) {
         let mut text = fill_template(template.text, facts).replace("__IMAGE__", image);
         // The only file whose content depends on the code of the repository.
         if template.name == templates::MEASURE {

@@ -11,7 +11,7 @@ pub(super) struct FileTemplate {
 }
 
 macro_rules! template {
-    ($name:literal, $path:literal, $purpose:literal) => {
+    ($name:literal, $path:expr, $purpose:literal) => {
         FileTemplate {
             name: $name,
             text: include_str!(concat!("../../templates/", $name)),
@@ -21,27 +21,47 @@ macro_rules! template {
     };
 }
 
+/// The policy, and the scripts that jobs of any system call, in a folder.
+macro_rules! scripts {
+    ($folder:literal) => {
+        [
+            template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
+            template!(
+                "init/measure.sh",
+                concat!($folder, "/benchmarks.sh"),
+                "runs the benchmarks and writes records"
+            ),
+            template!(
+                "init/keep.sh",
+                concat!($folder, "/benchpages-keep.sh"),
+                "adds files to the branch with the history, even when several jobs do so at once"
+            ),
+            template!(
+                "init/history.sh",
+                concat!($folder, "/benchpages-history.sh"),
+                "puts the history from its branch into data/"
+            ),
+        ]
+    };
+}
+
+/// The script by which a job gets the program.
+macro_rules! install {
+    ($folder:literal) => {
+        template!(
+            "init/install.sh",
+            concat!($folder, "/benchpages-install.sh"),
+            "installs the pinned version of benchpages, verified"
+        )
+    };
+}
+
 /// The template with the part of each benchmark tool.
 pub(super) const MEASURE: &str = "init/measure.sh";
 
-const GITHUB: [FileTemplate; 11] = [
-    template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
-    template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
-    template!(
-        "init/install.sh",
-        ".github/benchpages-install.sh",
-        "installs the pinned version of benchpages, verified"
-    ),
-    template!(
-        "init/keep.sh",
-        ".github/benchpages-keep.sh",
-        "adds files to the branch with the history, even when several jobs do so at once"
-    ),
-    template!(
-        "init/history.sh",
-        ".github/benchpages-history.sh",
-        "puts the history from its branch into data/"
-    ),
+const GITHUB_SCRIPTS: [FileTemplate; 4] = scripts!(".github");
+const GITHUB_JOBS: [FileTemplate; 7] = [
+    install!(".github"),
     template!(
         "init/override.sh",
         ".github/benchpages-override.sh",
@@ -70,24 +90,9 @@ const GITHUB: [FileTemplate; 11] = [
     template!("init/codeowners", ".github/CODEOWNERS", "who may accept a regression"),
 ];
 
-const GITLAB: [FileTemplate; 8] = [
-    template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
-    template!("init/measure.sh", ".gitlab/benchmarks.sh", "runs the benchmarks and writes records"),
-    template!(
-        "init/install.sh",
-        ".gitlab/benchpages-install.sh",
-        "installs the pinned version of benchpages, verified"
-    ),
-    template!(
-        "init/keep.sh",
-        ".gitlab/benchpages-keep.sh",
-        "adds files to the branch with the history, even when several jobs do so at once"
-    ),
-    template!(
-        "init/history.sh",
-        ".gitlab/benchpages-history.sh",
-        "puts the history from its branch into data/"
-    ),
+const GITLAB_SCRIPTS: [FileTemplate; 4] = scripts!(".gitlab");
+const GITLAB_JOBS: [FileTemplate; 4] = [
+    install!(".gitlab"),
     template!(
         "init/gitlab-benchpages.yml",
         ".gitlab/benchpages.yml",
@@ -97,21 +102,8 @@ const GITLAB: [FileTemplate; 8] = [
     template!("init/gitlab-codeowners", ".gitlab/CODEOWNERS", "who may accept a regression"),
 ];
 
-/// Without a CI system that has jobs of its own here: what any job can call.
-const OTHER: [FileTemplate; 4] = [
-    template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
-    template!("init/measure.sh", "ci/benchmarks.sh", "runs the benchmarks and writes records"),
-    template!(
-        "init/keep.sh",
-        "ci/benchpages-keep.sh",
-        "adds files to the branch with the history, even when several jobs do so at once"
-    ),
-    template!(
-        "init/history.sh",
-        "ci/benchpages-history.sh",
-        "puts the history from its branch into data/"
-    ),
-];
+/// A system without jobs of its own here: its jobs call the scripts.
+const OTHER_SCRIPTS: [FileTemplate; 4] = scripts!("ci");
 
 pub(super) const HOOKS: [FileTemplate; 3] = [
     template!(
@@ -124,17 +116,18 @@ pub(super) const HOOKS: [FileTemplate; 3] = [
 ];
 
 impl CiSystem {
-    pub(super) fn templates(self) -> &'static [FileTemplate] {
-        match self {
-            Self::Github => &GITHUB,
-            Self::Gitlab => &GITLAB,
-            Self::Other => &OTHER,
-        }
+    pub(super) fn templates(self) -> impl Iterator<Item = &'static FileTemplate> {
+        let (scripts, jobs): (_, &[FileTemplate]) = match self {
+            Self::Github => (&GITHUB_SCRIPTS, &GITHUB_JOBS),
+            Self::Gitlab => (&GITLAB_SCRIPTS, &GITLAB_JOBS),
+            Self::Other => (&OTHER_SCRIPTS, &[]),
+        };
+        scripts.iter().chain(jobs)
     }
 
     /// The script that measures, from the root.
     pub(super) fn measure_script(self) -> &'static str {
-        let measure = self.templates().iter().find(|template| template.name == MEASURE);
+        let measure = self.templates().find(|template| template.name == MEASURE);
         measure.map_or(".github/benchmarks.sh", |template| template.path)
     }
 
