@@ -67,15 +67,16 @@ fn no_page_of_a_young_history_calls_anything_good_or_is_empty() {
 }
 
 #[test]
-fn an_old_first_record_is_no_bad_data() {
+fn an_old_first_record_is_a_warning_and_no_bad_data() {
     let history = History::new();
     history.records(&days(&[1e3]));
     let site = history.site(&["--now", "2025-09-26T00:00:00Z"]);
     let text = site.text("health/");
     assert!(text.contains("The first verdict needs 4 more runs. The latest run is of 1 Sep 2025."));
-    assert!(text.contains("Good: "), "{text}");
     assert!(!site.page("").contains("No results since"));
-    assert_eq!(site.json("health.json")["state"], "good");
+    assert_eq!(site.json("health.json")["state"], "warning");
+    let fresh = history.site(&["--now", "2025-09-02T00:00:00Z"]);
+    assert_eq!(fresh.json("health.json")["state"], "good");
 }
 
 #[test]

@@ -57,15 +57,12 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let mut findings = Vec::new();
     // A young history lacks runs, which is nothing wrong with those that it has.
     let waits = first_week::no_verdict_yet(site).filter(|_| !input.series.is_empty());
-    match (&waits, frame::stale(site)) {
-        (Some(_), Some(stale)) => {
-            findings.push(HealthFinding { state: HealthState::Good, text: stale })
-        }
-        (Some(waits), None) => {
-            findings.push(HealthFinding { state: HealthState::Good, text: waits.clone() });
-        }
-        (None, stale) => findings.extend(stale.map(HealthFinding::bad)),
-    }
+    findings.extend(match (waits, frame::stale(site)) {
+        // It may also be a job that stopped.
+        (Some(_), Some(stale)) => Some(HealthFinding::warning(stale)),
+        (Some(waits), None) => Some(HealthFinding { state: HealthState::Good, text: waits }),
+        (None, stale) => stale.map(HealthFinding::bad),
+    });
     findings.extend(rejected_findings(site));
     findings.extend(input.problems.iter().map(|problem| {
         let text = format!("{}: {}. {}", problem.location, problem.reason, problem.remedy);
