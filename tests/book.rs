@@ -181,6 +181,9 @@ fn all_faults_are_reported_at_once_with_their_places() {
     project.refuses(&["README.md:1:1: it lists no chapter"]);
     fs::remove_file(project.docs().join("README.md")).unwrap();
     project.refuses(&["it has no README.md; write one that lists the pages"]);
+    fs::remove_dir_all(project.docs()).unwrap();
+    fs::write(project.docs(), "# A file\n").unwrap();
+    project.refuses(&["it is no folder; name the one that holds README.md"]);
 }
 
 #[cfg(unix)]

@@ -155,6 +155,11 @@ fn quarantine_keeps_the_code_of_a_rejected_record() {
 #[test]
 fn explain_lists_all_codes_and_suggests_for_a_wrong_one() {
     let all = run(&["explain"]);
+    // A long code leaves a space before its meaning.
+    for line in all.out.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
+        let (code, _) = line.trim_start().split_once(' ').unwrap();
+        assert!(code.chars().all(|c| !c.is_uppercase()), "{line}");
+    }
     assert_eq!(all.status, 0, "{}", all.err);
     for code in ["too_noisy", "approval_needed", "not_json", "unknown_key", "shard_damaged"] {
         assert!(all.out.contains(&format!("  {code} ")), "{}", all.out);

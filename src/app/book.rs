@@ -31,6 +31,10 @@ pub(super) fn read_optional(options: &LoadOptions) -> anyhow::Result<Option<Book
 }
 
 fn read(folder: &Path, links: Links) -> anyhow::Result<Book> {
+    if folder.is_file() {
+        let folder = folder.display();
+        bail!("--docs {folder}: it is no folder; name the one that holds {CONTENTS_FILE}");
+    }
     let mut reader = BookReader { directory: Directory::new(folder, links), faults: Vec::new() };
     let contents = reader.directory.read(CONTENTS_FILE, TEXT_LIMIT)?;
     let contents = contents.with_context(|| {

@@ -13,7 +13,7 @@ use model::record::shorten;
 use model::text::terminal::TerminalText;
 
 /// Columns before a meaning in the list.
-const CODE_COLUMNS: usize = 22;
+const CODE_COLUMNS: usize = 24;
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
     let Some(word) = &args.code else {
