@@ -109,3 +109,21 @@ fn an_import_that_was_killed_is_completed_by_the_same_import() {
     }
     assert!(killed >= 4, "only {killed} imports were killed");
 }
+
+#[test]
+fn an_import_with_nothing_new_removes_what_a_killed_one_left() {
+    let source = suite().join("samples/histories/ghab-registry-go/data.js");
+    let history = History::new();
+    let data = history.data();
+    let arguments = words(&[&"import", &"github-action-benchmark", &source, &"--data", &data]);
+    let run = Run { arguments: &arguments, variables: &[] };
+    assert_eq!(run.whole(), 0);
+    let expected = contents(&data);
+    // Killed when its last file was whole, before the lock was gone.
+    std::fs::write(data.join(".lock"), "benchpages import, process 1\n").unwrap();
+    std::fs::create_dir(data.join(".ingest-1")).unwrap();
+    std::fs::write(data.join("results/.new-1"), "{").unwrap();
+    assert_eq!(run.whole(), 0);
+    assert_eq!(leftovers(&data), Vec::<String>::new());
+    assert!(contents(&data) == expected, "the history differs: {:?}", files(&data));
+}

@@ -91,13 +91,18 @@ impl ImportState {
         let directory = Directory::new(data, Links::Reject);
         let bytes = directory.read(&self.file, LIMIT).ok()??;
         let stored: StoredState = serde_json::from_slice(&bytes).ok()?;
+        // Nobody writes meanwhile, and what a killed import left goes. A history that can only be
+        // read has nothing new either.
+        let lock = HistoryLock::acquire(data, "import").ok();
         let is_same =
             (stored.form, &stored.program, &stored.source) == (FORM, &self.program, &self.source);
         let files = stored.outputs.keys().map(String::as_str);
         if !is_same || digests(&directory, files)? != stored.outputs {
             return None;
         }
-        Some(stored.summary.into_outcome(kind))
+        let mut outcome = stored.summary.into_outcome(kind);
+        outcome.summary.leftovers = lock.and_then(|held| held.leftovers_warning());
+        Some(outcome)
     }
 
     /// Remembers an import, whose files had these digests when it was done.
