@@ -199,7 +199,7 @@ impl LoadedDemo {
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
         let input = site_input(&self.0);
         let context = crate::site::SiteContext::of(&input)?;
-        let site = crate::site::PreparedSite::of(&context)?;
+        let site = crate::site::prepared::PreparedSite::of(&context)?;
         then(&|path| Some(site.render(path)?.ok()?.len()));
         Ok(())
     }

@@ -32,6 +32,7 @@ mod signals;
 mod store;
 mod output;
 mod demo;
+#[cfg(feature = "serve")]
 mod serve;
 mod init;
 mod vcs;

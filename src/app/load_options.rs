@@ -48,6 +48,7 @@ impl LoadOptions {
     }
 
     /// The same, for a load that begins now: the clock goes on while a server runs.
+    #[cfg(feature = "serve")]
     pub(crate) fn at_present(&self) -> Self {
         Self { clock: system_time(), ..self.clone() }
     }

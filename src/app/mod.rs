@@ -45,8 +45,10 @@ pub(crate) mod project_setup;
 mod pull_checks;
 pub(crate) mod replay;
 pub(crate) mod rotate;
+#[cfg(feature = "serve")]
 pub(crate) mod session;
 pub(crate) mod shard;
+#[cfg(feature = "serve")]
 pub(crate) mod site_loop;
 pub(crate) mod stages;
 mod trust;

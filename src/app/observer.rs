@@ -7,6 +7,7 @@ pub(crate) trait Observer: Sync {
     /// `done` of `total` pieces of a stage are done; `total` is 0 where nobody knows the end.
     fn progress(&self, stage: &'static str, done: u64, total: u64);
     /// Something went wrong while work goes on.
+    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
     fn problem(&self, text: &str);
     /// Something was assumed, or could not be done.
     fn warn(&self, text: &str);

@@ -21,7 +21,8 @@ use crate::output::Output;
 use crate::output::apart::check_apart;
 use crate::output::previous::PreviousSite;
 use crate::serve::requests::{Requests, SitePages};
-use crate::site::{PreparedSite, RenderError, SiteContext};
+use crate::site::prepared::PreparedSite;
+use crate::site::{RenderError, SiteContext};
 use model::text;
 
 /// Files written before the next look at the requests.

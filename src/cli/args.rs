@@ -122,6 +122,7 @@ pub(crate) struct BuildArgs {
     pub(crate) format: OutputFormat,
 }
 
+#[cfg(feature = "serve")]
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]

@@ -3,6 +3,7 @@
 
 mod job;
 mod next;
+#[cfg(feature = "serve")]
 mod watch;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ pub(crate) fn run(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     let request = request(global, args, reporter)?;
+    #[cfg(feature = "serve")]
     if args.watch {
         return watch::run(&request, global, args.format, reporter);
     }
@@ -62,7 +64,7 @@ fn request(
         base: args.base.clone(),
         base_branch: job.base_branch,
         // Somebody at work has nothing to override.
-        override_request: job.override_request.filter(|_| !args.watch),
+        override_request: job.override_request.filter(|_| !args.is_watching()),
         trust_checkout: args.trust_checkout,
         allow_first_runs: args.allow_first_runs,
         artifact: args.artifact.clone(),

@@ -8,6 +8,8 @@ mod manual;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "serve")]
+use crate::cli::args::ServeArgs;
 use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::baseline::BaselineArgs;
 use crate::cli::args::bisect::BisectArgs;
@@ -21,15 +23,17 @@ use crate::cli::args::manual::{CompletionsArgs, ManArgs};
 use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::shard::ShardCommand;
-use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
+use crate::cli::args::{BuildArgs, GlobalArgs};
 #[cfg(feature = "mcp")]
 use crate::cli::mcp;
 #[cfg(feature = "net")]
 use crate::cli::notify::{self, NotifyCommand};
+#[cfg(feature = "serve")]
+use crate::cli::serve;
 use crate::cli::ui::Reporter;
 use crate::cli::{
     accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, explain,
-    export, import, ingest, init, measure, policy, rotate, serve, shard,
+    export, import, ingest, init, measure, policy, rotate, shard,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -53,6 +57,7 @@ pub(crate) enum CliCommand {
     /// Pages are made on request. The folder is written at the start and, after a change, once the
     /// server is idle. A server that ends before that leaves the folder with the last complete
     /// site.
+    #[cfg(feature = "serve")]
     Serve(ServeArgs),
     /// Write a demo history: 3,900 realistic records with regressions to find
     DemoData(DemoDataArgs),
@@ -129,6 +134,7 @@ pub(super) fn run(global: &GlobalArgs, command: CliCommand, reporter: &Reporter)
     match command {
         CliCommand::Shard(command) => shard::run(global, command, reporter),
         CliCommand::Build(build) => build::run(global, &build, reporter),
+        #[cfg(feature = "serve")]
         CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
         CliCommand::Measure(measure) => measure::run(global, &measure, reporter),

@@ -41,6 +41,7 @@ mod policy;
 mod policy_import;
 mod replay;
 mod rotate;
+#[cfg(feature = "serve")]
 mod serve;
 mod shard;
 mod ui;

@@ -60,6 +60,8 @@ mod peers;
 mod percentiles;
 mod picture_index;
 mod pictures;
+#[cfg(feature = "serve")]
+pub(crate) mod prepared;
 pub(crate) mod presets;
 pub(crate) mod redact;
 mod repository;
@@ -83,7 +85,6 @@ pub(crate) use crate::site::context::SiteContext;
 pub(crate) use crate::site::error::RenderError;
 pub(crate) use crate::site::input::{SiteInput, SiteOptions};
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -215,31 +216,6 @@ pub(crate) fn series_lines(input: &SiteInput<'_>, filter: &Filter) -> Result<Vec
     let lines: Result<Vec<Vec<u8>>, RenderError> =
         members.par_iter().map(|index| api::series::with_runs(&site, *index, 0)).collect();
     Ok(lines?.concat())
-}
-
-/// A site whose files are made one by one, on any thread: all look-ups are ready.
-pub(crate) struct PreparedSite<'a>(BTreeMap<String, FileJob<'a>>);
-
-impl<'a> PreparedSite<'a> {
-    /// The site of a context, which the caller owns because all files borrow from it.
-    ///
-    /// # Errors
-    /// Two files have the same path, or a template of the user has an error.
-    pub(crate) fn of(site: &'a SiteContext<'a>) -> Result<Self, RenderError> {
-        markdown::check_user_templates(site.input)?;
-        let jobs = jobs::all(site, SiteShard::WHOLE, None)?;
-        Ok(Self(jobs.into_iter().map(|job| (job.path.clone(), job)).collect()))
-    }
-
-    /// The paths of all files, sorted.
-    pub(crate) fn paths(&self) -> Vec<&str> {
-        self.0.keys().map(String::as_str).collect()
-    }
-
-    /// Makes one file, by its path; none where the site has no such file.
-    pub(crate) fn render(&self, path: &str) -> Option<Result<Vec<u8>, RenderError>> {
-        self.0.get(path).map(FileJob::render)
-    }
 }
 
 #[cfg(feature = "bench")]

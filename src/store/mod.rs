@@ -20,6 +20,7 @@ mod raw_record;
 mod record_reader;
 #[cfg(feature = "postgres")]
 pub(crate) mod record_lines;
+#[cfg(feature = "serve")]
 pub(crate) mod resident;
 pub(crate) mod quarantine;
 mod read;

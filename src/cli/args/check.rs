@@ -48,8 +48,19 @@ pub(crate) struct CheckArgs {
     pub(crate) with_archive: bool,
     /// Check again whenever a result or the policy changes, until Ctrl-C; grants no overrides and
     /// writes no files
+    #[cfg(feature = "serve")]
     #[arg(long, conflicts_with_all = ["artifact", "actor"])]
     pub(crate) watch: bool,
+}
+
+impl CheckArgs {
+    /// Whether it checks again after every change.
+    pub(crate) fn is_watching(&self) -> bool {
+        #[cfg(feature = "serve")]
+        return self.watch;
+        #[cfg(not(feature = "serve"))]
+        false
+    }
 }
 
 /// Formats of a check's report.
