@@ -1,8 +1,12 @@
 //! What the doctor finds, and that it finds nothing where nothing is wrong.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use crate::support::{Answer, History, NOW, SERIES, commit, days, demo, lines, run, with};
+use crate::ingest;
+use crate::support::{Answer, History, NOW, SERIES, commit, days, demo, files, lines, run, with};
 
 fn doctor(history: &History, more: &[&str]) -> Answer {
     let data = history.data().display().to_string();
@@ -206,8 +210,8 @@ fn fields_are_told_where_they_look_like_another_and_where_the_runner_has_none() 
     let fields = json!({"runer_image": "u24", "weather": "mild"});
     history.records(&records.map(|one| with(one, fields.clone())).collect::<Vec<_>>());
     let found = findings(&history, 1);
-    has(&found, ["error", "field", "`runer_image`", "looks like `runner_image`"]);
-    has(&found, ["note", "field", "the records", "weather"]);
+    has(&found, ["error", "field", "`runer_image`", "looks like a misspelling of `runner_image`"]);
+    has(&found, ["error", "runner", "track_fields", "those that are recorded, such as weather"]);
     has(&found, ["error", "runner", "track_fields", "no record has any of the tracked fields"]);
 }
 
@@ -240,4 +244,65 @@ fn many_findings_of_a_kind_stay_readable_and_hostile_names_command_no_terminal()
     assert!(answer.out.lines().count() < 40 && !answer.out.contains('\u{1b}'), "{}", answer.out);
     assert!(answer.out.contains("and 290 more [rejected]"), "{}", answer.out);
     assert!(answer.err.contains("300 errors"), "{}", answer.err);
+}
+
+/// Lines with a field that no line before them has.
+fn with_new_fields(lines: &str, fields: &mut BTreeSet<String>) -> String {
+    let is_new = |line: &&str| {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let before = fields.len();
+        fields.extend(record.as_object().unwrap().keys().cloned());
+        fields.len() > before
+    };
+    lines.lines().filter(is_new).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn no_field_that_a_reader_writes_is_a_finding() {
+    let (mut fields, mut records, mut read) = (BTreeSet::new(), String::new(), 0);
+    for sample in ingest::samples() {
+        let path = ingest::tools().join(&sample).display().to_string();
+        let answer = ingest::ingest(&["--dry-run", "--demo", "--allow-partial", &path]);
+        // What is no result of a tool has a test of its own.
+        if answer.status == 0 {
+            records.push_str(&with_new_fields(&answer.out, &mut fields));
+            read += 1;
+        }
+    }
+    assert!(read > 100 && fields.len() > 100, "{read} {}", fields.len());
+    let histories = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/histories");
+    for (kind, folder) in [
+        ("asv", "asv-thematrix"),
+        ("github-action-benchmark", "ghab-hyper"),
+        ("github-action-benchmark", "ghab-selftest"),
+        ("csv", "cp-otava/sample.csv"),
+    ] {
+        let imported = History::new();
+        let path = histories.join(folder).display().to_string();
+        let data = imported.data().display().to_string();
+        let answer = run(&["import", kind, &path, "--data", &data, "--allow-partial"]);
+        assert_eq!(answer.status, 0, "{folder}: {}", answer.err);
+        for file in files(&imported.data()).iter().filter(|file| file.starts_with("results/")) {
+            let text = std::fs::read_to_string(imported.data().join(file)).unwrap();
+            records.push_str(&with_new_fields(&text, &mut fields));
+        }
+    }
+    let history = History::new();
+    history.file("results/all.ndjson", records);
+    let answer = doctor(&history, &["--demo", "--format", "json"]);
+    let report: Value = serde_json::from_str(&answer.out).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    let fields: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "field").collect();
+    assert!(fields.is_empty(), "{fields:#?}");
+}
+
+#[test]
+fn a_name_is_no_misspelling_where_the_right_one_stands_beside_it() {
+    let history = healthy();
+    let fields = json!({"os_versions": "both", "tests": "12", "rounds": "5", "errors": "0"});
+    let records = steady().into_iter().map(|record| with(record, fields.clone()));
+    history.records(&records.collect::<Vec<_>>());
+    let found = findings(&history, 0);
+    assert!(found.iter().all(|finding| finding[1] != "field"), "{found:#?}");
 }

@@ -3,17 +3,16 @@
 //! them. Changes nothing; [`repairs`] says what `doctor --fix` may.
 //!
 //! ```text
-//! the field `runer_image`   is unknown; it looks like `runner_image`
+//! the field `runer_image`   looks like a misspelling of `runner_image`
 //!                           → name it `runner_image` where the records are written
 //! ```
 
+mod fields;
 pub(crate) mod finding_kind;
 mod machines;
 mod metrics;
 pub(crate) mod repairs;
 mod series;
-
-use std::collections::BTreeSet;
 
 use crate::doctor::finding_kind::FindingKind;
 use crate::regressions::RegressionLookup;
@@ -23,7 +22,6 @@ use model::history::History;
 use model::policy::Policy;
 use model::policy::accepted::AcceptedEntry;
 use model::policy::diagnostic::{self, Diagnostic};
-use model::record::fields::{ENVIRONMENT_FIELDS, RecordField};
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 use model::series::Series;
@@ -102,6 +100,7 @@ const MAX_NAMES: usize = 12;
 pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
     check_policy(input, &mut findings);
+    fields::check_runner_fields(input, &mut findings);
     machines::examine(input.machine_differences, &mut findings);
     metrics::examine(input, &mut findings);
     check_records(input, &mut findings);
@@ -136,32 +135,6 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
                 .remedy(remedy),
         );
     }
-    let tracked = &input.policy.runner_fingerprinting;
-    let recorded = recorded_fields(input.history);
-    let wanted = tracked.track_fields.iter().filter(|_| tracked.enabled);
-    // Where none is recorded runners cannot be distinguished at all, which is an error; some
-    // missing fields may be intended.
-    let missing: Vec<String> =
-        wanted.filter(|name| !recorded.contains(name.as_str())).cloned().collect();
-    if missing.is_empty() || input.history.counts.records == 0 {
-        return;
-    }
-    let all = missing.len() == tracked.track_fields.len();
-    let finding = DoctorFinding::new(
-        FindingKind::Runner,
-        "policy.yml: runner_fingerprinting.track_fields",
-    )
-    .cause(if all {
-        "no record has any of the tracked fields: a change of the runner looks like a change \
-             of the code"
-            .to_owned()
-    } else {
-        format!("no record has {}", text::join_and(&missing))
-    })
-    .remedy("record these fields (`benchpages ingest` does), or track those that are recorded");
-    // In the first days nothing rests on them yet.
-    let is_error = all && runs_until_verdict(input) == 0;
-    findings.push(if is_error { finding } else { finding.note() });
 }
 
 /// Runs that the series nearest to its first verdict still needs.
@@ -235,7 +208,7 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             .push(finding.remedy("give each repeat its own time; until then both count").note());
     }
     sparse_days(input, findings);
-    unknown_fields(input, findings);
+    fields::examine(input, findings);
 }
 
 /// Recent days with fewer records than the policy asks for; the newest may still be under way.
@@ -272,46 +245,6 @@ fn list_some(names: &[String]) -> String {
     let more = names.len().saturating_sub(MAX_NAMES);
     let listed = names[..names.len() - more].join(", ");
     if more == 0 { listed } else { format!("{listed}, and {more} more") }
-}
-
-/// The runner, provenance and further fields that records have.
-fn recorded_fields(history: &History) -> BTreeSet<&str> {
-    let all = history.environments.iter().flat_map(|environment| environment.fields.keys());
-    all.map(String::as_str).collect()
-}
-
-/// Unknown fields; one that differs from a known one by a typing error is probably that one.
-fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
-    let mut other = Vec::new();
-    let tracked = &input.policy.runner_fingerprinting.track_fields;
-    let mut known: Vec<&str> = RecordField::ALL.iter().map(|(name, _)| *name).collect();
-    known.extend(ENVIRONMENT_FIELDS);
-    known.sort_unstable();
-    for name in recorded_fields(input.history) {
-        if known.binary_search(&name).is_ok() || tracked.iter().any(|field| field == name) {
-            continue;
-        }
-        let near = |field: &&str| {
-            // One slip in four letters: shorter names are similar by chance.
-            field.len() > 3 && strsim::damerau_levenshtein(name, field) * 4 <= field.len()
-        };
-        match known.iter().copied().find(near) {
-            Some(field) => findings.push(
-                DoctorFinding::new(FindingKind::Field, format!("the field `{name}`"))
-                    .cause(format!("is unknown; it looks like `{field}`"))
-                    .remedy(format!("name it `{field}` where the records are written")),
-            ),
-            None => other.push(name.to_owned()),
-        }
-    }
-    if !other.is_empty() {
-        let finding = DoctorFinding::new(FindingKind::Field, "the records")
-            .cause(format!("further fields: {}", list_some(&other)))
-            .remedy(
-                "nothing to do: pages show them with the runs; track those that identify runners",
-            );
-        findings.push(finding.note());
-    }
 }
 
 fn check_accepted(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {

@@ -131,9 +131,9 @@ const SPARSE: Advice = Advice {
 };
 
 const FIELD: Advice = Advice {
-    meaning: "The records have a field that the program does not know.",
-    cause: "A typing error, or a field of your own.",
-    remedy: "Correct the name where records are written. A field of your own needs nothing.",
+    meaning: "A field of the records looks like a misspelling of one that has a meaning.",
+    cause: "A typing error, or a field of your own with a similar name.",
+    remedy: "Correct the name where the records are written, or give your field another name.",
     commands: &["benchpages doctor"],
     chapter: "docs/formats.md",
 };

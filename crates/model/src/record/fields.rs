@@ -188,6 +188,10 @@ pub const ENVIRONMENT_FIELDS: [&str; 26] = [
     "summary_runs",
 ];
 
+/// Fields of tools that look like a misspelling of another field: the rounds of pytest-benchmark
+/// are not the `round` of a session.
+pub const LOOKALIKE_FIELDS: [&str; 3] = ["errors", "revs", "rounds"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
