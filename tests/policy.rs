@@ -20,6 +20,29 @@ fn every_broken_policy_is_refused_with_its_place() {
 }
 
 #[test]
+fn each_fault_has_the_code_that_explains_it() {
+    let history = History::new();
+    history.file(
+        "policy.yml",
+        "version: '1'\nmetrics: {rate: {better: hihger}}\nbudgets: [{match: {test: a}}]\n\
+         sla: [{match: {test: a}}]\n\
+         regression: {rules: [{match: {days: 3}, threshold: 0.1}], default_threshold: [1]}\n",
+    );
+    let data = history.data();
+    let checked = run(&["policy", "check", "--data", data.to_str().unwrap()]);
+    assert_eq!(checked.status, 2);
+    for fault in [
+        "error[wrong_value]: `metrics.rate.better` must be",
+        "error[missing_key]: `budgets[0].budget` is missing",
+        "error[missing_key]: this service level has no target",
+        "error[unknown_key]: `days` can only be used in presets",
+        "error[wrong_type]: `regression.default_threshold` must be",
+    ] {
+        assert!(checked.err.contains(fault), "{fault}: {}", checked.err);
+    }
+}
+
+#[test]
 fn the_format_s_own_policy_is_good_and_shown_with_its_values() {
     let path = suite().join("samples/pcs/policy.yml");
     let path = path.to_str().unwrap();

@@ -27,17 +27,17 @@ const SYNTAX: Advice = Advice {
 };
 
 const UNKNOWN_KEY: Advice = Advice {
-    meaning: "The policy has no such key.",
+    meaning: "The policy has no such key in this place.",
     cause: "A typing error, or a key in the wrong section.",
-    remedy: "Use the key that the message suggests.",
+    remedy: "Use the key that the message suggests, or move it where it belongs.",
     commands: &["benchpages policy show --reference"],
     chapter: "docs/policy.md",
 };
 
 const MISSING_KEY: Advice = Advice {
-    meaning: "A required key is missing.",
+    meaning: "A required key is missing, or all of several keys of which one is required.",
     cause: "The entry was written by hand or merged badly.",
-    remedy: "Add the key.",
+    remedy: "Add the key that the message names.",
     commands: &["benchpages policy show --reference"],
     chapter: "docs/policy.md",
 };
@@ -60,8 +60,10 @@ const WRONG_TYPE: Advice = Advice {
 };
 
 const WRONG_VALUE: Advice = Advice {
-    meaning: "A value is out of range, empty, malformed, or contradicts another key.",
-    cause: "Shares are fractions: 5 % is `0.05`. Dates are written as 2026-03-01.",
+    meaning: "A value is out of range, empty, malformed, none of the words that are allowed, or \
+         contradicts another key.",
+    cause: "A typing error, or another notation: shares are fractions (5 % is `0.05`), and dates \
+         are written as 2026-03-01.",
     remedy: "Correct the value.",
     commands: &["benchpages policy show --reference"],
     chapter: "docs/policy.md",

@@ -226,7 +226,12 @@ impl<'a> SchemaCheck<'a> {
             value => hint::remedy(value, &self.text[node.span.clone()], choices),
         };
         let message = format!("{} must be {expected}, not {found}", self.subject(path));
-        self.add_finding(PolicyFaultKind::WrongType, &node.span, message, help);
+        // A misspelled choice has the right type.
+        let kind = match &node.value {
+            YamlValue::Text(_) if !texts.is_empty() => PolicyFaultKind::WrongValue,
+            _ => PolicyFaultKind::WrongType,
+        };
+        self.add_finding(kind, &node.span, message, help);
     }
 
     /// How messages name a node: its path, or the document.

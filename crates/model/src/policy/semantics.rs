@@ -159,7 +159,7 @@ impl SemanticCheck<'_> {
         for (key, _) in verdict.into_iter().filter(|(_, given)| *given && !after_verdicts) {
             let message = format!("`{key}` can only be used in presets");
             let help = "it needs verdicts, and this filter is applied before there are any";
-            self.error(&at(key), &message, Some(help.to_owned()));
+            self.fault(PolicyFaultKind::UnknownKey, &at(key), &message, help);
         }
         if let Some(not) = &filter.not {
             if not.is_empty() {
@@ -211,7 +211,7 @@ impl SemanticCheck<'_> {
             let path = [Key("budgets"), Item(index)];
             let message = format!("`budgets[{index}].budget` is missing");
             let help = "give it a `budget` (`0.85ms`), or a `goal`, which never fails a check";
-            self.error(&path, &message, Some(help.to_owned()));
+            self.fault(PolicyFaultKind::MissingKey, &path, &message, help);
         }
         let unit = Unit::of_metric(&budget.metric);
         for (key, amount) in [("budget", &budget.budget), ("goal", &budget.goal)] {
@@ -236,7 +236,7 @@ impl SemanticCheck<'_> {
             let help = "give it a `max_avg_time_ms`, `max_total_time_ms`, `min_throughput`, \
                         `max_memory_bytes` or `regression_threshold`";
             let message = "this service level has no target";
-            self.error(&[Key("sla"), Item(index)], message, Some(help.to_owned()));
+            self.fault(PolicyFaultKind::MissingKey, &[Key("sla"), Item(index)], message, help);
         }
         for (index, alert) in policy.alerts.iter().enumerate() {
             if let (Some(text), Some(key)) = (alert.when.runs, alert.runs)
@@ -345,18 +345,27 @@ impl SemanticCheck<'_> {
         }
     }
 
+    /// An error in a value.
     fn error(&mut self, path: &[PathStep<'_>], message: &str, help: Option<String>) {
-        self.add_finding(DiagnosticLevel::Error, path, message, help);
+        let kind = PolicyFaultKind::WrongValue;
+        self.add_finding(DiagnosticLevel::Error, kind, path, message, help);
+    }
+
+    /// An error of another kind.
+    fn fault(&mut self, kind: PolicyFaultKind, path: &[PathStep<'_>], message: &str, help: &str) {
+        self.add_finding(DiagnosticLevel::Error, kind, path, message, Some(help.to_owned()));
     }
 
     fn warn(&mut self, path: &[PathStep<'_>], message: &str, help: Option<String>) {
-        self.add_finding(DiagnosticLevel::Warning, path, message, help);
+        let kind = PolicyFaultKind::Doubtful;
+        self.add_finding(DiagnosticLevel::Warning, kind, path, message, help);
     }
 
     /// An error is always noted, since a policy holds only where there is none.
     fn add_finding(
         &mut self,
         level: DiagnosticLevel,
+        kind: PolicyFaultKind,
         path: &[PathStep<'_>],
         message: &str,
         help: Option<String>,
@@ -364,10 +373,6 @@ impl SemanticCheck<'_> {
         if self.findings.len() < MAX_FINDINGS
             || (level == DiagnosticLevel::Error && !self.has_error())
         {
-            let kind = match level {
-                DiagnosticLevel::Error => PolicyFaultKind::WrongValue,
-                DiagnosticLevel::Warning => PolicyFaultKind::Doubtful,
-            };
             let (message, span) = (message.to_owned(), self.span_of(path));
             let finding = PolicyFinding { kind, message, span, help };
             self.findings.push((level, finding));
