@@ -141,6 +141,38 @@ fn every_code_that_is_printed_is_explained() {
 }
 
 #[test]
+fn a_warning_that_asks_for_something_has_a_code() {
+    let history = regressed();
+    let built = history.build(&[]);
+    // The second build has nothing to do, and still the same warnings.
+    for err in [&built.err, &history.build(&[]).err] {
+        assert!(err.contains("policy.yml: the default policy applies [no_policy]\n"), "{err}");
+        assert!(err.contains("`site.base_url` in the policy) [no_base_url]\n"), "{err}");
+    }
+    let filtered = with_data(&history, &["export", "series", "backend=rsut"]);
+    assert!(filtered.err.contains(" [matches_nothing]\n"), "{}", filtered.err);
+    let tool = history.data().with_file_name("result.json");
+    let result = r#"[{"commit": "ccccccc", "test": "a", "metrics": {"zork": {"value": 1}}}]"#;
+    std::fs::write(&tool, result).unwrap();
+    let tool = tool.to_str().unwrap();
+    let time = "2025-09-20T00:00:00Z";
+    let ingested = with_data(
+        &history,
+        &["ingest", tool, "--elsewhere", "--commit", "ddddddd", "--timestamp", time],
+    );
+    let mut printed = codes(&ingested.err);
+    for code in ["direction", "other_commit"] {
+        assert!(printed.contains(code), "{code} is not among {printed:?}\n{}", ingested.err);
+    }
+    printed.extend(codes(&built.err));
+    printed.extend(codes(&filtered.err));
+    for code in printed {
+        let explained = run(&["explain", &code]);
+        assert_eq!(explained.status, 0, "{code}: {}", explained.err);
+    }
+}
+
+#[test]
 fn quarantine_keeps_the_code_of_a_rejected_record() {
     let history = regressed();
     history.file("results/odd.ndjson", "no\n");

@@ -8,6 +8,7 @@ use crate::app::observer::Observer;
 use crate::app::page_cache::{CachedOutput, PageCache};
 use crate::app::pull_checks;
 use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
+use crate::app::warning::WarningKind;
 use crate::output;
 use crate::output::leftovers::Cleanup;
 use crate::output::previous::PreviousSite;
@@ -132,10 +133,10 @@ pub(crate) fn finish_output(
     let written = output.commit()?;
     cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
     if let Some(leftover) = &written.leftover {
-        observer.warn(&format!(
+        observer.warn(&WarningKind::OldSite.label(format!(
             "the replaced site cannot be removed as a whole; look at the rest in {} and delete it",
             leftover.display()
-        ));
+        )));
     }
     Ok(BuildSummary {
         bytes: written.bytes,
@@ -211,7 +212,7 @@ fn cleanup_line(cleanup: &Cleanup) -> Option<String> {
 pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
     let is_large = site.bytes >= WARN_BYTES || site.files >= WARN_FILES;
     is_large.then(|| {
-        format!(
+        WarningKind::LargeSite.label(format!(
             "the site has {} in {:.0} MB; the limit of GitHub Pages is 1 GB. To make it smaller: \
              `site.detail: events-only` in the policy, or `auto` with a lower \
              `site.max_megabytes`, gives quiet series no page of their own, \
@@ -219,7 +220,7 @@ pub(crate) fn size_warning(site: &BuildSummary) -> Option<String> {
              leaves out what no view (`dashboard_presets`) needs",
             text::count_noun(site.files, "file"),
             site.bytes as f64 / 1e6,
-        )
+        ))
     })
 }
 

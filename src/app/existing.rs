@@ -1,7 +1,9 @@
 //! What exists, where a name matches nothing: the nearest names, and how many more there are.
 
 use crate::app::observer::Observer;
+use crate::app::warning::with_code;
 use model::filter::{Filter, FilterSubject};
+use model::policy::diagnostic::PolicyFaultKind;
 use model::policy::unmatched::filter_fault;
 use model::series::Series;
 use model::text;
@@ -28,7 +30,8 @@ pub(crate) fn warn_of_filter(filter: &Filter, series: &[Series], observer: &dyn 
     let subjects: Vec<FilterSubject<'_>> =
         series.iter().map(|series| series.key.subject(&series.tags)).collect();
     if let Some(fault) = filter_fault(filter, &subjects) {
-        observer.warn(&format!("the filter matches no series: {fault}"));
+        let warning = format!("the filter matches no series: {fault}");
+        observer.warn(&with_code(&warning, PolicyFaultKind::NoMatch.code()));
     }
 }
 

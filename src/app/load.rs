@@ -17,6 +17,7 @@ use crate::app::observer::Observer;
 use crate::app::policy_file::PolicyFile;
 use crate::app::privacy;
 use crate::app::stages::Stages;
+use crate::app::warning::WarningKind;
 use crate::report::pull_check::PullCheck;
 use crate::report::session::{self, CandidateSession};
 use crate::site;
@@ -230,7 +231,8 @@ impl<'a> OpenedDirectory<'a> {
         // A missing directory gets an error of its own.
         if file.is_none() && options.data.is_dir() {
             let path = options.policy_path();
-            warnings.push(format!("no {}: the default policy applies", path.display()));
+            let warning = format!("no {}: the default policy applies", path.display());
+            warnings.push(WarningKind::NoPolicy.label(warning));
         }
         let redaction = options.redaction(&policy)?;
         let source = store::Source {
@@ -298,7 +300,7 @@ impl<'a> GroupedHistory<'a> {
             && let Err(error) = store::quarantine::write(&options.directory(), rejected)
         {
             let warning = format!("{error:#}; the health page lists the rejected records");
-            loaded.warnings.push(warning);
+            loaded.warnings.push(WarningKind::NoQuarantine.label(warning));
         }
         observer.progress("analyzing", 0, 0);
         let (policy, history) = (&loaded.policy, &mut loaded.history);
@@ -361,7 +363,7 @@ impl<'a> GroupedHistory<'a> {
         stages.finish("analyzed");
         let base_url = options.site_url(&policy);
         if base_url.is_none() {
-            warnings.push(NO_BASE_URL.to_owned());
+            warnings.push(no_base_url());
         }
         Project {
             site: site::SiteOptions {
@@ -390,13 +392,18 @@ impl<'a> GroupedHistory<'a> {
     }
 }
 
-const NO_BASE_URL: &str = "no base URL: feed, sitemap and canonical links are relative or left out \
-                           (--base-url, or `site.base_url` in the policy)";
+fn no_base_url() -> String {
+    WarningKind::NoBaseUrl.label(
+        "no base URL: feed, sitemap and canonical links are relative or left out (--base-url, or \
+         `site.base_url` in the policy)",
+    )
+}
 
 impl Project {
     /// The warnings that concern more than the pages of a site.
     pub(crate) fn data_warnings(&self) -> impl Iterator<Item = &String> {
-        self.warnings.iter().filter(|warning| *warning != NO_BASE_URL)
+        let about_pages = no_base_url();
+        self.warnings.iter().filter(move |warning| **warning != about_pages)
     }
 
     /// The verdict on each run as a check would have given it on its day.

@@ -54,3 +54,4 @@ pub(crate) mod stages;
 mod trust;
 pub(crate) mod up_to_date;
 pub(crate) mod verify;
+pub(crate) mod warning;

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use crate::app::warning::WarningKind;
 use crate::cli::args::GlobalArgs;
 use crate::files::cache_folder::CacheFolder;
 
 /// The cache folder; none where nothing is kept, or where others can write to the folder, with a
 /// warning.
 pub(super) fn cache_folder(global: &GlobalArgs, warnings: &mut Vec<String>) -> Option<CacheFolder> {
-    CacheFolder::open(&cache_path(global)?).map_err(|warning| warnings.push(warning)).ok()
+    let unused = |warning: String| warnings.push(WarningKind::UnusedCache.label(warning));
+    CacheFolder::open(&cache_path(global)?).map_err(unused).ok()
 }
 
 /// Where files are kept that can be made again: the folder that was given, else the system's; none

@@ -1,9 +1,10 @@
 //! All codes, and the one that somebody asks for.
 
 use crate::app::shard::fault::ShardFault;
+use crate::app::warning::WarningKind;
 use crate::doctor::finding_kind::FindingKind;
 use crate::explain::statuses::ExitStatus;
-use crate::explain::{Advice, checks, data, policy, shards, statuses};
+use crate::explain::{Advice, checks, data, policy, shards, statuses, warnings};
 use crate::report::bisection::SearchOutcome;
 use crate::report::decision::Decision;
 use crate::report::wording::{state_name, verdict_name};
@@ -27,6 +28,7 @@ coded_enum! {
         Finding = "finding of doctor",
         Problem = "rejected record or file",
         Policy = "fault of the policy",
+        Warning = "warning",
         Shard = "error of shard",
         Status = "exit status",
     }
@@ -69,6 +71,9 @@ fn of_family(family: CodeFamily) -> Vec<ExplainedCode> {
         }
         CodeFamily::Policy => {
             PolicyFaultKind::ALL.iter().map(|it| (it.code(), policy::fault(*it))).collect()
+        }
+        CodeFamily::Warning => {
+            WarningKind::ALL.iter().map(|it| (it.code(), warnings::warning(*it))).collect()
         }
         CodeFamily::Shard => {
             ShardFault::ALL.iter().map(|it| (it.code(), shards::fault(*it))).collect()

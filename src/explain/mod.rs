@@ -15,6 +15,7 @@ pub(crate) mod lookup;
 mod policy;
 mod shards;
 mod statuses;
+mod warnings;
 
 /// Where the documents are read.
 const DOCUMENTS: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/");

@@ -9,6 +9,8 @@ use crate::app::intake::rules::{EntryOrigin, EntryRules, IntakePlan};
 use crate::app::intake::series_counts::SeriesCounts;
 use crate::app::intake::summary::IntakeSummary;
 use crate::app::intake::valid_line::{ValidLine, validated};
+use crate::app::warning::{WarningKind, with_code};
+use crate::doctor::finding_kind::FindingKind;
 use crate::files::{Directory, Links};
 use crate::site::redact;
 use crate::store;
@@ -143,13 +145,13 @@ impl IntakeJob {
         let commits: Vec<String> =
             self.other_commits.iter().map(|commit| text::short_commit(commit)).collect();
         (!commits.is_empty()).then(|| {
-            format!(
+            WarningKind::OtherCommit.label(format!(
                 "{} named another commit ({}); recorded for {} (--commit), without time, branch \
                  and pull request of the other",
                 text::count_noun(self.records_of_others, "record"),
                 commits.join(", "),
                 text::short_commit(named),
-            )
+            ))
         })
     }
 
@@ -218,12 +220,13 @@ impl IntakeJob {
             self.unknown_directions.iter().take(MAX_DIRECTIONS).map(String::as_str).collect();
         let count = self.unknown_directions.len() as u64;
         (count > 0).then(|| {
-            format!(
+            let warning = format!(
                 "{} without a known direction: no change is called better or worse; add to \
                  policy.yml, with higher, lower or unknown: `{}`",
                 text::count_noun(count, "metric"),
                 Policy::direction_lines(metrics)
-            )
+            );
+            with_code(warning, FindingKind::Direction.code())
         })
     }
 

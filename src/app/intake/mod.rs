@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::app::policy_file::PolicyFile;
+use crate::app::warning::WarningKind;
 use crate::files::Links;
 use crate::store::append::AppendTarget;
 use crate::store::foreign_files::{self, DiskFile, DiskFolder};
@@ -202,7 +203,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
     let mut overrides = options.overrides()?;
     let timestamp = options::parse_timestamp(request.timestamp.as_deref())?;
     let metadata = run_metadata(request, &overrides);
-    warnings.extend(metadata.warnings);
+    warnings.extend(metadata.warnings.iter().map(|it| WarningKind::RunField.label(it)));
     if let (Some(_), Some(commit)) = (&request.commit, &metadata.commit) {
         // What the user says counts more than what a tool believes.
         overrides.insert("commit".to_owned(), commit.clone());

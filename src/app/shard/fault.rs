@@ -1,5 +1,6 @@
 //! What can be wrong between two steps of a shared build.
 
+use crate::app::warning::with_code;
 use model::coded_enum;
 
 coded_enum! {
@@ -27,6 +28,6 @@ coded_enum! {
 impl ShardFault {
     /// The error with its code, which `benchpages explain` knows.
     pub(super) fn error(self, message: String) -> anyhow::Error {
-        anyhow::anyhow!("{message} [{}]", self.code())
+        anyhow::Error::msg(with_code(message, self.code()))
     }
 }
