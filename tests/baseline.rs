@@ -98,10 +98,18 @@ fn a_pin_is_cleared_and_one_that_matches_nothing_is_an_error() {
     assert_eq!(pin(&history, &[]).status, 0);
     let unknown = command(&history, &["baseline", "clear", "--series", "prase/*"]);
     assert_eq!(unknown.status, 2);
-    assert!(unknown.err.contains("baseline show"), "{}", unknown.err);
+    let expected = "no pinned baseline matches `prase/*`; pinned: parse/go/default/any";
+    assert!(unknown.err.contains(expected), "{}", unknown.err);
+    let shown = command(&history, &["baseline", "show", "--series", "prase/*"]);
+    assert_eq!((shown.status, &*shown.out), (0, ""));
+    assert!(shown.err.contains(&format!("warning: {expected}")), "{}", shown.err);
+    let json = ["baseline", "show", "--series", "prase/*", "--format", "json"];
+    assert_eq!(command(&history, &json).out, "{\"baselines\":[]}\n");
     assert_eq!(command(&history, &["baseline", "clear", "--series", "parse/*"]).status, 0);
     assert!(!history.data().join("baselines.json").exists());
     assert!(command(&history, &["baseline", "show"]).out.contains("No pinned baseline"));
+    let none = command(&history, &["baseline", "clear", "--series", "parse/*"]);
+    assert!(none.err.contains("no baseline is pinned; `benchpages baseline set"), "{}", none.err);
     for (more, word) in [
         (&["--commit", "fedcba9"][..], "fedcba9"),
         (&["--until", "2020-01-01"][..], "in the past"),

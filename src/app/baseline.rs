@@ -49,6 +49,8 @@ pub(crate) struct ShownBaselines {
     pub(crate) pins: Vec<PinnedBaseline>,
     /// Of the pins, in the order of all targets.
     pub(crate) targets: Vec<TargetResult>,
+    /// Which pins there are, where none was asked for.
+    pub(crate) others: Option<String>,
 }
 
 /// Pins the level of every series that matches; replaces their former pins.
@@ -138,10 +140,13 @@ fn pin_of(
 pub(crate) fn show(options: &LoadOptions, glob: &str) -> anyhow::Result<ShownBaselines> {
     let Project { contents, targets, .. } = load(options, &Silent)?;
     let mut pins = contents.baselines;
-    pins.retain(|pin| accepted::matches(glob, &pin.series));
+    let is_match = |pin: &PinnedBaseline| accepted::matches(glob, &pin.series);
+    let is_unmatched = !pins.is_empty() && !pins.iter().any(is_match);
+    let others = is_unmatched.then(|| existing::no_pin(&pins, glob));
+    pins.retain(is_match);
     let is_shown = |it: &TargetResult| pins.iter().any(|pin| it.key == pin.key());
     let targets = targets.into_iter().filter(is_shown).collect();
-    Ok(ShownBaselines { pins, targets })
+    Ok(ShownBaselines { pins, targets, others })
 }
 
 /// Removes the pins of series that match a glob; how many there were.
@@ -151,13 +156,15 @@ pub(crate) fn show(options: &LoadOptions, glob: &str) -> anyhow::Result<ShownBas
 pub(crate) fn clear(options: &LoadOptions, glob: &str) -> anyhow::Result<usize> {
     // Counted under the lock: the file may have changed since somebody looked.
     let mut removed = 0;
+    let mut others = Vec::new();
     change(options, |all| {
         let before = all.len();
         all.retain(|pin| !accepted::matches(glob, &pin.series));
         removed = before - all.len();
+        others.clone_from(all);
     })?;
     if removed == 0 {
-        bail!("no pinned baseline matches `{glob}`; `benchpages baseline show` lists them");
+        bail!("{}", existing::no_pin(&others, glob));
     }
     Ok(removed)
 }

@@ -3,6 +3,7 @@
 use crate::app::observer::Observer;
 use crate::app::warning::with_code;
 use model::filter::{Filter, FilterSubject};
+use model::pinned::PinnedBaseline;
 use model::policy::diagnostic::PolicyFaultKind;
 use model::policy::unmatched::filter_fault;
 use model::series::Series;
@@ -13,16 +14,29 @@ const MAX_NAMES: usize = 10;
 
 /// `no series matches `parse/*`; similar names: …, and 55 more`.
 pub(crate) fn no_series(series: &[Series], glob: &str) -> String {
-    let names = series.iter().map(|series| series.key.name());
-    let near = nearest(&glob.replace('*', ""), names);
-    let more = match series.len().saturating_sub(near.len()) {
+    let names = similar(glob, series.iter().map(|series| series.key.name()).collect());
+    format!("no series matches `{glob}`; similar names: {names} (a glob covers many: 'parse/*')")
+}
+
+/// `no pinned baseline matches `parse/*`; pinned: …, and 3 more`.
+pub(crate) fn no_pin(pins: &[PinnedBaseline], glob: &str) -> String {
+    if pins.is_empty() {
+        return "no baseline is pinned; `benchpages baseline set SERIES --reason TEXT` pins one"
+            .to_owned();
+    }
+    let names = similar(glob, pins.iter().map(|pin| pin.series.clone()).collect());
+    format!("no pinned baseline matches `{glob}`; pinned: {names}")
+}
+
+/// The names that are most like a glob, and how many more there are.
+fn similar(glob: &str, names: Vec<String>) -> String {
+    let count = names.len();
+    let near = nearest(&glob.replace('*', ""), names.into_iter());
+    let more = match count.saturating_sub(near.len()) {
         0 => String::new(),
         more => format!(", and {} more", text::count(more as u64)),
     };
-    format!(
-        "no series matches `{glob}`; similar names: {}{more} (a glob covers many: 'parse/*')",
-        near.join(", ")
-    )
+    near.join(", ") + &more
 }
 
 /// Warns where a filter holds for no series.

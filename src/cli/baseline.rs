@@ -39,6 +39,7 @@ pub(crate) fn run(
         }
         BaselineCommand::Show { series, format } => {
             let shown = baseline::show(&options, series)?;
+            shown.others.iter().for_each(|others| reporter.warn(others));
             match format {
                 OutputFormat::Json => ui::print(&json::line(&json_text(&shown)))?,
                 OutputFormat::Text => ui::print(&shown_text(&shown, reporter.palette()))?,

@@ -39,7 +39,8 @@ pub(super) fn pin_text(pin: &PinnedBaseline) -> String {
 
 pub(super) fn shown_text(shown: &ShownBaselines, palette: Palette) -> TerminalText {
     let mut out = TerminalText::new();
-    if shown.pins.is_empty() {
+    // Where others are pinned, a warning lists them.
+    if shown.pins.is_empty() && shown.others.is_none() {
         out.push("No pinned baseline.\n");
     }
     for pin in &shown.pins {
