@@ -89,6 +89,26 @@ fn the_last_words_are_commands_and_addresses() {
 }
 
 #[test]
+fn what_an_option_cannot_do_outside_of_github_is_said() {
+    let options = ["--dry-run", "--systems", "linux,macos"];
+    for (address, script) in [
+        ("https://codeberg.org/ada/engine", "ci/benchmarks.sh"),
+        ("https://gitlab.com/team/engine", ".gitlab/benchmarks.sh"),
+    ] {
+        let (_, out, _) = cloned(address).init(&options);
+        let line = "  systems     --systems linux,macos is for GitHub Actions only; elsewhere add a \
+                    job on each further system";
+        assert!(out.contains(line), "{out}");
+        assert!(out.contains(&format!("that runs {script} with SYSTEM=NAME\n")), "{out}");
+        assert!(!cloned(address).init(&["--dry-run"]).1.contains("--systems"));
+        let (_, _, err) = cloned(address).init(&["--yes", "--schedule", "weekly"]);
+        assert!(err.contains("BENCH_SET=capacity"), "{err}");
+    }
+    let (_, out, _) = cloned("https://github.com/ada/engine").init(&options);
+    assert!(!out.contains("--systems"), "{out}");
+}
+
+#[test]
 fn only_github_gets_workflows() {
     let repository = cloned("https://codeberg.org/ada/engine");
     let (_, out, _) = repository.init(&["--yes", "--schedule", "daily"]);

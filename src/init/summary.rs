@@ -59,7 +59,22 @@ fn detected(facts: &ProjectFacts, plan: &InitPlan) -> Vec<(&'static str, String)
         lines.push(("language", format!("{} ({file})", language.name)));
     }
     lines.push(("benchmarks", benchmarks(facts, plan)));
+    lines.extend(further_systems(facts).map(|line| ("systems", line)));
     lines
+}
+
+/// What to do for `--systems` where no workflow has a matrix.
+fn further_systems(facts: &ProjectFacts) -> Option<String> {
+    let all: Vec<&str> = facts.systems.iter().map(|system| system.name()).collect();
+    let is_plain = all == ["linux"];
+    (facts.ci != CiSystem::Github && !is_plain).then(|| {
+        format!(
+            "--systems {} is for GitHub Actions only; elsewhere add a job on each further system \
+             that runs {} with SYSTEM=NAME",
+            all.join(","),
+            facts.ci.measure_script()
+        )
+    })
 }
 
 fn benchmarks(facts: &ProjectFacts, plan: &InitPlan) -> String {
@@ -188,7 +203,7 @@ fn gitlab_steps(facts: &ProjectFacts, plan: &InitPlan) -> Vec<String> {
 
 fn other_steps(facts: &ProjectFacts) -> Vec<String> {
     let branch = &facts.branches[0];
-    vec![
+    let mut steps = vec![
         format!(
             "In the job of {branch}, after the benchmarks:\n  export DATA_BRANCH=benchmark-data\n  \
              bash ci/benchmarks.sh records.ndjson\n  \
@@ -204,5 +219,14 @@ fn other_steps(facts: &ProjectFacts) -> Vec<String> {
              --collect out.ndjson -- bash \"$PWD/ci/benchmarks.sh\" out.ndjson || true\n  \
              benchpages check --pull \"$PULL\" --allow-first-runs"
         ),
-    ]
+    ];
+    if !facts.schedules.is_empty() {
+        steps.push(
+            "Add the schedules of --schedule to your CI: the job of the main branch, with the \
+             variable BENCH_SET=capacity or BENCH_SET=chaos; rotation is a job of your own that \
+             runs `benchpages rotate`."
+                .to_owned(),
+        );
+    }
+    steps
 }

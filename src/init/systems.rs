@@ -9,7 +9,8 @@ pub(crate) enum MeasuredSystem {
 }
 
 impl MeasuredSystem {
-    fn name(self) -> &'static str {
+    /// The name, as options and series have it.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Linux => "linux",
             Self::Macos => "macos",
