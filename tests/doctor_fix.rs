@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{Answer, History, NOW, answer, days, files, program, record};
+use crate::workflows::git;
 
 fn fix(history: &History, more: &[&str]) -> Answer {
     let data = history.data();
@@ -135,4 +136,18 @@ fn copies_are_no_history_and_an_erasure_names_them() {
     command.args(["erase", "--author", "ada", "--reason", "asked to be forgotten", "--by", "bob"]);
     let erased = answer(command.args(["--dry-run", "--data"]).arg(history.data()));
     assert!(erased.out.contains("remove .benchpages-backup/"), "{} {}", erased.out, erased.err);
+}
+
+#[test]
+fn git_sees_no_copy_and_no_cache() {
+    let history = damaged();
+    let root = history.data().parent().unwrap().to_owned();
+    git(&root, &["init", "--quiet"]);
+    assert!(fix(&history, &[]).out.contains("as before in .benchpages-backup/"));
+    let cache = root.join("cache");
+    assert_eq!(history.build(&["--cache", cache.to_str().unwrap()]).status, 0);
+    assert!(files(&cache).len() > 1, "the build left nothing");
+    let seen = git(&root, &["status", "--porcelain", "--untracked-files=all"]);
+    assert!(seen.contains("data/results/"), "{seen}");
+    assert!(!seen.contains("cache/") && !seen.contains("backup"), "{seen}");
 }

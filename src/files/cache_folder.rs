@@ -63,13 +63,31 @@ impl CacheFolder {
         let path = self.path.join(relative);
         let folder = path.parent().unwrap_or(&self.path);
         create_private(folder)?;
+        self.hide_from_git()?;
         // By rename, as two builds may write the same entry at once.
         let mut file = tempfile::Builder::new().prefix(TEMPORARY_FILE).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.persist(path)?;
         Ok(())
     }
+
+    /// Keeps the folder out of commits: `--cache` may name one in a repository.
+    fn hide_from_git(&self) -> io::Result<()> {
+        let path = self.path.join(".gitignore");
+        // Looked at first: opening a file for each entry would cost more than the entry.
+        if path.symlink_metadata().is_ok() {
+            return Ok(());
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).open(path) {
+            // Another build made it in the meantime.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            opened => opened?.write_all(HIDE_ALL),
+        }
+    }
 }
+
+/// What git reads in a folder that it is to ignore.
+const HIDE_ALL: &[u8] = b"*\n";
 
 /// Makes a folder and those above it; new ones can be entered by the user alone.
 fn create_private(folder: &Path) -> io::Result<()> {
