@@ -49,9 +49,7 @@ const addCommits = (part) => {
       main: !(flags & NOT_MAIN_LINE), page: !(flags & WITHOUT_PAGE) });
     if (!(flags & WITHOUT_PAGE)) add(2, label, `commit, ${day}`, `commit/${slug}/`);
   }
-  for (const [sentence, state, day, path] of part.regressions) {
-    add(state === 'open' ? 0 : 2, sentence, `regression, ${state}, since ${day}`, path);
-  }
+  for (const entry of part.entries) add(...entry);
 };
 
 window.addToSearch = (part) => (part.tests ? addBenchmarks(part) : addCommits(part));

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::support::{self, Answer, History, NOW, Site, days};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
@@ -121,6 +123,41 @@ fn the_listed_files_become_pages_in_the_order_of_the_list() {
         ],
     );
     has_all(&site.page("docs/"), &["<h1>The manual</h1>", "href=\"../docs/start.html\""]);
+}
+
+#[test]
+fn the_search_finds_chapters_and_their_sections() {
+    let project = Project::new();
+    project.put("rules.md", "# Rules\n\n## A\n\n### `x` & y\n\n#### Detail\n\n## A\n");
+    let entries = |site: &Site| -> Value {
+        let script = site.read("search/commits.js");
+        let index = script.strip_prefix("addToSearch(").and_then(|it| it.strip_suffix(");\n"));
+        let index: Value = serde_json::from_str(index.unwrap()).unwrap();
+        index["entries"].clone()
+    };
+    let site = project.site(&[]);
+    let found = entries(&site);
+    let expected = json!([
+        [1, "Get going", "documentation", "docs/start.html"],
+        [3, "Getting started", "documentation, in Get going", "docs/start.html"],
+        [3, "First run", "documentation, in Get going", "docs/start.html#first-run"],
+        [3, "First run", "documentation, in Get going", "docs/start.html#first-run-1"],
+        [1, "All the rules", "documentation", "docs/rules.html"],
+        [3, "Rules", "documentation, in All the rules", "docs/rules.html"],
+        [3, "A", "documentation, in All the rules", "docs/rules.html#a"],
+        [3, "x & y", "documentation, in All the rules", "docs/rules.html#x--y"],
+        [3, "A", "documentation, in All the rules", "docs/rules.html#a-1"],
+    ]);
+    assert_eq!(found, expected, "{found:#}");
+    for entry in found.as_array().unwrap() {
+        if let Some((page, anchor)) = entry[3].as_str().unwrap().split_once('#') {
+            assert!(site.page(page).contains(&format!(" id=\"{anchor}\">")), "{entry}");
+        }
+    }
+    // Nothing but the index changes with a heading of a site that was built before.
+    project.put("rules.md", "# Rules\n\n## B\n");
+    assert!(entries(&project.site(&[])).to_string().contains("rules.html#b"));
+    assert_eq!(entries(&project.history.site(&[])), json!([]));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The files of a history directory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use pulldown_cmark::Parser;
 
 use crate::report::urls::LinkRoot;
+use crate::site::book::anchors::HeadingAnchors;
 use crate::site::book::contents::TableOfContents;
 use crate::site::book::links::BookRules;
 use crate::site::book::{self, Book, BookPicture};
@@ -89,7 +90,8 @@ fn assert_harmless_chapter(text: &str) {
     let picture = BookPicture { path: "a.png".to_owned(), bytes: Vec::new() };
     let book = Book { pictures: vec![picture], place: Some("docs/".to_owned()), ..Book::default() };
     let (policy, root) = (Policy::default(), LinkRoot::from(book::FOLDER, false));
-    let mut rules = BookRules { book: &book, policy: &policy, root, anchors: BTreeMap::new() };
+    let mut rules =
+        BookRules { book: &book, policy: &policy, root, anchors: HeadingAnchors::default() };
     let events = Parser::new_ext(text, markdown::OPTIONS).collect();
     let html = markdown::render(events, &mut rules).to_string().to_ascii_lowercase();
     assert_harmless(&html);

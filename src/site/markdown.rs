@@ -105,7 +105,7 @@ pub(crate) fn render(events: Vec<Event<'_>>, rules: &mut dyn ProseRules) -> Mark
     let mut out = Vec::with_capacity(events.len());
     let mut dropped_link = false;
     let mut dropped_pictures = Vec::new();
-    let headings: Vec<String> = heading_texts(&events);
+    let headings = headings(&events);
     let mut headings = headings.iter();
     let mut level = HeadingLevel::H4;
     for event in with_whole_html(events) {
@@ -139,7 +139,7 @@ pub(crate) fn render(events: Vec<Event<'_>>, rules: &mut dyn ProseRules) -> Mark
                 Event::End(TagEnd::Emphasis)
             }
             Event::Start(Tag::Heading { level: written, .. }) => {
-                let text = headings.next().map_or("", String::as_str);
+                let text = headings.next().map_or("", |(_, text)| text.as_str());
                 let place = rules.heading(written, text);
                 level = place.level;
                 Event::Start(heading(place))
@@ -203,24 +203,26 @@ fn heading(place: HeadingPlace) -> Tag<'static> {
     Tag::Heading { level, id: anchor.map(CowStr::from), classes: Vec::new(), attrs: Vec::new() }
 }
 
-/// The texts of all headings, in order.
-fn heading_texts(events: &[Event<'_>]) -> Vec<String> {
-    let mut texts = Vec::new();
+/// Level and text of all headings, in order.
+pub(crate) fn headings(events: &[Event<'_>]) -> Vec<(HeadingLevel, String)> {
+    let mut headings: Vec<(HeadingLevel, String)> = Vec::new();
     let mut inside = false;
     for event in events {
         match event {
-            Event::Start(Tag::Heading { .. }) => {
+            Event::Start(Tag::Heading { level, .. }) => {
                 inside = true;
-                texts.push(String::new());
+                headings.push((*level, String::new()));
             }
             Event::End(TagEnd::Heading(_)) => inside = false,
             Event::Text(text) | Event::Code(text) if inside => {
-                texts.last_mut().unwrap_or(&mut String::new()).push_str(text);
+                if let Some((_, heading)) = headings.last_mut() {
+                    heading.push_str(text);
+                }
             }
             _ => {}
         }
     }
-    texts
+    headings
 }
 
 /// The parser gives each line of HTML by itself, and a comment may have several lines.

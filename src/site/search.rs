@@ -1,5 +1,5 @@
-//! The index of the search: all benchmarks, commits and regressions by name, as scripts, because a
-//! page that is read from disk may load a script and nothing else.
+//! The index of the search: all benchmarks, commits, regressions and chapters by name, as scripts,
+//! because a page that is read from disk may load a script and nothing else.
 //!
 //! Names that many series share stand once. In `search/benchmarks.js` the series of a test are
 //! pairs of numbers: `["parse", "", [0, 3]]` is the test `parse` on the first backend in the fourth
@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::report::regression_groups::RegressionGroup;
 use crate::report::urls;
 use crate::report::wording;
+use crate::site::book::sections::{ChapterSection, sections};
+use crate::site::book::{self, Chapter};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use model::record::shorten;
@@ -23,6 +25,14 @@ pub(crate) const FILES: [&str; 2] = ["search/benchmarks.js", "search/commits.js"
 
 /// Characters of a commit's subject.
 const MAX_SUBJECT_CHARS: usize = 80;
+/// Characters of a sentence or a title.
+const MAX_TITLE_CHARS: usize = 160;
+/// Where a result stands among others that match as well: with the benchmarks, with the backends,
+/// with the commits, with the series.
+const FIRST_RANK: u8 = 0;
+const NAME_RANK: u8 = 1;
+const COMMIT_RANK: u8 = 2;
+const SERIES_RANK: u8 = 3;
 /// Commit measured for a pull request only.
 const NOT_MAIN_LINE: u8 = 1;
 /// Commit without a page of its own.
@@ -40,9 +50,9 @@ struct IndexedTest<'a>(&'a str, String, Vec<i64>);
 #[derive(Serialize)]
 struct IndexedCommit<'a>(String, String, &'a str, String, u8);
 
-/// Sentence, state, day and path.
+/// Rank, text, note and path of anything else.
 #[derive(Serialize)]
-struct IndexedGroup(String, &'static str, String, String);
+struct IndexedEntry(u8, String, String, String);
 
 #[derive(Serialize)]
 struct Benchmarks<'a> {
@@ -56,7 +66,8 @@ struct Benchmarks<'a> {
 struct Commits<'a> {
     /// Newest first.
     commits: Vec<IndexedCommit<'a>>,
-    regressions: Vec<IndexedGroup>,
+    /// Regressions, then chapters with their sections.
+    entries: Vec<IndexedEntry>,
 }
 
 /// One of [`FILES`].
@@ -133,13 +144,32 @@ fn commits<'a>(site: &'a SiteContext<'_>) -> Commits<'a> {
             on_main | page,
         )
     };
-    let group = |group: &RegressionGroup| {
-        let path = group.members[0].event.as_deref().map(urls::event)?;
-        let sentence = shorten(&group.sentence(site.input.history), 160).into_owned();
-        Some(IndexedGroup(sentence, group.state(), text::iso_date(group.since()), path))
-    };
+    let regressions = site.regressions.groups().iter().filter_map(|group| regression(site, group));
+    let chapters = site.input.options.book.iter().flat_map(|book| &book.chapters);
     Commits {
         commits: site.commits.with_address().into_iter().map(commit).collect(),
-        regressions: site.regressions.groups().iter().filter_map(group).collect(),
+        entries: regressions.chain(chapters.flat_map(chapter)).collect(),
     }
+}
+
+fn regression(site: &SiteContext<'_>, group: &RegressionGroup) -> Option<IndexedEntry> {
+    let path = group.members[0].event.as_deref().map(urls::event)?;
+    let sentence = shorten(&group.sentence(site.input.history), MAX_TITLE_CHARS).into_owned();
+    let (state, since) = (group.state(), text::iso_date(group.since()));
+    let rank = if state == "open" { FIRST_RANK } else { COMMIT_RANK };
+    Some(IndexedEntry(rank, sentence, format!("regression, {state}, since {since}"), path))
+}
+
+/// A chapter and its sections.
+fn chapter(chapter: &Chapter) -> Vec<IndexedEntry> {
+    let note = format!("documentation, in {}", shorten(&chapter.title, MAX_TITLE_CHARS));
+    let section = |section: ChapterSection| {
+        let title = shorten(&section.title, MAX_TITLE_CHARS).into_owned();
+        IndexedEntry(SERIES_RANK, title, note.clone(), section.path)
+    };
+    let title = shorten(&chapter.title, MAX_TITLE_CHARS).into_owned();
+    let page = book::chapter_path(&chapter.name);
+    let first = IndexedEntry(NAME_RANK, title, "documentation".to_owned(), page);
+    let sections = sections(chapter).into_iter().map(section);
+    [first].into_iter().chain(sections).collect()
 }

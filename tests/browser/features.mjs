@@ -111,6 +111,10 @@ async function search(page, url, is) {
   await page.waitForSelector('#find-list [role="option"]');
   is('a hostile name is text', (await options(page)).join(), '<img src=x>');
   await page.$eval('#find', (input) => { input.value = ''; });
+  await page.keyboard.type('first run');
+  const section = await page.$eval('#find-list a', (a) => a.href);
+  is('a section of a chapter', section, url('docs/start.html#first-run'));
+  await page.$eval('#find', (input) => { input.value = ''; });
   await page.keyboard.type('top');
   const hrefs = await page.$$eval('#find-list a', (all) => all.map((a) => a.href));
   is('a series without a page is a row', hrefs[1], url('test/top/#s-top-go-x-a1b2c3'));

@@ -7,20 +7,14 @@
 //! javascript:…          plain text
 //! ```
 
-use std::collections::BTreeMap;
-
 use pulldown_cmark::HeadingLevel;
 
 use crate::report::urls::LinkRoot;
+use crate::site::book::anchors::{HeadingAnchors, anchor};
 use crate::site::book::{Book, CONTENTS_FILE, FOLDER, chapter_path};
 use crate::site::markdown::{self, HeadingPlace, ProseRules};
 use crate::site::repository;
 use model::policy::Policy;
-
-/// Ids of the frame around each page.
-const FRAME_IDS: [&str; 3] = ["main", "find", "stale"];
-/// Longest anchor, in bytes.
-const MAX_ANCHOR_BYTES: usize = 120;
 
 /// The rules for the texts of one book.
 pub(crate) struct BookRules<'a> {
@@ -28,8 +22,8 @@ pub(crate) struct BookRules<'a> {
     pub(crate) policy: &'a Policy,
     /// As seen from any page of the book: all are in one folder.
     pub(crate) root: LinkRoot,
-    /// How often each anchor of this text has come.
-    pub(crate) anchors: BTreeMap<String, u32>,
+    /// The anchors of this text so far.
+    pub(crate) anchors: HeadingAnchors,
 }
 
 /// A link within the folder of the book, or out of it.
@@ -74,21 +68,6 @@ impl BookRules<'_> {
         repository::file_url(self.policy, &path)
     }
 
-    /// An anchor that this text does not have yet, numbered as GitHub does, so that a link is right
-    /// in both places.
-    fn unique(&mut self, name: String) -> String {
-        let mut count = self.anchors.get(&name).copied().unwrap_or(0);
-        let mut anchor = name.clone();
-        while self.anchors.contains_key(&anchor) {
-            count += 1;
-            anchor = format!("{name}-{count}");
-        }
-        // The next one goes on from here: a text of equal headings takes no quadratic time.
-        self.anchors.insert(name, count);
-        self.anchors.entry(anchor.clone()).or_insert(0);
-        anchor
-    }
-
     fn local_link(&self, link: &LocalLink<'_>) -> Option<String> {
         let page = match link.path.strip_suffix(".md") {
             // A link to a place on this page.
@@ -125,39 +104,12 @@ impl ProseRules for BookRules<'_> {
     }
 
     fn heading(&mut self, level: HeadingLevel, text: &str) -> HeadingPlace {
-        let name = anchor(text);
-        let anchor = (!name.is_empty()).then(|| self.unique(name));
         // The page has one heading of the first level, which it makes itself.
-        HeadingPlace { level: level.max(HeadingLevel::H2), anchor }
+        HeadingPlace { level: level.max(HeadingLevel::H2), anchor: self.anchors.next(text) }
     }
 
     fn has_wide_tables(&self) -> bool {
         true
-    }
-}
-
-/// The anchor of a heading, as GitHub makes it of the same text. An anchor that was already made
-/// stays as it is, so a link's fragment goes through here as well.
-fn anchor(text: &str) -> String {
-    let mut anchor = String::new();
-    for character in text.trim().chars().flat_map(char::to_lowercase) {
-        let letter = match character {
-            ' ' => '-',
-            c if c.is_alphanumeric() || c == '-' || c == '_' => c,
-            _ => continue,
-        };
-        if anchor.len() + letter.len_utf8() > MAX_ANCHOR_BYTES {
-            break;
-        }
-        anchor.push(letter);
-    }
-    if FRAME_IDS.contains(&anchor.as_str()) {
-        anchor.push_str("-section");
-    }
-    // An id begins with a letter, where GitHub takes `1-first-step`.
-    match anchor.chars().next() {
-        Some(first) if !first.is_alphabetic() => format!("at-{}", anchor.trim_start_matches('-')),
-        _ => anchor,
     }
 }
 
@@ -186,7 +138,8 @@ mod tests {
         let (book, mut policy) = (book(), Policy::default());
         policy.site.repo_url = repository.map(str::to_owned);
         let root = LinkRoot::from(FOLDER, false);
-        BookRules { book: &book, policy: &policy, root, anchors: BTreeMap::new() }.link(address)
+        BookRules { book: &book, policy: &policy, root, anchors: HeadingAnchors::default() }
+            .link(address)
     }
 
     #[test]
@@ -224,21 +177,5 @@ mod tests {
         assert_eq!(file("draft.md").as_deref(), Some(draft));
         assert_eq!(file("../../outside"), None);
         assert_eq!(link("../SECURITY.md", Some("https://unknown.example/r")), None);
-    }
-
-    #[test]
-    fn anchors_are_those_of_github() {
-        for (text, expected) in [
-            ("In CI", "in-ci"),
-            ("What `check` does: 1 + 1", "what-check-does-1--1"),
-            ("Größe_2", "größe_2"),
-            ("<script>", "script"),
-            ("main", "main-section"),
-            ("1. First step", "at-1-first-step"),
-            ("; and on", "at-and-on"),
-        ] {
-            assert_eq!(anchor(text), expected, "{text}");
-            assert_eq!(anchor(&anchor(text)), expected, "{text}");
-        }
     }
 }

@@ -12,9 +12,11 @@
 //! or to the web, and a picture is a file of the folder. A fault ends the build, and all are
 //! reported.
 
+pub(crate) mod anchors;
 pub(crate) mod contents;
 pub(crate) mod links;
 pub(crate) mod picture;
+pub(crate) mod sections;
 
 use serde::{Deserialize, Serialize};
 

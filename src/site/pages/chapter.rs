@@ -1,14 +1,13 @@
 //! A chapter of the project's documentation, and its table of contents.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
-use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser};
 
 use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
+use crate::site::book::anchors::HeadingAnchors;
 use crate::site::book::links::BookRules;
-use crate::site::book::{self, Book, Chapter};
+use crate::site::book::{self, Book, Chapter, sections};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
@@ -78,10 +77,10 @@ pub(crate) fn render_contents(site: &SiteContext<'_>, book: &Book) -> Result<Vec
 fn page(site: &SiteContext<'_>, book: &Book, path: &str, title: &str, text: &str) -> ChapterPage {
     let root = link_root(site, path);
     let policy = site.input.policy;
-    let mut rules = BookRules { book, policy, root, anchors: BTreeMap::new() };
+    let mut rules = BookRules { book, policy, root, anchors: HeadingAnchors::default() };
     // All at once: the title is taken off, and a heading is known by its whole text.
     let mut events: Vec<Event<'_>> = Parser::new_ext(text, markdown::OPTIONS).collect();
-    let heading = take_heading(&mut events).unwrap_or_else(|| title.to_owned());
+    let heading = sections::take_title(&mut events).unwrap_or_else(|| title.to_owned());
     let summary = Phrase::new("").text(format!("Documentation: {title}"));
     let head =
         PageHead { path, title: title.to_owned(), verdict: &summary, section: NavSection::Book };
@@ -94,19 +93,6 @@ fn page(site: &SiteContext<'_>, book: &Book, path: &str, title: &str, text: &str
         previous: None,
         next: None,
     }
-}
-
-/// Takes the title off a text that begins with one: the page shows it as its only `h1`.
-fn take_heading(events: &mut Vec<Event<'_>>) -> Option<String> {
-    let Some(Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })) = events.first() else {
-        return None;
-    };
-    let end = events.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_))))?;
-    let text = events.drain(..=end).filter_map(|event| match event {
-        Event::Text(text) | Event::Code(text) => Some(text.into_string()),
-        _ => None,
-    });
-    Some(text.collect())
 }
 
 fn parts(book: &Book, root: LinkRoot, current: usize) -> Vec<ContentsPart> {
