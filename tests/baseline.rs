@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, History, answer, commit, program};
+use crate::support::{Answer, History, answer, commit, program, with};
+use crate::workflows::git;
 
 const NOW: &str = "2025-10-02T12:00:00Z";
 const POLICY: &str = "version: '1'\nregression: {grace_period_days: 0}\n";
@@ -169,6 +170,47 @@ fn what_a_person_pinned_stays_where_it_is() {
     command(&history, &["check"]);
     let text = std::fs::read_to_string(history.data().join("baselines.json")).unwrap();
     assert!(text.contains("release 2.0"), "{text}");
+}
+
+#[test]
+fn a_commit_may_be_named_as_git_names_it() {
+    let history = History::new();
+    let root = history.data().parent().unwrap().to_owned();
+    git(&root, &["init", "--quiet"]);
+    let author = ["-c", "user.name=ada", "-c", "user.email=ada@example.org"];
+    let commit = ["commit", "--quiet", "--allow-empty", "--message", "Measured"];
+    git(&root, &[&author[..], &commit].concat());
+    let head = git(&root, &["rev-parse", "HEAD"]);
+    let mut records: Vec<Value> = (0..10).map(|day| record(day, "parse", 1e6)).collect();
+    records[8]["commit"] = head.clone().into();
+    history.file("policy.yml", POLICY).records(&records);
+    let named = |command: &str, name: &str| {
+        let reason = ["--series", "parse/*", "--reason", "release 2.0", "--by", "ada"];
+        let mut run = program();
+        run.current_dir(&root).args(command.split(' ')).args(reason);
+        answer(run.args(["--commit", name, "--data", "data", "--now", NOW, "--no-cache"]))
+    };
+    let set = named("baseline set", "HEAD");
+    let place = format!("median of 9 runs up to {}", &head[..7]);
+    assert!(set.out.contains(&place), "{place}: {} {}", set.out, set.err);
+    let unknown = named("baseline set", "v9").err;
+    let expected = "`v9` is not a measured commit, nor a name that git knows here; the newest";
+    assert!(unknown.contains(expected), "{unknown}");
+    // The commit is known now; there is nothing to accept at it.
+    let accepted = named("accept", "HEAD");
+    assert_eq!(accepted.status, 2);
+    assert!(!accepted.err.contains("no measured commit"), "{}", accepted.err);
+    assert!(named("accept", "v9").err.contains("no measured commit is called `v9`"));
+}
+
+#[test]
+fn equal_values_deviate_by_nothing() {
+    let history = History::new();
+    let equal = |day: usize| with(record(day, "parse", 0.0), json!({"mean_ns": 21_789_349.6}));
+    history.file("policy.yml", POLICY).records(&(0..7).map(equal).collect::<Vec<_>>());
+    let set = pin(&history, &[]);
+    // Not 4.02e−15 ms.
+    assert!(set.out.contains("deviation 0.0"), "{}", set.out);
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn fields_are_told_where_they_look_like_another_and_where_the_runner_has_none() 
     history.records(&records.map(|one| with(one, fields.clone())).collect::<Vec<_>>());
     let found = findings(&history, 1);
     has(&found, ["error", "field", "`runer_image`", "looks like a misspelling of `runner_image`"]);
-    has(&found, ["error", "runner", "track_fields", "those that are recorded, such as weather"]);
+    has(&found, ["error", "runner", "track_fields", "fields that are recorded, such as weather"]);
     has(&found, ["error", "runner", "track_fields", "no record has any of the tracked fields"]);
 }
 

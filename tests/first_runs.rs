@@ -67,6 +67,9 @@ fn the_days_of_the_grace_period_are_first_days_too() {
     assert_eq!((status, &found["first_runs"]["missing"]), (0, &json!(0)), "{found}");
     assert_eq!(found["first_runs"]["grace_until"], json!("2025-01-04"));
     assert_eq!(found["next_step"], json!("No verdict yet: the grace period ends on 4 Jan 2025."));
+    let text = project.check(&["--pull", "7"]).out;
+    let headline = "FIRST RUNS: the main line is in its grace period, so nothing is compared yet.";
+    assert!(text.starts_with(headline), "{text}");
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn without_a_repository_the_directory_is_all_there_is() {
     let said = notices(&found);
     assert!(said.contains("1 entry of accepted.yml not counted"), "{said}");
     assert!(said.contains("--trust-checkout"), "{said}");
-    assert!(said.contains("policy.yml is in no git repository"), "{said}");
+    assert!(said.contains("git does not track policy.yml here"), "{said}");
     let trusted = checked(&project, "main", &["--trust-checkout"]);
     assert_eq!(trusted["verdict"], json!("pass"), "{trusted}");
     assert!(notices(&trusted).contains("(--trust-checkout)"), "{trusted}");

@@ -16,6 +16,7 @@ use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
+use crate::vcs::git;
 use model::audit::reason::reason_fault;
 use model::commit_ref::MIN_PREFIX;
 use model::history::Commit;
@@ -184,6 +185,12 @@ fn resolve_commit(
     matching: &[usize],
 ) -> anyhow::Result<CommitIndex> {
     if let Some(commit) = lookup.commit_named(name)? {
+        return Ok(commit);
+    }
+    // Only the commit itself: an entry for another one would accept what nobody looked at.
+    if let Some(id) = git::ancestors(name).first()
+        && let Some(commit) = lookup.commit_named(id)?
+    {
         return Ok(commit);
     }
     let length = if name.len() < MIN_PREFIX {

@@ -14,8 +14,10 @@ use crate::app::observer::Silent;
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};
 use crate::regressions::RegressionLookup;
+use crate::report::candidate;
 use crate::report::decision::Decision;
 use crate::store;
+use crate::vcs::git;
 use detect::Analysis;
 use detect::targets::TargetResult;
 use detect::targets::pinned::PinnedLevel;
@@ -81,11 +83,13 @@ pub(crate) fn set(
     let commit = match &request.commit {
         // Not one commit for all: series are measured at different times.
         None => None,
-        Some(name) => Some(
-            lookup
-                .commit_named(name)?
-                .with_context(|| format!("--commit: no measured commit is called `{name}`"))?,
-        ),
+        // As in `compare`: the level at a commit that was not measured is that of the one before.
+        Some(name) => {
+            let commit = candidate::measured_commit(&project.history, name, &git::ancestors)?;
+            Some(commit.with_context(|| {
+                format!("--commit: {}", existing::no_commit(&project.history, name))
+            })?)
+        }
     };
     let pins: Vec<PinnedBaseline> = matching
         .iter()

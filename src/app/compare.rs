@@ -15,7 +15,6 @@ use crate::site;
 use crate::vcs::git;
 use model::filter::Filter;
 use model::series::CommitIndex;
-use model::text;
 
 /// Compares two commits, each a measured one or a name that git knows here.
 ///
@@ -33,14 +32,8 @@ pub(crate) fn compare(
     project.warnings.iter().for_each(|warning| observer.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
-        candidate::measured_commit(history, name, &git::ancestors)?.with_context(|| {
-            let newest = history.commits.iter().rev().find(|commit| commit.main_line);
-            let known = newest.map_or_else(
-                || "no commit is measured yet: `benchpages ingest FILE` records one".to_owned(),
-                |commit| format!("the newest measured one is {}", text::short_commit(&commit.id)),
-            );
-            format!("`{name}` is not a measured commit, nor a name that git knows here; {known}")
-        })
+        candidate::measured_commit(history, name, &git::ancestors)?
+            .with_context(|| existing::no_commit(history, name))
     };
     let (base_commit, head_commit) = (commit(base)?, commit(head)?);
     // A pull request is put behind the main line to be compared; there is nothing behind it.

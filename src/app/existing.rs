@@ -3,6 +3,7 @@
 use crate::app::observer::Observer;
 use crate::app::warning::with_code;
 use model::filter::{Filter, FilterSubject};
+use model::history::History;
 use model::pinned::PinnedBaseline;
 use model::policy::diagnostic::PolicyFaultKind;
 use model::policy::unmatched::filter_fault;
@@ -21,11 +22,22 @@ pub(crate) fn no_series(series: &[Series], glob: &str) -> String {
 /// `no pinned baseline matches `parse/*`; pinned: …, and 3 more`.
 pub(crate) fn no_pin(pins: &[PinnedBaseline], glob: &str) -> String {
     if pins.is_empty() {
-        return "no baseline is pinned; `benchpages baseline set SERIES --reason TEXT` pins one"
-            .to_owned();
+        return "no baseline is pinned; `benchpages baseline set --series NAME --reason TEXT` pins \
+                one"
+        .to_owned();
     }
     let names = similar(glob, pins.iter().map(|pin| pin.series.clone()).collect());
     format!("no pinned baseline matches `{glob}`; pinned: {names}")
+}
+
+/// Why a name stands for no commit, and the newest one that is measured.
+pub(crate) fn no_commit(history: &History, name: &str) -> String {
+    let newest = history.commits.iter().rev().find(|commit| commit.main_line);
+    let measured = newest.map_or_else(
+        || "no commit is measured yet: `benchpages ingest FILE` records one".to_owned(),
+        |commit| format!("the newest measured one is {}", text::short_commit(&commit.id)),
+    );
+    format!("`{name}` is not a measured commit, nor a name that git knows here; {measured}")
 }
 
 /// The names that are most like a glob, and how many more there are.

@@ -109,7 +109,7 @@ impl BaseFiles {
             }
             (FileAtBase::Untracked, Some(_)) => Decided::because(
                 TrustedPolicy::Checkout,
-                format!("{shown} is in no git repository, so it counts as it is."),
+                format!("git does not track {shown} here, so it counts as it is."),
             ),
             (FileAtBase::UnknownBase, _) => Decided::because(
                 TrustedPolicy::Unverified,

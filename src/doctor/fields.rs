@@ -40,7 +40,9 @@ pub(super) fn check_runner_fields(input: &DoctorInput<'_>, findings: &mut Vec<Do
         format!("no record has {}", text::join_and(&missing))
     })
     .remedy(format!(
-        "record these fields (`benchpages ingest` does), or track those that are recorded{others}"
+        "name them where the records are written (`benchpages ingest FILE --set {}=NAME`), or \
+         track fields that are recorded{others}",
+        missing[0]
     ));
     // In the first days nothing rests on them yet.
     let is_error = all && runs_until_verdict(input) == 0;

@@ -41,6 +41,11 @@ impl FirstRuns {
 
     /// `FIRST RUNS: the main line has 1 of 5 runs, so nothing is compared yet.`
     pub(crate) fn headline(&self) -> String {
+        // All runs are there: their number is no reason.
+        if self.missing() == 0 && self.grace_until.is_some() {
+            return "FIRST RUNS: the main line is in its grace period, so nothing is compared yet."
+                .to_owned();
+        }
         let needed = text::count_noun(u64::from(self.needed), "run");
         let runs = text::count(u64::from(self.runs.min(self.needed)));
         format!("FIRST RUNS: the main line has {runs} of {needed}, so nothing is compared yet.")

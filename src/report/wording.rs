@@ -89,6 +89,10 @@ pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
     if !change.is_finite() {
         return word.to_owned();
     }
+    // Equal values have no direction, which `<0.1% faster` would claim.
+    if change == 0.0 {
+        return "no change".to_owned();
+    }
     format!("{} {word}", text::percent_change(change).trim_start_matches(['+', '−']))
 }
 

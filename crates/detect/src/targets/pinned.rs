@@ -51,7 +51,8 @@ impl PinnedLevel {
         let values = same.filter_map(|at| series.compared_value(&series.runs[at]));
         let values: Vec<f64> = values.take(window as usize).collect();
         let (count, level) = (values.len() as f64, median(&values)?);
-        let mean = values.iter().map(|value| value / count).sum::<f64>();
+        // From the first value on: equal values have it as their mean, and no deviation at all.
+        let mean = values[0] + values.iter().map(|value| (value - values[0]) / count).sum::<f64>();
         let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
         let deviation = (count > 1.0).then(|| (squares / (count - 1.0)).sqrt());
         let interval = deviation.map(|deviation| {
