@@ -12,6 +12,7 @@ mod answers;
 mod assets;
 mod audit;
 mod backend_ratios;
+mod base_levels;
 mod benchmark_grid;
 mod benchmark_metrics;
 pub(crate) mod book;

@@ -1,20 +1,20 @@
 //! `commit/<sha12>.json`: what a comparison of a commit with any other needs.
 //!
 //! A reader's browser compares two commits from two of these files by the rules of
-//! [`delta::compare_runs`], so each run also says on which level it stands. There is a row for each
+//! `report::delta::compare_runs`, so each run also says on which level it stands. There is a row for each
 //! series at each commit, so the file holds no names and rounds: the exact values are in the files
 //! of the series.
 
 use std::collections::BTreeMap;
 
-use crate::report::delta::{self, RunPosition};
+use crate::report::delta::RunPosition;
 use crate::site::api;
 use crate::site::api::API_VERSION;
 use crate::site::api::columns::{RunColumn, ShortNumber};
 use crate::site::api::json_types::CommitFile;
+use crate::site::base_levels::BaseLevel;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
-use detect::stats::median;
 use model::series::{CommitIndex, Segment};
 
 /// Steps in which a level is given above its value: basis points.
@@ -28,18 +28,11 @@ const MAX_LEVEL_STEPS: f64 = 1e4;
 /// The file cannot be written as JSON.
 pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, RenderError> {
     let commit = site.commit(at);
-    let mut by_series = BTreeMap::new();
-    let pulled = site.commits.pull_runs(at).iter();
-    let pulled = pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run)));
-    // The main line last: where a commit was measured for a pull request and then again on the
-    // main line, the value of the main line counts.
-    let main = site.commits.main_runs(at).iter();
-    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
-    by_series.extend(pulled.chain(main));
+    let by_series = measured_at(site, at);
     let mut runners = RunnerList::default();
     let rows: Vec<MeasuredRow> = by_series
         .iter()
-        .map(|(&index, &position)| row(site, index, position, at, &mut runners))
+        .map(|&(index, position)| row(site, index, position, at, &mut runners))
         .collect();
     let levels = rows.iter().enumerate().filter(|(_, row)| row.level_steps.is_none());
     let mut remarks: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
@@ -58,11 +51,28 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
         runs: RunColumn::of(rows.iter().map(|row| row.runs).collect()),
         schema: "schema/commit.json",
         segment: RunColumn::of(rows.iter().map(|row| row.segment).collect()),
-        series: spans(by_series.into_keys()),
+        series: spans(by_series.iter().map(|(index, _)| *index)),
         timestamp: commit.time.to_string(),
         value: rows.iter().map(|row| ShortNumber::rounded(row.value)).collect(),
         version: API_VERSION,
     })
+}
+
+/// The series that were measured at a commit, in order, each with the run that counts.
+fn measured_at(site: &SiteContext<'_>, at: CommitIndex) -> Vec<(usize, RunPosition)> {
+    let pulled = site.commits.pull_runs(at).iter();
+    let pulled = pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run)));
+    // The main line last: where a commit was measured for a pull request and then again on the
+    // main line, the value of the main line counts.
+    let main = site.commits.main_runs(at).iter();
+    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
+    let mut all: Vec<(usize, RunPosition)> = pulled.chain(main).collect();
+    // Stable, and fast for what is in order already: the last run of each series is kept.
+    all.sort_by_key(|(series, _)| *series);
+    all.reverse();
+    all.dedup_by_key(|(series, _)| *series);
+    all.reverse();
+    all
 }
 
 /// A series at the commit.
@@ -121,9 +131,9 @@ fn row<'a>(
     let position = as_base(site, index, measured, at);
     let run = position.run_in(series);
     // Runs of pull requests stand on no level: the analysis of the main line never saw them.
-    let (values, flags) = match position.main_index() {
-        Some(at) => (delta::base_values(series, analysis, at), analysis.flags[at]),
-        None => (series.compared_value(run).into_iter().collect(), Default::default()),
+    let (base, flags) = match position.main_index() {
+        Some(at) => (site.base_levels.get(index, series, analysis, at), analysis.flags[at]),
+        None => (BaseLevel::of(series.compared_value(run).as_slice()), Default::default()),
     };
     let remark = match () {
         () if series.is_below_resolution(run) => "below_resolution",
@@ -131,12 +141,12 @@ fn row<'a>(
         () if flags.is_outlier => "outlier",
         () => "",
     };
-    let level = median(&values).filter(|level| level.is_finite() && run.value.is_some());
+    let level = base.level.get().filter(|level| level.is_finite() && run.value.is_some());
     MeasuredRow {
         value,
         level_steps: level_steps(value, level),
         level,
-        runs: values.len(),
+        runs: base.runs as usize,
         segment: run.segment,
         runner: runners.place(&series.segments[run.segment as usize]),
         remark,
