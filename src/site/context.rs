@@ -11,7 +11,6 @@ use crate::report::phrase::Phrase;
 use crate::report::pull_check::PullCheck;
 use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
-use crate::site::base_levels::BaseLevels;
 use crate::site::benchmark_metrics::BenchmarkMetrics;
 use crate::site::changes::{EventIndex, EventRef};
 use crate::site::chart_memos::ChartMemos;
@@ -30,6 +29,7 @@ use crate::site::picture_index::{PictureIndex, PicturedPages};
 use crate::site::presets::{self, PresetView};
 use crate::site::regressions::RegressionIndex;
 use crate::site::repository;
+use crate::site::run_levels::RunLevels;
 use detect::{Analysis, Change};
 use model::filter::ChangeAges;
 use model::history::Commit;
@@ -59,7 +59,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) peers: PeerGroups,
     pub(crate) metrics: BenchmarkMetrics,
     pub(crate) charts: ChartMemos,
-    pub(crate) base_levels: BaseLevels,
+    pub(crate) run_levels: RunLevels,
     pub(crate) commits: CommitLookup<'a>,
     pub(crate) lineage: Lineage<'a>,
     pub(crate) events: EventIndex,
@@ -119,7 +119,7 @@ impl<'a> SiteContext<'a> {
             colors: BackendColors::of(input.policy, backends.keys().copied()),
             backends,
             charts: ChartMemos::of(input.series.len()),
-            base_levels: BaseLevels::of(input.series.len()),
+            run_levels: RunLevels::of(input.series),
             peers,
             metrics: BenchmarkMetrics::of(input.series),
             lineage: Lineage::of(input.history),

@@ -12,7 +12,6 @@ use crate::site::api;
 use crate::site::api::API_VERSION;
 use crate::site::api::columns::{RunColumn, ShortNumber};
 use crate::site::api::json_types::CommitFile;
-use crate::site::base_levels::BaseLevel;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use model::series::{CommitIndex, Segment};
@@ -47,7 +46,7 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
         main_line: commit.main_line,
         remarks,
         runner: RunColumn::of(rows.iter().map(|row| row.runner).collect()),
-        runners: runners.0.into_iter().map(api::series::segment_view).collect(),
+        runners: runners.0.into_iter().map(|(_, it)| api::series::segment_view(it)).collect(),
         runs: RunColumn::of(rows.iter().map(|row| row.runs).collect()),
         schema: "schema/commit.json",
         segment: RunColumn::of(rows.iter().map(|row| row.segment).collect()),
@@ -130,40 +129,30 @@ fn row<'a>(
     let value = measured.run_in(series).value.get();
     let position = as_base(site, index, measured, at);
     let run = position.run_in(series);
-    // Runs of pull requests stand on no level: the analysis of the main line never saw them.
-    let (base, flags) = match position.main_index() {
-        Some(at) => (site.base_levels.get(index, series, analysis, at), analysis.flags[at]),
-        None => (BaseLevel::of(series.compared_value(run).as_slice()), Default::default()),
-    };
-    let remark = match () {
-        () if series.is_below_resolution(run) => "below_resolution",
-        () if flags.infrastructure => "infrastructure",
-        () if flags.is_outlier => "outlier",
-        () => "",
+    let base = match position.main_index() {
+        Some(at) => site.run_levels.of_main(index, series, analysis, at),
+        None => site.run_levels.of_pull(index, series, run),
     };
     let level = base.level.get().filter(|level| level.is_finite() && run.value.is_some());
     MeasuredRow {
         value,
         level_steps: level_steps(value, level),
         level,
-        runs: base.runs as usize,
+        runs: usize::from(base.runs),
         segment: run.segment,
-        runner: runners.place(&series.segments[run.segment as usize]),
-        remark,
+        runner: runners.place(base.runner, || &series.segments[run.segment as usize]),
+        remark: base.remark.as_str(),
     }
 }
 
-/// The runners of a commit, each once.
+/// The runners of a commit, each once, with their numbers.
 #[derive(Default)]
-struct RunnerList<'a>(Vec<&'a Segment>);
+struct RunnerList<'a>(Vec<(u32, &'a Segment)>);
 
 impl<'a> RunnerList<'a> {
-    fn place(&mut self, segment: &'a Segment) -> usize {
-        let is_same = |other: &&Segment| {
-            (&other.fingerprint, &other.version) == (&segment.fingerprint, &segment.version)
-        };
-        self.0.iter().position(is_same).unwrap_or_else(|| {
-            self.0.push(segment);
+    fn place(&mut self, number: u32, segment: impl FnOnce() -> &'a Segment) -> usize {
+        self.0.iter().position(|(other, _)| *other == number).unwrap_or_else(|| {
+            self.0.push((number, segment()));
             self.0.len() - 1
         })
     }

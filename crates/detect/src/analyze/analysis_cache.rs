@@ -10,6 +10,8 @@
 //! nothing changed is not written again. In builds with debug assertions, which all tests use, each
 //! analysis that is found is made all the same and compared.
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -121,8 +123,19 @@ impl<'a> CachedRun<'a> {
         let in_force = accepted.iter().map(|entry| entry.is_in_force(*now)).collect();
         let input =
             AnalyzedInput { of_all: self.of_all, series, state, accepted, in_force, explanations };
-        self.cache.hash(&postcard::to_stdvec(&input).unwrap_or_default())
+        // One buffer for all inputs of a thread: each is as large as the runs of its series.
+        INPUT_BYTES.with_borrow_mut(|buffer| {
+            let mut bytes = std::mem::take(buffer);
+            bytes.clear();
+            // Only a sequence of unknown length could fail, and no field has one.
+            *buffer = postcard::to_extend(&input, bytes).unwrap_or_default();
+            self.cache.hash(buffer)
+        })
     }
+}
+
+thread_local! {
+    static INPUT_BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn decode(bytes: &[u8]) -> Option<Vec<CachedAnalysis>> {
