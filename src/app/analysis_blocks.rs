@@ -1,8 +1,8 @@
 //! Where a build keeps the analyses of its series for the next one: in the cache folder, by history
 //! directory and block.
 //!
-//! `detect::AnalysisCache` finds an analysis by all that it was made from; this is the place for its
-//! bytes. They name people (whoever accepted a change), so erasing a person removes them.
+//! `detect::AnalysisCache` finds an analysis by all that it was made from; this is the place for
+//! its bytes. They name people (whoever accepted a change), so erasing a person removes them.
 
 use std::path::Path;
 
