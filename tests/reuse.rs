@@ -102,7 +102,7 @@ enum Step {
     Restore,
     /// Somebody edits a file of the site.
     Edit(u16),
-    /// The cache loses its lists, or gets wrong ones.
+    /// The cache loses its lists and analyses, or gets wrong ones.
     Cache(u16, bool),
 }
 
@@ -187,16 +187,18 @@ impl Step {
             }
             Self::Cache(which, is_cut) => {
                 let files = support::files(project.cache.path());
-                let lists = files.iter().filter(|file| file.contains("pages/"));
-                for list in lists.map(|file| project.cache.path().join(file)) {
-                    let mut bytes = std::fs::read(&list).unwrap();
+                let is_meant =
+                    |file: &&String| ["pages/", "analyses/"].iter().any(|it| file.contains(it));
+                let files = files.iter().filter(is_meant);
+                for path in files.map(|file| project.cache.path().join(file)) {
+                    let mut bytes = std::fs::read(&path).unwrap();
                     let at = usize::from(*which) % bytes.len();
                     if *is_cut {
                         bytes.truncate(at)
                     } else {
                         bytes[at] ^= 1
                     }
-                    std::fs::write(&list, bytes).unwrap();
+                    std::fs::write(&path, bytes).unwrap();
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! What the program cannot reach, or must not change, is part of the answer: the caller learns what
 //! remains, and which command removes it.
 
+use crate::app::analysis_blocks;
 use crate::app::audit;
 use crate::app::load::load_history;
 use crate::app::load_options::LoadOptions;
@@ -76,6 +77,7 @@ pub(crate) fn erase(options: &LoadOptions, request: &EraseRequest) -> anyhow::Re
         }
         if let Some(cache) = &options.cache {
             store::remove_parse_cache(cache, &options.data)?;
+            analysis_blocks::remove(cache, &options.data)?;
         }
     }
     let mut remaining = remaining(&result);

@@ -3,7 +3,9 @@
 
 use crate::report::candidate::Candidate;
 use crate::store;
-use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
+use detect::{
+    Analyses, AnalysisCache, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance,
+};
 use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
 use model::history::{Commit, History};
@@ -93,6 +95,16 @@ impl<'a> HumanInput<'a> {
     /// Analyzes all series of the history.
     pub(super) fn analyze(&self, series: &[Series], policy: &Policy) -> Analyses {
         self.with_context(|context| detect::analyze_all(series, policy, context))
+    }
+
+    /// The same, with what an earlier run of the program left in this cache.
+    pub(super) fn analyze_cached(
+        &self,
+        series: &[Series],
+        policy: &Policy,
+        cache: Option<&dyn AnalysisCache>,
+    ) -> Analyses {
+        self.with_context(|context| detect::analyze_all_cached(series, policy, context, cache))
     }
 
     /// Lends the context of an analysis to `work`. A context borrows what it looks up per series,

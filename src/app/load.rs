@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use crate::app::analysis_blocks::AnalysisBlocks;
 use crate::app::book;
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::load_options::LoadOptions;
@@ -28,7 +29,7 @@ use crate::vcs;
 use detect::replay::ReplayedVerdict;
 use detect::targets::TargetResult;
 use detect::targets::evaluate;
-use detect::{Analyses, AnalysisDepth, evidence};
+use detect::{Analyses, AnalysisCache, AnalysisDepth, evidence};
 use model::history::build::HistoryBuilder;
 use model::history::details::DetailStore;
 use model::history::value_options::ValueOptions;
@@ -128,7 +129,10 @@ pub(super) fn analyze(
     observer: &dyn Observer,
 ) -> Project {
     let grouped = GroupedHistory::of(loaded, options, observer);
-    let analyses = grouped.human_input().analyze(&grouped.series, grouped.policy());
+    let blocks = AnalysisBlocks::of(options);
+    let cache = blocks.as_ref().map(|blocks| blocks as &dyn AnalysisCache);
+    let input = grouped.human_input();
+    let analyses = input.analyze_cached(&grouped.series, grouped.policy(), cache);
     grouped.into_project(analyses)
 }
 

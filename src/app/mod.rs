@@ -15,6 +15,7 @@
 //! prints. What a use case says while it works goes to an [`observer::Observer`].
 
 pub(crate) mod accept;
+mod analysis_blocks;
 #[cfg(feature = "mcp")]
 pub(crate) mod agent;
 mod audit;
@@ -41,6 +42,7 @@ pub(crate) mod policy_check;
 pub(crate) mod policy_file;
 pub(crate) mod policy_import;
 mod privacy;
+mod program_hash;
 pub(crate) mod project_setup;
 mod pull_checks;
 pub(crate) mod replay;

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::app::load_options::LoadOptions;
+use crate::app::program_hash;
 use crate::files::cache_folder::CacheFolder;
 use crate::output::Output;
 use crate::site::SiteFiles;
@@ -75,11 +76,8 @@ impl ListPlace {
         let cache = options.cache.clone()?;
         let out = std::path::absolute(out).ok()?;
         let name = ContentHash::of(out.as_os_str().as_encoded_bytes());
-        // By content: a program of the same version may have other templates, and the same program
-        // is downloaded anew for every job of a CI.
-        let program = std::fs::read(std::env::current_exe().ok()?).ok()?;
         let mut hasher = ContentHasher::default();
-        hasher.value(&ContentHash::of(&program)).debug(&options.audience);
+        hasher.value(&program_hash::get()?).debug(&options.audience);
         Some(Self { cache, path: format!("pages/{name}"), program: hasher.content() })
     }
 }

@@ -123,8 +123,12 @@ impl Output {
             self.create_folder(folder)?;
         }
         let path = self.staging.path().join(route);
-        let at = |source| OutputError::at(&self.target.path.join(route))(source);
-        if !self.reusable.overwrite(route, &path, bytes).map_err(at)? {
+        let in_target = self.target.path.join(route);
+        let at = |source| OutputError::at(&in_target)(source);
+        let is_in_place = self.reusable.is_equal(route, &path, bytes)
+            || (previous::has_content(&in_target, bytes) && self.link(route, &in_target, &path)?)
+            || self.reusable.overwrite(route, &path, bytes).map_err(at)?;
+        if !is_in_place {
             let file = OpenOptions::new().write(true).create_new(true).open(&path);
             let mut file = file.map_err(|source| match source.kind() {
                 io::ErrorKind::AlreadyExists => {
@@ -157,12 +161,28 @@ impl Output {
             return Ok(Some(length));
         }
         // Times prove nothing where the folder was restored from an archive; the content does.
-        let old = previous::read_plain(&self.target.path.join(route));
+        let in_target = self.target.path.join(route);
+        let old = previous::read_plain(&in_target);
         let Some(bytes) = old.filter(|bytes| ContentHash::of(bytes) == content) else {
             return Ok(None);
         };
-        self.write(route, &bytes)?;
+        if let Some((folder, _)) = route.rsplit_once('/') {
+            self.create_folder(folder)?;
+        }
+        if self.link(route, &in_target, &in_staging)? {
+            self.add(route, bytes.len());
+        } else {
+            self.write(route, &bytes)?;
+        }
         Ok(Some(bytes.len()))
+    }
+
+    /// Gives a file of the site that is replaced a second name in the new one. False where the disk
+    /// has no such names, or the route is taken.
+    fn link(&self, route: &str, from: &Path, to: &Path) -> Result<bool, OutputError> {
+        self.reusable.remove(route, to).map_err(OutputError::at(from))?;
+        // A copy would be a new file, which takes longer than making its content.
+        Ok(fs::hard_link(from, to).is_ok())
     }
 
     /// The same with a file that is there already and is moved; `bytes` is what is in it.

@@ -1,19 +1,19 @@
 //! The site before the last one: it stays beside the target, and the next run writes over it.
 //!
-//! Overwriting a file costs a fraction of making a new one and removing the old one: a build of
-//! 1,000,000 records after one new day takes 3.8 s instead of 6.2 s (docs/performance.md). Nobody
-//! reads in the folder: it becomes the staging folder of the run, and only the finished site is
-//! swapped in. Nothing in it is trusted: every file of the new site is written or compared byte by
-//! byte, and all others are removed. Links, and files with a second name, are removed first:
-//! writing to one would change a file elsewhere.
+//! Overwriting a file costs a fraction of making a new one and removing the old one, and giving one
+//! that did not change a second name costs even less. Nobody reads in the folder: it becomes the
+//! staging folder of the run, and only the finished site is swapped in. Nothing in it is trusted:
+//! every file of the new site is written or compared by its content, and all others are removed.
+//! Links are removed first, and so are files with a second name before they are written: writing to
+//! one would change a file elsewhere, in the site that readers see for one.
 
 use std::collections::HashSet;
-use std::fs::{self, Metadata};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::files;
+use crate::files::{self, Links};
 use crate::output::error::OutputError;
 use crate::output::manifest::{MARKER, MarkerFile};
 use crate::output::site_folder::{EntryPlace, SiteFolder};
@@ -23,7 +23,8 @@ use crate::site::content_hash::ContentHash;
 /// What becomes of the site that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PreviousSite {
-    /// It stays beside the new one, which takes its size again on disk, for the next run to reuse.
+    /// It stays beside the new one for the next run to reuse. A file that did not change is on disk
+    /// once.
     Keep,
     Remove,
 }
@@ -124,6 +125,24 @@ impl ReusableFiles {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(route)
     }
 
+    /// Leaves the file at a route as it is, where this is its content. Reading costs less than
+    /// writing, and most pages of a build are the same as two builds ago.
+    pub(super) fn is_equal(&self, route: &str, path: &Path, bytes: &[u8]) -> bool {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_there = files.contains(route);
+        drop(files);
+        is_there && has_content(path, bytes) && self.claim_route(route)
+    }
+
+    /// Removes what is at a route, so that another file can take its place.
+    pub(super) fn remove(&self, route: &str, path: &Path) -> io::Result<()> {
+        match self.claim_route(route) {
+            true => fs::remove_file(path),
+            false if self.folders.contains(route) => fs::remove_dir_all(path),
+            false => Ok(()),
+        }
+    }
+
     /// Overwrites the file at a route. False: there is no file at the route, and the caller makes
     /// one.
     pub(super) fn overwrite(&self, route: &str, path: &Path, bytes: &[u8]) -> io::Result<bool> {
@@ -184,14 +203,21 @@ impl ReusableFiles {
     }
 }
 
-/// The content of a plain file that has no other name; none where it cannot be read.
+/// Whether a plain file has this content.
+pub(super) fn has_content(path: &Path, bytes: &[u8]) -> bool {
+    let is_long = |file: &File| file.metadata().is_ok_and(|it| it.len() == bytes.len() as u64);
+    let Some(mut file) = files::open(path, Links::Reject).ok().filter(is_long) else {
+        return false;
+    };
+    let mut content = Vec::with_capacity(bytes.len());
+    file.read_to_end(&mut content).is_ok() && content == bytes
+}
+
+/// The content of a plain file; none where it cannot be read.
 pub(super) fn read_plain(path: &Path) -> Option<Vec<u8>> {
-    let mut file = files::open_existing(path).ok()?;
-    let metadata = file.metadata().ok()?;
-    if has_other_names(&metadata) {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let mut file = files::open(path, Links::Reject).ok()?;
+    let length = file.metadata().ok()?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
@@ -200,25 +226,15 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Replaces the content of a file, unless it is the same: reading costs less than writing, and most
-/// pages of a build are the same as two builds ago.
+/// Replaces the content of a file that has no other name.
 fn overwrite_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = files::open_existing(path).map_err(io::Error::other)?;
     let metadata = file.metadata()?;
     if has_other_names(&metadata) {
         return Err(io::Error::other("the file has another name elsewhere"));
     }
-    let (old_length, new_length) = (metadata.len(), bytes.len() as u64);
-    if old_length == new_length {
-        let mut old = Vec::with_capacity(bytes.len());
-        file.read_to_end(&mut old)?;
-        if old == bytes {
-            return Ok(());
-        }
-        file.rewind()?;
-    }
     file.write_all(bytes)?;
-    if old_length > new_length { file.set_len(new_length) } else { Ok(()) }
+    if metadata.len() > bytes.len() as u64 { file.set_len(bytes.len() as u64) } else { Ok(()) }
 }
 
 /// Whether a file has hard links: a backup by `cp -al` shares its files with the site.

@@ -4,7 +4,7 @@
 //! runner, on the same level (never across a change), without outliers: one run is too little to
 //! compare with. What cannot be compared says why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::report::phrase::ChangeCell;
 use crate::report::wording::{self, BELOW_RESOLUTION};
@@ -113,6 +113,34 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
     if values.is_empty() { of_newest() } else { values }
 }
 
+/// The values of the base at each run of a series, from the first run on; `visit` gets the run and
+/// the same values as [`base_values`] finds, in any order.
+pub(crate) fn for_each_base(
+    series: &Series,
+    analysis: &Analysis,
+    mut visit: impl FnMut(usize, &[f64]),
+) {
+    // One pass: to look back from each run anew reads every run several times, which takes longer
+    // than all that is made of it.
+    let mut level_starts = analysis.changes.iter().map(|change| change.first_after).peekable();
+    let mut by_segment: Vec<VecDeque<f64>> = vec![VecDeque::new(); series.segments.len()];
+    for (at, run) in series.runs.iter().enumerate() {
+        while level_starts.next_if(|first| *first <= at).is_some() {
+            by_segment.iter_mut().for_each(VecDeque::clear);
+        }
+        let (newest, flags) = (series.compared_value(run), analysis.flags[at]);
+        let values = &mut by_segment[run.segment as usize];
+        if let Some(value) = newest.filter(|_| !flags.is_outlier && !flags.infrastructure) {
+            values.truncate(BASE_RUNS - 1);
+            values.push_front(value);
+        }
+        match values.is_empty() {
+            true => visit(at, newest.as_slice()),
+            false => visit(at, values.make_contiguous()),
+        }
+    }
+}
+
 /// Whether any run from `start` on is away from the level before by half the threshold: most are
 /// not, and cost no more than this. `analysis` is of these series, or of the runs before alone.
 pub(crate) fn is_far_from_base(series: &Series, analysis: &Analysis, start: usize) -> bool {
@@ -169,5 +197,78 @@ pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
             DeltaVerdict::Unchanged => quiet(delta, "within the threshold"),
             DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use detect::{
+        AnalysisContext, AnalysisDepth, Change, ChangeKind, ChangeSeverity, ChangeStatus,
+    };
+    use model::policy::Policy;
+    use model::record::time::Timestamp;
+    use model::testing::SeriesBuilder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn analysis_of(series: &Series) -> Analysis {
+        let context = AnalysisContext {
+            depth: AnalysisDepth::GateOnly,
+            now: Timestamp::from_micros(0),
+            newest_run: None,
+            accepted: &|_| Vec::new(),
+            explanations: &|_| Vec::new(),
+        };
+        let all = std::slice::from_ref(series);
+        detect::analyze_all(all, &Policy::default(), &context).by_series.remove(0)
+    }
+
+    fn change_at(first_after: usize) -> Change {
+        Change {
+            kind: ChangeKind::Step,
+            first_after,
+            last_before: first_after.saturating_sub(1),
+            before: 1.0,
+            after: 2.0,
+            runs_before: 1,
+            runs_after: 1,
+            change: 1.0,
+            per_day: None,
+            is_regression: true,
+            confidence: 0.9,
+            severity: ChangeSeverity::Minor,
+            status: ChangeStatus::Open,
+            reported_at: None,
+            left: None,
+            hints: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_pass_finds_the_base_of_every_run(
+            runs in prop::collection::vec((prop::option::of(1..9_u8), 0..3_u32, 0..4_u8), 1..40),
+            starts in prop::collection::btree_set(0..40_usize, 0..4),
+        ) {
+            let values = runs.iter().map(|(value, ..)| value.map(f64::from));
+            let mut series = SeriesBuilder::of(values).build();
+            let segment = series.segments[0].clone();
+            series.segments = vec![segment; 3];
+            for (run, (_, segment, _)) in series.runs.iter_mut().zip(&runs) {
+                run.segment = *segment;
+            }
+            let mut analysis = analysis_of(&series);
+            for (flags, (.., mark)) in analysis.flags.iter_mut().zip(&runs) {
+                (flags.is_outlier, flags.infrastructure) = (*mark == 1, *mark == 2);
+            }
+            analysis.changes = starts.into_iter().map(change_at).collect();
+            let mut seen = Vec::new();
+            for_each_base(&series, &analysis, |_, values| seen.push(values.to_vec()));
+            let each = 0..series.runs.len();
+            let expected: Vec<Vec<f64>> =
+                each.map(|at| base_values(&series, &analysis, at)).collect();
+            prop_assert_eq!(seen, expected);
+        }
     }
 }

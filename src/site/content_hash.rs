@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher as StandardHasher};
 use blake3::Hasher;
 
 /// Bytes of a hash: enough that no two files ever share one by accident.
-const HASH_BYTES: usize = 16;
+pub(crate) const HASH_BYTES: usize = 16;
 
 /// The first 128 bits of the BLAKE3 hash of some content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,10 @@ impl ContentHash {
             *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
         }
         Some(Self(bytes))
+    }
+
+    pub(crate) fn bytes(self) -> [u8; HASH_BYTES] {
+        self.0
     }
 
     /// The first eight bytes as a number.
@@ -58,8 +62,11 @@ pub(crate) struct ContentHasher {
     buffer: Vec<u8>,
 }
 
-/// Bytes that are hashed at once.
-const BUFFER_BYTES: usize = 4 << 10;
+/// Bytes that are hashed at once: BLAKE3 takes many of its chunks together, and none together with
+/// half of another.
+const BUFFER_BYTES: usize = 32 << 10;
+/// Bytes of a chunk of BLAKE3.
+const CHUNK_BYTES: usize = 1 << 10;
 
 impl ContentHasher {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
@@ -104,7 +111,9 @@ impl StandardHasher for ContentHasher {
     fn write(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BUFFER_BYTES {
-            self.flush();
+            let whole = self.buffer.len() / CHUNK_BYTES * CHUNK_BYTES;
+            self.hasher.update(&self.buffer[..whole]);
+            self.buffer.drain(..whole);
         }
     }
 

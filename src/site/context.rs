@@ -29,6 +29,7 @@ use crate::site::picture_index::{PictureIndex, PicturedPages};
 use crate::site::presets::{self, PresetView};
 use crate::site::regressions::RegressionIndex;
 use crate::site::repository;
+use crate::site::run_levels::RunLevels;
 use detect::{Analysis, Change};
 use model::filter::ChangeAges;
 use model::history::Commit;
@@ -58,6 +59,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) peers: PeerGroups,
     pub(crate) metrics: BenchmarkMetrics,
     pub(crate) charts: ChartMemos,
+    pub(crate) run_levels: RunLevels,
     pub(crate) commits: CommitLookup<'a>,
     pub(crate) lineage: Lineage<'a>,
     pub(crate) events: EventIndex,
@@ -117,6 +119,7 @@ impl<'a> SiteContext<'a> {
             colors: BackendColors::of(input.policy, backends.keys().copied()),
             backends,
             charts: ChartMemos::of(input.series.len()),
+            run_levels: RunLevels::of(input.series),
             peers,
             metrics: BenchmarkMetrics::of(input.series),
             lineage: Lineage::of(input.history),

@@ -24,6 +24,9 @@ use crate::site::{
 };
 use model::series::CommitIndex;
 
+/// Compared series that are in memory at once before their pages are made: 100 bytes each.
+const MAX_HELD: usize = 250_000;
+
 /// Every file of a shard, with its inputs where they are given.
 ///
 /// # Errors
@@ -69,6 +72,8 @@ fn add_pages<'a>(
     inputs: Option<&PageInputs<'_>>,
     jobs: &mut JobList<'a>,
 ) {
+    // First, so that comparisons are not held beside the charts of series.
+    add_comparisons(site, jobs);
     jobs.page("", || pages::overview::render(site));
     jobs.page("view/", || pages::view::render_all(site));
     jobs.page("event/", || pages::events::render(site));
@@ -87,7 +92,7 @@ fn add_pages<'a>(
             jobs.begin_group(stem);
             jobs.page(&urls::series(stem), move || pages::series::render(site, series));
             // It shows the other backends of its benchmark.
-            jobs.made_of(of_test);
+            jobs.made_of(inputs.map(|inputs| inputs.series_page(series)));
             let drawing = move || Ok(pages::series::drawing(site, series));
             jobs.file(urls::series_svg(stem), drawing);
             jobs.made_of(inputs.map(|inputs| inputs.series(series)));
@@ -116,7 +121,6 @@ fn add_pages<'a>(
     for name in site.people.people.keys() {
         jobs.page(&urls::person(name), move || pages::people::render(site, name));
     }
-    add_comparisons(site, jobs);
     for redirect in redirects {
         let address = redirect.from.clone();
         jobs.page(&address, move || pages::redirects::render(site, &redirect));
@@ -154,6 +158,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     let pairs: Vec<&CommitPair> =
         site.pairs.all().iter().filter(|pair| jobs.begin_group(&pair.slug)).collect();
     jobs.end_group();
+    let held = hold_comparisons(site, &pairs);
     let slices: Vec<Arc<[DiffSlice<'a>]>> =
         pairs.par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
     let commit_page = |commit: CommitIndex, jobs: &mut JobList<'a>| {
@@ -166,7 +171,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
     for commit in with_page.iter().filter(|commit| site.consecutive_pair(**commit).is_none()) {
         commit_page(*commit, jobs);
     }
-    for (pair, slices) in pairs.into_iter().zip(slices) {
+    for (at, (pair, slices)) in pairs.into_iter().zip(slices).enumerate() {
         jobs.begin_group(&pair.slug);
         let has_commit =
             with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
@@ -176,7 +181,7 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
             + usize::from(has_json)
             + usize::from(has_commit)
             + usize::from(has_picture);
-        pair.compared.add_uses(uses);
+        pair.compared.add_uses(uses - usize::from(at < held));
         for at in 0..slices.len() {
             let path = format!("{}{}", urls::diff(&pair.slug), slices[at].path);
             let slices = Arc::clone(&slices);
@@ -191,6 +196,20 @@ fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
         }
     }
     jobs.end_group();
+}
+
+/// Has the comparisons of the first pairs held from finding their slices to their last file, as
+/// many as take little memory; the number of these pairs.
+fn hold_comparisons(site: &SiteContext<'_>, pairs: &[&CommitPair]) -> usize {
+    let mut compared = 0;
+    let is_small = |pair: &&&CommitPair| {
+        let runs = [site.commits.main_runs(pair.head), site.commits.pull_runs(pair.head)];
+        compared += runs.map(<[_]>::len).iter().sum::<usize>();
+        compared <= MAX_HELD
+    };
+    // One use is finding the slices, the other stands for all files until their number is known.
+    let held = pairs.iter().take_while(is_small).map(|pair| pair.compared.add_uses(2));
+    held.count()
 }
 
 /// The JSON files under `api/v2/`, except those of pairs.
@@ -211,7 +230,7 @@ fn add_api<'a>(site: &'a SiteContext<'a>, inputs: Option<&PageInputs<'_>>, jobs:
         let newest = parts.newest;
         jobs.file(urls::series_json(stem), move || api::series::file(site, series, newest));
         // Its growth is that of all sizes.
-        jobs.made_of(inputs.and_then(|inputs| inputs.test(&site.series(series).0.key.test)));
+        jobs.made_of(inputs.map(|inputs| inputs.series_page(series)));
         for part in parts.older {
             let path = urls::series_year_json(stem, &part.year);
             jobs.file(path, move || api::series::part_file(site, series, &part));

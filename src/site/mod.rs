@@ -65,6 +65,7 @@ pub(crate) mod prepared;
 pub(crate) mod presets;
 pub(crate) mod redact;
 mod repository;
+mod run_levels;
 pub(crate) mod series_answers;
 pub(crate) mod shard;
 mod speed_up;

@@ -26,6 +26,8 @@ use model::series::{CommitIndex, Run, Series};
 pub(crate) struct PageInputs<'a> {
     /// By series: what a file shows that is about this series alone.
     series: Vec<ContentHash>,
+    /// The same with what its own files show of the other series of its test.
+    series_pages: Vec<ContentHash>,
     /// By test: what a file shows that is about its series.
     tests: BTreeMap<&'a str, ContentHash>,
     /// What every page of the book shows but its text.
@@ -49,27 +51,47 @@ impl<'a> PageInputs<'a> {
     pub(crate) fn of(site: &'a SiteContext<'a>, program: ContentHash) -> Self {
         let facts = SharedFacts::of(site, program);
         let indices = 0..site.input.series.len();
-        let series: Vec<ContentHash> =
-            indices.into_par_iter().map(|index| of_series(site, index, &facts)).collect();
-        let of_members = |members: &[usize]| {
+        let (results, series): (Vec<ContentHash>, Vec<ContentHash>) = indices
+            .into_par_iter()
+            .map(|index| {
+                let results = results_of_series(site, index, &facts);
+                (results, of_series(site, index, &facts, results))
+            })
+            .unzip();
+        let of_members = |members: &[usize], hashes: &[ContentHash]| {
             let mut hasher = ContentHasher::default();
             for member in members {
-                hasher.value(&series[*member]);
+                hasher.value(&hashes[*member]);
             }
             hasher.content()
         };
-        let tests = site.tests.iter().map(|(test, members)| (*test, of_members(members)));
+        let tests = site.tests.iter().map(|(test, members)| (*test, of_members(members, &series)));
+        // A cause that two tests have in common stands on the page of each of its series, not on
+        // those beside them.
+        let mut series_pages = series.clone();
+        for members in site.tests.values() {
+            let of_test = of_members(members, &results);
+            for member in members {
+                let mut hasher = ContentHasher::default();
+                hasher.value(&(series[*member], of_test));
+                series_pages[*member] = hasher.content();
+            }
+        }
         // Every page of the book lists all chapters, so a new title changes all of them.
         let mut hasher = ContentHasher::default();
         hasher.value(&facts.shared);
         site.input.options.book.iter().for_each(|book| {
             hasher.value(&book.outline_hash());
         });
-        Self { tests: tests.collect(), book: hasher.content(), series }
+        Self { tests: tests.collect(), book: hasher.content(), series, series_pages }
     }
 
     pub(crate) fn series(&self, series: usize) -> ContentHash {
         self.series[series]
+    }
+
+    pub(crate) fn series_page(&self, series: usize) -> ContentHash {
+        self.series_pages[series]
     }
 
     /// A page of the book with this text, or a picture of it.
@@ -151,12 +173,27 @@ fn of_group(site: &SiteContext<'_>, group: &RegressionGroup, commits: &[u64]) ->
     hasher.content()
 }
 
-fn of_series(site: &SiteContext<'_>, index: usize, facts: &SharedFacts<'_>) -> ContentHash {
+/// The runs of a series and its analysis.
+fn results_of_series(site: &SiteContext<'_>, index: usize, facts: &SharedFacts<'_>) -> ContentHash {
     let (series, analysis) = site.series(index);
     let mut hasher = ContentHasher::default();
     hasher.value(&facts.shared);
     add_series(&mut hasher, series, facts);
     add_analysis(&mut hasher, analysis);
+    let events = 0..analysis.changes.len();
+    hasher.debug(&events.map(|at| site.events.id(index, at)).collect::<Vec<_>>());
+    hasher.content()
+}
+
+fn of_series(
+    site: &SiteContext<'_>,
+    index: usize,
+    facts: &SharedFacts<'_>,
+    results: ContentHash,
+) -> ContentHash {
+    let (series, analysis) = site.series(index);
+    let mut hasher = ContentHasher::default();
+    hasher.value(&results);
     // What else of the site is about this series.
     let page = urls::series(&site.stems[index]);
     let notes: Vec<&str> = site.notes_about(index).map(|dated| dated.note.name.as_str()).collect();

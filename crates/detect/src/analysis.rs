@@ -312,7 +312,7 @@ pub struct AnalysisContext<'a> {
 }
 
 /// What a note is about.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub enum Explanation {
     /// A day: explains what happened on it, the day before or the day after.
     Day(Timestamp),
@@ -322,7 +322,7 @@ pub enum Explanation {
 }
 
 /// An accepted change, resolved against the history.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ResolvedAcceptance {
     pub commit: CommitIndex,
     /// Largest relative change that the entry covers, unsigned.
@@ -402,7 +402,7 @@ pub struct ReplaySummary {
 
 /// The summary of one series, and the delay of each report in it that was right: runs from the
 /// first one on the new level to the report.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SeriesReplay {
     pub summary: ReplaySummary,
     pub delays: Vec<f64>,

@@ -5,6 +5,8 @@
 //! noise says what would be detected. Evidence comes last, because it compares the changes of all
 //! series.
 
+pub(crate) mod analysis_cache;
+
 use rayon::prelude::*;
 
 use model::policy::Policy;
@@ -17,31 +19,61 @@ use super::changes::SeriesReview;
 use super::lifecycle::{Lifecycle, SeriesChangesOverTime};
 use super::prepared_series::PreparedSeries;
 use super::sequential::{self, PassResult};
+use super::series_state::SeriesState;
 use super::verdict::{SeriesInput, SeriesVerdict};
 use super::{baseline_restart, evidence, quality, replay, sensitivity};
+use analysis_cache::{AnalysisCache, BLOCK_SERIES, CachedRun};
 
 /// Analyzes all series of one history, in their order, each without what moved all of them
 /// together.
 pub fn analyze_all(series: &[Series], policy: &Policy, context: &AnalysisContext<'_>) -> Analyses {
+    analyze_all_cached(series, policy, context, None)
+}
+
+/// The same, with analyses of an earlier run of the program where they would be the same.
+pub fn analyze_all_cached(
+    series: &[Series],
+    policy: &Policy,
+    context: &AnalysisContext<'_>,
+    cache: Option<&dyn AnalysisCache>,
+) -> Analyses {
     let PassResult { states, infrastructure_days } =
         sequential::run_pass(series, policy, &mut |_, _| ());
     // A state holds every run of its series. It is dropped as soon as the series is analyzed, which
     // bounds the peak of memory.
-    let (mut by_series, replays): (Vec<Analysis>, Vec<SeriesReplay>) = series
-        .par_iter()
-        .zip(states)
-        .map(|(series, state)| {
-            let review = SeriesReview::of(series, context);
-            let newest_run = context.newest_run;
-            let input = SeriesInput { series, policy, state: &state, review: &review, newest_run };
-            let analysis = analyze_series(&input, context.depth);
-            let replay = replay_series(&input, context.depth, &analysis);
-            (analysis, replay)
-        })
-        .unzip();
+    let (mut by_series, replays): (Vec<Analysis>, Vec<SeriesReplay>) = match cache {
+        Some(cache) => {
+            let run = CachedRun::of(cache, policy, context.depth);
+            let states = states.into_par_iter().chunks(BLOCK_SERIES);
+            let blocks = series.par_chunks(BLOCK_SERIES).zip(states).enumerate();
+            let analyze = |(block, (series, states)): (usize, (&[Series], Vec<SeriesState>))| {
+                run.analyze(block, series, &states, policy, context)
+            };
+            let analyzed: Vec<Vec<(Analysis, SeriesReplay)>> = blocks.map(analyze).collect();
+            analyzed.into_iter().flatten().unzip()
+        }
+        None => {
+            let analyze = |(series, state)| analyze_anew(series, &state, policy, context);
+            series.par_iter().zip(states).map(analyze).unzip()
+        }
+    };
     evidence::explain(series, &mut by_series);
     let replay_summary = total_replay(context.depth, replays, infrastructure_days.len());
     Analyses { by_series, infrastructure_days, replay_summary }
+}
+
+fn analyze_anew(
+    series: &Series,
+    state: &SeriesState,
+    policy: &Policy,
+    context: &AnalysisContext<'_>,
+) -> (Analysis, SeriesReplay) {
+    let review = SeriesReview::of(series, context);
+    let newest_run = context.newest_run;
+    let input = SeriesInput { series, policy, state, review: &review, newest_run };
+    let analysis = analyze_series(&input, context.depth);
+    let replay = replay_series(&input, context.depth, &analysis);
+    (analysis, replay)
 }
 
 /// The verdicts alone, in the order of the series: the end of the pass, judged.

@@ -6,7 +6,7 @@
 use super::stats::{median, median_in_place};
 
 /// How values become levels whose differences are relative changes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(crate) enum LevelScale {
     /// Logarithm of the value over a reference, whose logarithm is kept with it: every value is
     /// positive.

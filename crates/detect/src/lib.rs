@@ -158,6 +158,7 @@ pub use analysis::{
     ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns, PeerKind,
     ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict, VetoedShift, shown_names,
 };
-pub use analyze::analyze_all;
+pub use analyze::analysis_cache::{AnalysisCache, InputHash};
 #[cfg(any(test, feature = "bench"))]
 pub use analyze::verdicts;
+pub use analyze::{analyze_all, analyze_all_cached};

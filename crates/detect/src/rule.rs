@@ -20,7 +20,7 @@ use super::exact;
 use super::level_scale::LevelScale;
 
 /// What a change of one series must show, resolved from the policy.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct Rule {
     pub threshold: Threshold,
     /// Runs on a new level before it is reported, at least 1 (`confirmations` of the series' own
@@ -59,7 +59,7 @@ pub(crate) struct ReportedSize {
 pub(crate) const DRIFTED_BACK_SHARE: f64 = 0.5;
 
 /// The threshold in levels, by the way that the level moves; both positive.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct LevelThresholds {
     pub up: f64,
     pub down: f64,

@@ -14,7 +14,7 @@ use super::detector::{ChangeCandidate, ChangeDetector, MeasuredOn};
 use super::rule::Rule;
 
 /// What the gate knows of one series.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct SeriesState {
     pub detector: ChangeDetector,
     /// Runs that an infrastructure shift holds back or has marked.

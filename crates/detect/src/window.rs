@@ -6,7 +6,7 @@
 use super::stats::median_of_sorted;
 
 /// At most so many values, ascending.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct SortedWindow {
     sorted: Vec<f64>,
 }

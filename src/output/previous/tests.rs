@@ -36,24 +36,52 @@ impl PreviousFixture {
         assert_eq!(output.commit().unwrap().leftover, None);
     }
 
+    /// The same, but pages that are in the site already are not written. Returns their routes.
+    fn build_reusing<'p>(&self, pages: &[(&'p str, &str)]) -> Vec<&'p str> {
+        let output = self.prepare();
+        let mut reused = Vec::new();
+        for (route, text) in pages {
+            match output.reuse(route, ContentHash::of(text.as_bytes())).unwrap() {
+                Some(length) => {
+                    assert_eq!(length, text.len());
+                    reused.push(*route);
+                }
+                None => output.write(route, text.as_bytes()).unwrap(),
+            }
+        }
+        assert_eq!(output.commit().unwrap().leftover, None);
+        reused
+    }
+
     fn former(&self, route: &str) -> PathBuf {
         self.root.path().join(FORMER).join(route)
     }
 
     /// Files and folders of the site, sorted, with what is in the files.
     fn site(&self) -> Vec<(String, Option<String>)> {
-        let entries = WalkDir::new(&self.target).min_depth(1).sort_by_file_name();
-        let told = |entry: walkdir::DirEntry| {
-            let route = entry.path().strip_prefix(&self.target).unwrap().to_str().unwrap();
-            let text = entry.file_type().is_file();
-            (route.to_owned(), text.then(|| fs::read_to_string(entry.path()).unwrap()))
-        };
-        entries.into_iter().map(|entry| told(entry.unwrap())).collect()
+        entries(&self.target)
+    }
+
+    /// Those of the site before it, without what hides it from git.
+    fn former_site(&self) -> Vec<(String, Option<String>)> {
+        let mut entries = entries(&self.former(""));
+        entries.retain(|(route, _)| route != ".gitignore");
+        entries
     }
 
     fn beside(&self) -> Vec<String> {
         names(self.root.path())
     }
+}
+
+fn entries(folder: &Path) -> Vec<(String, Option<String>)> {
+    let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name();
+    let read = |entry: walkdir::DirEntry| {
+        let route = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
+        let text = entry.file_type().is_file();
+        (route.to_owned(), text.then(|| fs::read_to_string(entry.path()).unwrap()))
+    };
+    entries.into_iter().map(|entry| read(entry.unwrap())).collect()
 }
 
 /// What a place that kept nothing holds after one build.
@@ -95,6 +123,25 @@ fn a_file_stays_the_same_one_and_untouched_where_its_bytes_do() {
     assert_eq!(look(&same), before.0);
     assert_eq!(look(&index).0, before.1.0);
     assert_eq!(fs::read_to_string(index).unwrap(), "3");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reused_file_is_that_of_the_site_before_and_is_never_written_through() {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = PreviousFixture::new();
+    let inode = |at: &Path| fs::metadata(at).unwrap().ino();
+    let page = place.target.join("same.html");
+    place.build(&[("same.html", "same"), ("index.html", "1")]);
+    let first = inode(&page);
+    let next = [("same.html", "same"), ("index.html", "2")];
+    assert_eq!(place.build_reusing(&next), ["same.html"]);
+    assert_eq!((inode(&page), inode(&place.former("same.html"))), (first, first));
+    assert_eq!(place.build_reusing(&next), ["same.html", "index.html"]);
+    assert_eq!(inode(&page), first);
+    place.build_reusing(&[("same.html", "other")]);
+    assert_eq!(fs::read_to_string(&page).unwrap(), "other");
+    assert_eq!(place.former_site(), anew(&next));
 }
 
 #[test]
@@ -210,15 +257,23 @@ fn routes() -> impl Strategy<Value = Vec<(String, String)>> {
 
 proptest! {
     #[test]
-    fn any_site_over_any_other_is_as_if_made_anew(
-        sites in prop::collection::vec(routes(), 3..6),
+    fn any_site_over_any_other_is_as_if_made_anew_and_leaves_the_one_before_as_it_was(
+        sites in prop::collection::vec((routes(), any::<bool>()), 3..8),
     ) {
         let place = PreviousFixture::new();
-        for site in &sites {
+        let mut before = Vec::new();
+        for (site, reuses) in &sites {
             let pages: Vec<(&str, &str)> =
                 site.iter().map(|(route, text)| (route.as_str(), text.as_str())).collect();
-            place.build(&pages);
-            prop_assert_eq!(place.site(), anew(&pages));
+            if *reuses {
+                place.build_reusing(&pages);
+            } else {
+                place.build(&pages);
+            }
+            let site = place.site();
+            prop_assert_eq!(&site, &anew(&pages));
+            prop_assert!(before.is_empty() || place.former_site() == before);
+            before = site;
         }
     }
 }

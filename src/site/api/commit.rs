@@ -1,20 +1,19 @@
 //! `commit/<sha12>.json`: what a comparison of a commit with any other needs.
 //!
 //! A reader's browser compares two commits from two of these files by the rules of
-//! [`delta::compare_runs`], so each run also says on which level it stands. There is a row for each
-//! series at each commit, so the file holds no names and rounds: the exact values are in the files
-//! of the series.
+//! `report::delta::compare_runs`, so each run also says on which level it stands. There is a row for
+//! each series at each commit, so the file holds no names and rounds: the exact values are in the
+//! files of the series.
 
 use std::collections::BTreeMap;
 
-use crate::report::delta::{self, RunPosition};
+use crate::report::delta::RunPosition;
 use crate::site::api;
 use crate::site::api::API_VERSION;
 use crate::site::api::columns::{RunColumn, ShortNumber};
 use crate::site::api::json_types::CommitFile;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
-use detect::stats::median;
 use model::series::{CommitIndex, Segment};
 
 /// Steps in which a level is given above its value: basis points.
@@ -28,18 +27,11 @@ const MAX_LEVEL_STEPS: f64 = 1e4;
 /// The file cannot be written as JSON.
 pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, RenderError> {
     let commit = site.commit(at);
-    let mut by_series = BTreeMap::new();
-    let pulled = site.commits.pull_runs(at).iter();
-    let pulled = pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run)));
-    // The main line last: where a commit was measured for a pull request and then again on the
-    // main line, the value of the main line counts.
-    let main = site.commits.main_runs(at).iter();
-    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
-    by_series.extend(pulled.chain(main));
+    let by_series = measured_at(site, at);
     let mut runners = RunnerList::default();
     let rows: Vec<MeasuredRow> = by_series
         .iter()
-        .map(|(&index, &position)| row(site, index, position, at, &mut runners))
+        .map(|&(index, position)| row(site, index, position, at, &mut runners))
         .collect();
     let levels = rows.iter().enumerate().filter(|(_, row)| row.level_steps.is_none());
     let mut remarks: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
@@ -54,15 +46,32 @@ pub(crate) fn file(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, R
         main_line: commit.main_line,
         remarks,
         runner: RunColumn::of(rows.iter().map(|row| row.runner).collect()),
-        runners: runners.0.into_iter().map(api::series::segment_view).collect(),
+        runners: runners.0.into_iter().map(|(_, it)| api::series::segment_view(it)).collect(),
         runs: RunColumn::of(rows.iter().map(|row| row.runs).collect()),
         schema: "schema/commit.json",
         segment: RunColumn::of(rows.iter().map(|row| row.segment).collect()),
-        series: spans(by_series.into_keys()),
+        series: spans(by_series.iter().map(|(index, _)| *index)),
         timestamp: commit.time.to_string(),
         value: rows.iter().map(|row| ShortNumber::rounded(row.value)).collect(),
         version: API_VERSION,
     })
+}
+
+/// The series that were measured at a commit, in order, each with the run that counts.
+fn measured_at(site: &SiteContext<'_>, at: CommitIndex) -> Vec<(usize, RunPosition)> {
+    let pulled = site.commits.pull_runs(at).iter();
+    let pulled = pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run)));
+    // The main line last: where a commit was measured for a pull request and then again on the
+    // main line, the value of the main line counts.
+    let main = site.commits.main_runs(at).iter();
+    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
+    let mut all: Vec<(usize, RunPosition)> = pulled.chain(main).collect();
+    // Stable, and fast for what is in order already: the last run of each series is kept.
+    all.sort_by_key(|(series, _)| *series);
+    all.reverse();
+    all.dedup_by_key(|(series, _)| *series);
+    all.reverse();
+    all
 }
 
 /// A series at the commit.
@@ -120,40 +129,30 @@ fn row<'a>(
     let value = measured.run_in(series).value.get();
     let position = as_base(site, index, measured, at);
     let run = position.run_in(series);
-    // Runs of pull requests stand on no level: the analysis of the main line never saw them.
-    let (values, flags) = match position.main_index() {
-        Some(at) => (delta::base_values(series, analysis, at), analysis.flags[at]),
-        None => (series.compared_value(run).into_iter().collect(), Default::default()),
+    let base = match position.main_index() {
+        Some(at) => site.run_levels.of_main(index, series, analysis, at),
+        None => site.run_levels.of_pull(index, series, run),
     };
-    let remark = match () {
-        () if series.is_below_resolution(run) => "below_resolution",
-        () if flags.infrastructure => "infrastructure",
-        () if flags.is_outlier => "outlier",
-        () => "",
-    };
-    let level = median(&values).filter(|level| level.is_finite() && run.value.is_some());
+    let level = base.level.get().filter(|level| level.is_finite() && run.value.is_some());
     MeasuredRow {
         value,
         level_steps: level_steps(value, level),
         level,
-        runs: values.len(),
+        runs: usize::from(base.runs),
         segment: run.segment,
-        runner: runners.place(&series.segments[run.segment as usize]),
-        remark,
+        runner: runners.place(base.runner, || &series.segments[run.segment as usize]),
+        remark: base.remark.as_str(),
     }
 }
 
-/// The runners of a commit, each once.
+/// The runners of a commit, each once, with their numbers.
 #[derive(Default)]
-struct RunnerList<'a>(Vec<&'a Segment>);
+struct RunnerList<'a>(Vec<(u32, &'a Segment)>);
 
 impl<'a> RunnerList<'a> {
-    fn place(&mut self, segment: &'a Segment) -> usize {
-        let is_same = |other: &&Segment| {
-            (&other.fingerprint, &other.version) == (&segment.fingerprint, &segment.version)
-        };
-        self.0.iter().position(is_same).unwrap_or_else(|| {
-            self.0.push(segment);
+    fn place(&mut self, number: u32, segment: impl FnOnce() -> &'a Segment) -> usize {
+        self.0.iter().position(|(other, _)| *other == number).unwrap_or_else(|| {
+            self.0.push((number, segment()));
             self.0.len() - 1
         })
     }

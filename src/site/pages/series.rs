@@ -15,7 +15,7 @@ use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
 use crate::site::percentiles::{self, Percentiles};
 use crate::site::view::{Fact, Figure, PageFrame, PageLink, Panel};
-use crate::site::{assets, markdown, pages, series_answers, table, targets, verdict};
+use crate::site::{markdown, pages, series_answers, table, targets, verdict};
 use chart::{TrendDrawing, TrendInput};
 use detect::{Analysis, ChangeKind};
 use model::record::shorten;
@@ -146,7 +146,7 @@ pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, Re
         ),
         compare: compare_link(site, root, index),
         downloads: downloads(site, root, index),
-        script: root.to(&assets::range()),
+        script: root.to(&site.frame_defaults.range),
         changes: changes.map(|change| change_row(site, root, index, change)).collect(),
         statistics: statistics(series, analysis),
         facts: facts(site, root, index),

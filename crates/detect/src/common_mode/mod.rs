@@ -34,7 +34,7 @@ use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
 const MIN_PARALLEL_MEMBERS: usize = 256;
 
 /// What infrastructure does to one series.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub(crate) struct Exclusions {
     /// Runs of infrastructure days, ascending.
     pub runs: Vec<usize>,

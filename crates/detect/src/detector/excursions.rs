@@ -11,7 +11,7 @@ use crate::ablation::{InnerPart, is_on};
 use crate::significance::MAX_PAST_RUNS;
 
 /// A level that the series left and came back to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(super) struct Excursion {
     /// First point that is back.
     pub(super) end: usize,

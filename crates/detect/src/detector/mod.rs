@@ -86,7 +86,7 @@ pub(crate) enum DetectorState {
 }
 
 /// Where a run was measured, as numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct MeasuredOn {
     pub segment: u32,
     /// Equal where every recorded field is equal.
@@ -102,7 +102,7 @@ const EMPTY_RANGE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 
 /// One series on its way through its runs. Points are the runs that take part; vectors are
 /// parallel to them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct ChangeDetector {
     rule: Rule,
     scale: Option<LevelScale>,

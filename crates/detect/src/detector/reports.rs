@@ -23,7 +23,7 @@ use crate::stats::median_in_place;
 const CLOSING_RUNS: usize = 3;
 
 /// A reported change. Places are points of the detector: runs that take part.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct ReportedChange {
     pub kind: ChangeKind,
     pub is_regression: bool,
@@ -52,14 +52,14 @@ impl ReportedChange {
 }
 
 /// The end of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Closing {
     /// First point at which it was no longer open.
     pub at: usize,
     pub reason: ClosingReason,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) enum ClosingReason {
     /// The level came back.
     Fixed,
@@ -70,7 +70,7 @@ pub(crate) enum ClosingReason {
 }
 
 /// A significant shift of the level, reported or not.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(super) struct ConfirmedShift {
     /// The point that confirmed it.
     pub(super) confirmed_at: usize,

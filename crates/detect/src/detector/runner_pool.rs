@@ -9,7 +9,7 @@ use crate::significance::{self, BaselineHistory, LevelView};
 use crate::window::SortedWindow;
 
 /// The median level of one runner of a pool.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct RunnerOffset {
     segment: u32,
     median: f64,
@@ -24,7 +24,7 @@ const MIN_RUNNER_RUNS: usize = 5;
 const NEWEST_POINTS: usize = 2;
 
 /// The levels of one runner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 struct RunnerWindow {
     segment: u32,
     window: SortedWindow,
@@ -32,7 +32,7 @@ struct RunnerWindow {
 
 /// The levels of each runner at the points `from..to`, updated run by run: sorting them anew at
 /// each run was most of the time of a pass.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub(crate) struct RunnerLevels {
     from: usize,
     to: usize,

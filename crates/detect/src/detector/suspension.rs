@@ -5,7 +5,7 @@ use super::{ChangeDetector, MeasuredOn, is_pool};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct SuspendedRun {
     run: usize,
     value: f64,

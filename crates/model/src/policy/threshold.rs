@@ -14,7 +14,7 @@ use crate::policy::{Policy, RegressionRule};
 use crate::record::Direction;
 
 /// What a change must exceed to count, and why so.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Threshold {
     /// Relative change, as a fraction.
     pub relative: f64,
@@ -33,7 +33,7 @@ pub struct Threshold {
 }
 
 /// What in the policy set a limit: pages link there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum ThresholdSource {
     /// `regression.rules`, by index.
     Rule(usize),
