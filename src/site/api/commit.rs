@@ -1,9 +1,9 @@
 //! `commit/<sha12>.json`: what a comparison of a commit with any other needs.
 //!
 //! A reader's browser compares two commits from two of these files by the rules of
-//! `report::delta::compare_runs`, so each run also says on which level it stands. There is a row for
-//! each series at each commit, so the file holds no names and rounds: the exact values are in the
-//! files of the series.
+//! `report::delta::compare_runs`, so each run also says on which level it stands. There is a row
+//! for each series at each commit, so the file holds no names and rounds: the exact values are in
+//! the files of the series.
 
 use std::collections::BTreeMap;
 
