@@ -8,8 +8,6 @@ mod manual;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-#[cfg(feature = "serve")]
-use crate::cli::args::ServeArgs;
 use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::baseline::BaselineArgs;
 use crate::cli::args::bisect::BisectArgs;
@@ -24,12 +22,8 @@ use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::shard::ShardCommand;
 use crate::cli::args::{BuildArgs, GlobalArgs};
-#[cfg(feature = "mcp")]
-use crate::cli::mcp;
 #[cfg(feature = "net")]
 use crate::cli::notify::{self, NotifyCommand};
-#[cfg(feature = "serve")]
-use crate::cli::serve;
 use crate::cli::ui::Reporter;
 use crate::cli::{
     accept, audit, baseline, bisect, build, check, compare, demo_data, doctor, erase, explain,
@@ -58,7 +52,7 @@ pub(crate) enum CliCommand {
     /// server is idle. A server that ends before that leaves the folder with the last complete
     /// site.
     #[cfg(feature = "serve")]
-    Serve(ServeArgs),
+    Serve(crate::cli::args::ServeArgs),
     /// Write a demo history: 3,900 realistic records with regressions to find
     DemoData(DemoDataArgs),
     /// Measure two sides of a change side by side, and say whether the head is slower
@@ -135,7 +129,7 @@ pub(super) fn run(global: &GlobalArgs, command: CliCommand, reporter: &Reporter)
         CliCommand::Shard(command) => shard::run(global, command, reporter),
         CliCommand::Build(build) => build::run(global, &build, reporter),
         #[cfg(feature = "serve")]
-        CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
+        CliCommand::Serve(serve) => crate::cli::serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
         CliCommand::Measure(measure) => measure::run(global, &measure, reporter),
         CliCommand::Bisect(bisect) => bisect::run(global, &bisect, reporter),
@@ -155,7 +149,7 @@ pub(super) fn run(global: &GlobalArgs, command: CliCommand, reporter: &Reporter)
         #[cfg(feature = "net")]
         CliCommand::Notify(command) => notify::run(global, &command, reporter),
         #[cfg(feature = "mcp")]
-        CliCommand::Mcp => mcp::run(global, reporter),
+        CliCommand::Mcp => crate::cli::mcp::run(global, reporter),
         CliCommand::Explain(explain) => explain::run(&explain),
         CliCommand::Completions(completions) => manual::completions(&completions, reporter),
         CliCommand::Man(man) => manual::page(&man, reporter),
