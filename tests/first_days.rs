@@ -132,6 +132,8 @@ fn a_comparison_of_two_first_runs_is_numbers_and_no_verdict() {
     let pair = format!("{}..{}", commit(0), commit(1));
     let compared = on(&history, &["compare", &pair]);
     assert!(compared.out.contains("Numbers only, no verdicts"), "{}", compared.out);
+    assert!(compared.out.contains(": 1 no verdict yet."), "{}", compared.out);
+    assert!(!compared.out.contains("unchanged"), "{}", compared.out);
     let site = history.site(&[]);
     let text = site.text(&format!("diff/{pair}/"));
     assert!(text.contains("No verdict yet. The first verdict needs 3 more runs."), "{text}");

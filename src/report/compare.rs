@@ -56,6 +56,8 @@ struct ComparisonRow {
     subject: SeriesRef,
     delta: Delta,
     threshold: f64,
+    /// Its series has too few runs for a verdict.
+    is_new: bool,
     outlier: bool,
     unit: Unit,
     size: String,
@@ -73,6 +75,7 @@ struct GeometricMean {
 impl ComparisonRow {
     fn verdict(&self) -> &'static str {
         match self.delta.verdict {
+            _ if self.is_new => "new",
             _ if self.outlier => "outlier",
             DeltaVerdict::Regressed => "regressed",
             DeltaVerdict::Improved => "improved",
@@ -85,6 +88,7 @@ impl ComparisonRow {
     fn label(&self) -> &'static str {
         match self.verdict() {
             "too_noisy" => "too noisy",
+            "new" => "no verdict yet",
             verdict => verdict,
         }
     }
@@ -126,7 +130,8 @@ impl CommitComparison {
                 SeriesDelta::Outlier(delta) => (delta, true),
                 SeriesDelta::Delta(delta) => (delta, false),
             };
-            is_young &= analyses[at].verdict == Verdict::New;
+            let is_new = analyses[at].verdict == Verdict::New;
+            is_young &= is_new;
             // One outlier can move a mean of few series by more than all real changes together.
             if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
                 ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
@@ -134,7 +139,7 @@ impl CommitComparison {
             let worse = one.direction.is_worse(delta.change);
             let size = wording::change_size(one, delta.before, delta.after, worse);
             let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
-            rows.push(ComparisonRow { subject, delta, threshold, outlier, unit, size });
+            rows.push(ComparisonRow { subject, delta, threshold, is_new, outlier, unit, size });
         }
         let weight = |row: &ComparisonRow| row.delta.change.abs() / row.threshold.max(1e-9);
         rows.sort_by(|a, b| {
@@ -161,18 +166,17 @@ impl CommitComparison {
         self.rows.is_empty()
     }
 
-    /// `1 regressed, 2 improved, 61 unchanged, 1 not compared`.
+    /// `1 regressed, 2 improved, 61 unchanged, 3 too noisy, 1 not compared`.
     fn counts(&self) -> String {
-        let count = |rank| self.rows.iter().filter(|row| row.rank() == rank).count() as u64;
-        let mut parts = vec![
-            format!("{} regressed", text::count(count(0))),
-            format!("{} improved", text::count(count(1))),
-            format!("{} unchanged", text::count(count(2))),
-        ];
-        if !self.not_compared.is_empty() {
-            parts.push(format!("{} not compared", text::count(self.not_compared.len() as u64)));
-        }
-        parts.join(", ")
+        let count = |label| self.rows.iter().filter(|row| row.label() == label).count();
+        let always = ["regressed", "improved", "unchanged"].map(|label| (count(label), label));
+        let others = ["outlier", "too noisy", "no verdict yet"].map(|label| (count(label), label));
+        let not_compared = (self.not_compared.len(), "not compared");
+        let others = others.into_iter().chain([not_compared]).filter(|(count, _)| *count > 0);
+        let judged = always.into_iter().filter(|_| !self.is_young);
+        let parts = judged.chain(others);
+        let parts = parts.map(|(count, label)| format!("{} {label}", text::count(count as u64)));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
     /// `abc1234 → 1234567: 1 regressed, 2 improved, 61 unchanged.`
