@@ -42,7 +42,7 @@ growth: ## measure builds of up to 10,000,000 records and draw docs/growth.svg
 	cargo run --locked --release --quiet -- build --data target/growth/data --out target/growth/site
 	.ci/draw-growth target/growth/site
 
-bench-record: ## run the benchmarks and add the records to data/
+bench-record: ## count the work of the program at this commit and add the records to data/
 	@.ci/record-bench
 
 evaluate: ## measure the accuracy of the detection and write docs/accuracy.md (15 minutes)

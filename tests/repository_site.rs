@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::support::{answer, program};
@@ -38,4 +39,16 @@ fn the_repository_builds_its_dashboard_into_site_and_keeps_what_is_in_git() {
         }
         assert!(clone.path().join("site/index.html").is_file());
     }
+}
+
+#[test]
+fn its_history_is_long_enough_for_verdicts() {
+    let clone = tempfile::tempdir().unwrap();
+    clone_into(clone.path());
+    let mut check = program();
+    check.current_dir(clone.path()).args(["check", "--format", "json", "--now", NOW]);
+    let checked = answer(&mut check);
+    let result: Value = serde_json::from_str(&checked.out).unwrap();
+    assert!(result["compared"].as_u64().is_some_and(|compared| compared > 10), "{}", checked.out);
+    assert_eq!(result["counts"]["new"], Value::Null, "{}", result["counts"]);
 }
