@@ -49,8 +49,9 @@ const judge = (series, before, after) => {
     Math.abs(after.value - level) < series.absolute_threshold * (1 - 1e-9);
   const worse = series.better === (change > 0 ? 'lower' : 'higher');
   let word = wordFor(series, worse);
-  if (small) word = 'unchanged';
-  else if (!sure || word === 'different') word = 'too noisy';
+  if (series.verdict === 'new') word = 'new';
+  else if (small && series.noise !== null && !series.noise_floor) word = 'unchanged';
+  else if (small || !sure || word === 'different') word = 'too noisy';
   else if (remark) word = 'outlier';
   return { before: level, after: after.value, change, word, worse };
 };
@@ -70,7 +71,7 @@ const rowsOf = ({ series, value, level, levels, runs, segment, runner, runners, 
   return rows;
 };
 
-const isChange = ({ word }) => !!word && !['unchanged', 'too noisy', 'outlier'].includes(word);
+const isChange = ({ word }) => !!word && !/^(unch|too|out|new)/.test(word);
 const rankOf = (row) => (isChange(row) ? 1 + row.worse : 0);
 const sizeOf = ({ change, series }) => Math.abs(change || 0) / (series.threshold || 1);
 

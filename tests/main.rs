@@ -20,6 +20,7 @@ mod check;
 mod check_watch;
 mod columns;
 mod commits;
+mod compared;
 // Signals and limits of a process.
 #[cfg(unix)]
 mod crash;

@@ -160,7 +160,8 @@ impl VerdictWords {
         words
     }
 
-    /// `▲ 4 regressed, ▼ 2 improved`; `no change` where every series is as it was.
+    /// `▲ 4 regressed, ▼ 2 improved`; `no change` where every series is as it was, `no change in 3
+    /// of 15` where the others could not be judged.
     pub(crate) fn short(&self) -> Phrase {
         let parts = [
             (self.regressed, "worse", "▲ ", "regressed"),
@@ -175,11 +176,28 @@ impl VerdictWords {
             let words = format!("{mark}{} {word}", text::count(count));
             phrase = phrase.text(separator).marked(class, words);
         }
-        match phrase.spans.is_empty() {
-            true if self.unchanged > 0 => phrase.marked("note", "no change"),
-            true => phrase.marked("note", "nothing compared"),
-            false => phrase,
+        if !phrase.spans.is_empty() {
+            return phrase;
         }
+        let words = match (self.unchanged, self.unjudged()) {
+            (0, 0) => "nothing compared".to_owned(),
+            (0, _) => "nothing judged".to_owned(),
+            (_, 0) => "no change".to_owned(),
+            (same, open) => {
+                format!("no change in {} of {}", text::count(same), text::count(same + open))
+            }
+        };
+        phrase.marked("note", words)
+    }
+
+    /// Series seen to be as they were.
+    pub(crate) fn unchanged(&self) -> u64 {
+        self.unchanged
+    }
+
+    /// Series that were compared, but in which no change could have been seen.
+    pub(crate) fn unjudged(&self) -> u64 {
+        self.too_noisy + self.new + self.infrastructure
     }
 
     /// `▲ 1 regressed, 1 suspected, ▼ 2 improved, 31 unchanged`, without a full stop.

@@ -15,7 +15,7 @@ use crate::site::compared_verdict::ComparedVerdict;
 use crate::site::context::SiteContext;
 use detect::candidate_test::CandidateTest;
 use detect::compare::{Delta, DeltaVerdict};
-use detect::{AnalysisContext, AnalysisDepth, Change, Verdict};
+use detect::{Analysis, AnalysisContext, AnalysisDepth, Change, Verdict};
 use model::policy::accepted;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::{CommitIndex, Run, Series};
@@ -81,8 +81,9 @@ pub(crate) fn of_check(
 }
 
 /// What two levels say by themselves.
-fn of_delta(compared: &Delta) -> ComparedVerdict {
+fn of_delta(analysis: &Analysis, compared: &Delta) -> ComparedVerdict {
     match compared.verdict {
+        _ if analysis.verdict == Verdict::New => ComparedVerdict::New,
         DeltaVerdict::Regressed => ComparedVerdict::Suspected,
         DeltaVerdict::Improved => ComparedVerdict::ImprovedOnce,
         DeltaVerdict::Unchanged => ComparedVerdict::Unchanged,
@@ -110,7 +111,7 @@ fn of_main(
             false => ComparedVerdict::Improvement,
         };
     }
-    match of_delta(compared) {
+    match of_delta(analysis, compared) {
         // Of a run that others follow, they have decided.
         ComparedVerdict::Suspected if run + 1 < series.runs.len() => ComparedVerdict::NotConfirmed,
         ComparedVerdict::ImprovedOnce if run + 1 < series.runs.len() => {
@@ -133,7 +134,7 @@ fn of_pull(
     let merged = merged(series, base, head);
     let start = merged.runs.partition_point(|run| run.commit <= base);
     if !is_far_from_base(&merged, analysis, start) {
-        return of_delta(compared);
+        return of_delta(analysis, compared);
     }
     // A note of the pull request itself must not explain its own regression away.
     let context = AnalysisContext {
@@ -169,7 +170,7 @@ fn of_pull(
             ComparedVerdict::Regression(if is_accepted { "accepted" } else { "open" })
         }
         Some(Verdict::Improved) => ComparedVerdict::Improvement,
-        _ => of_delta(compared),
+        _ => of_delta(analysis, compared),
     }
 }
 

@@ -248,6 +248,7 @@ fn add_analysis(hasher: &mut ContentHasher, analysis: &Analysis) {
         latest_run,
         latest_change,
         noise,
+        noise_floor,
         detectable_change_90,
         detectable_change_99,
         level,
@@ -266,6 +267,7 @@ fn add_analysis(hasher: &mut ContentHasher, analysis: &Analysis) {
     hasher
         .value(&(level, spread, flags, gaps, latest_run, verdict, report_only, is_retired))
         .debug(&(newest, threshold, absolute_threshold, baseline, latest_change, noise))
-        .debug(&(detectable_change_90, detectable_change_99, typical_range, newest_level, trend))
+        .debug(&(noise_floor, detectable_change_90, detectable_change_99))
+        .debug(&(typical_range, newest_level, trend))
         .debug(&(changes, withdrawn, restarts, vetoed_shifts));
 }

@@ -208,11 +208,13 @@ async function picker(page, url, is) {
     'sum · rust · n = 1,000,000 2.00 KiB 1.00 KiB −50% smaller; ' +
     'odd 1.00 k ops/s 2.00 k ops/s +100% too noisy; ' +
     'once 100 µs 200 µs +100% outlier; ' +
+    'time_buckets · go · n = 100 10.0 ns 13.0 ns +30% new; ' +
+    'sum_even · rust · n = 100 100 µs 103 µs +3% too noisy; ' +
     'sum · go · n = 1000 50.0 µs 51.0 µs +2% unchanged; ' +
     'born – – – not compared: not measured at the base; ' +
     'moved – – – not compared: the runner differs: cpu old → new');
   is('counts, subjects and what it is', await text(page, '.picked'),
-    '1 slower, 1 smaller, 1 too noisy, 1 outlier, 1 unchanged, 2 not compared. ' +
+    '1 slower, 1 smaller, 2 too noisy, 1 outlier, 1 new, 1 unchanged, 2 not compared. ' +
     'aaa · oldest (2025-09-11) → ccc · newest (2025-09-14). ' +
     'Computed in your browser; not a verdict.');
   is('a row leads to its series', await page.$eval('tbody a', (a) => a.getAttribute('href')),

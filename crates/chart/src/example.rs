@@ -287,6 +287,7 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         latest_run: values.iter().rposition(Option::is_some),
         latest_change: None,
         noise: None,
+        noise_floor: None,
         detectable_change_90: None,
         detectable_change_99: None,
         level: PerRun::none(values.len()),

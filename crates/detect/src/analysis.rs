@@ -31,6 +31,9 @@ pub struct Analysis {
     /// The series' own noise: robust relative standard deviation of one run around its level, which
     /// may move: a drift adds nothing to it.
     pub noise: Option<f64>,
+    /// The relative change below which noise hides a confirmed change of the newest level; none
+    /// where that is no more than the threshold.
+    pub noise_floor: Option<f64>,
     /// Detectable change: the smallest lasting regression, relative and unsigned, that is reported
     /// within [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few
     /// runs.

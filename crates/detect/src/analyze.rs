@@ -129,6 +129,7 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
         latest_run: prepared.latest_run,
         latest_change: judged.latest_change,
         noise,
+        noise_floor: newest.noise_floor,
         detectable_change_90: detectable.map(|it| it.power_90),
         detectable_change_99: detectable.map(|it| it.power_99),
         level: lines.level,

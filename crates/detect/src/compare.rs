@@ -4,7 +4,8 @@
 //! deviations, `Regressed`. With noise of 20 % the same is `Inconclusive`.
 //!
 //! One run on each side is enough where the noise of the series is known; without it, and with
-//! fewer than three runs a side, a difference is shown but not judged.
+//! fewer than three runs a side, a difference is shown but not judged. A series whose noise hides
+//! changes of the threshold's size is never `Unchanged`: it could not have shown one.
 
 use std::borrow::Cow;
 
@@ -40,9 +41,10 @@ pub enum DeltaVerdict {
     Regressed,
     /// Better by at least the threshold and beyond the noise.
     Improved,
-    /// Within the threshold.
+    /// Within the threshold, and one of its size could have been seen.
     Unchanged,
-    /// Beyond the threshold, but not beyond what these runs vary by.
+    /// Beyond the threshold, but not beyond what these runs vary by; or within it, where the noise
+    /// hides changes of the threshold's size or is not known.
     Inconclusive,
 }
 
@@ -55,6 +57,8 @@ const MIN_Z: f64 = 3.0;
 pub struct ComparisonCriteria {
     /// The series' own noise, [`super::Analysis::noise`].
     pub noise: Option<f64>,
+    /// [`super::Analysis::noise_floor`].
+    pub noise_floor: Option<f64>,
     /// [`super::Analysis::threshold`].
     pub threshold: f64,
     /// [`super::Analysis::absolute_threshold`].
@@ -65,8 +69,8 @@ pub struct ComparisonCriteria {
 impl ComparisonCriteria {
     /// For two commits of a series.
     pub fn of(series: &Series, analysis: &Analysis) -> Self {
-        let &Analysis { noise, threshold, absolute_threshold, .. } = analysis;
-        Self { noise, threshold, absolute_threshold, direction: series.direction }
+        let &Analysis { noise, noise_floor, threshold, absolute_threshold, .. } = analysis;
+        Self { noise, noise_floor, threshold, absolute_threshold, direction: series.direction }
     }
 }
 
@@ -83,11 +87,11 @@ pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<
             / (noise.max(NOISE_FLOOR) * variance.sqrt())
     });
     // Size first: within the threshold it does not matter whether the difference is real.
+    let is_small = change.abs() < by.threshold - 1e-9
+        || (after - before).abs() < by.absolute_threshold * (1.0 - 1e-9);
     let verdict = match z {
-        _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,
-        _ if (after - before).abs() < by.absolute_threshold * (1.0 - 1e-9) => {
-            DeltaVerdict::Unchanged
-        }
+        Some(_) if is_small && by.noise_floor.is_none() => DeltaVerdict::Unchanged,
+        _ if is_small => DeltaVerdict::Inconclusive,
         Some(z) if z >= MIN_Z && by.direction.is_worse(change) => DeltaVerdict::Regressed,
         Some(z) if z >= MIN_Z && by.direction != Direction::Unknown => DeltaVerdict::Improved,
         _ => DeltaVerdict::Inconclusive,
@@ -139,6 +143,7 @@ mod tests {
     fn criteria(noise: Option<f64>) -> ComparisonCriteria {
         ComparisonCriteria {
             noise,
+            noise_floor: None,
             threshold: 0.1,
             absolute_threshold: 0.0,
             direction: Direction::Lower,
@@ -174,6 +179,17 @@ mod tests {
         assert_eq!(delta.verdict, DeltaVerdict::Unchanged);
         let delta = compare(&[100.0; 9], &[130.0; 9], absolute).unwrap();
         assert_eq!(delta.verdict, DeltaVerdict::Regressed);
+    }
+
+    #[test]
+    fn what_could_not_have_been_seen_is_not_unchanged() {
+        let noisy = ComparisonCriteria { noise_floor: Some(0.2), ..criteria(Some(0.1)) };
+        let delta = compare(&[100.0; 5], &[102.0], noisy).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Inconclusive);
+        // What is far beyond even this noise was seen all the same.
+        assert_eq!(compare(&[100.0; 5], &[250.0], noisy).unwrap().verdict, DeltaVerdict::Regressed);
+        let delta = compare(&[100.0], &[102.0], criteria(None)).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Inconclusive);
     }
 
     #[test]

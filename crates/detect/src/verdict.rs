@@ -43,7 +43,7 @@ pub(crate) struct SeriesVerdict {
     pub latest_change: Option<f64>,
     /// How sure the verdict is of a change, 0–1; 0 for the others.
     pub confidence: f64,
-    /// The noise floor that makes the series too noisy, where that is the verdict.
+    /// [`super::Analysis::noise_floor`].
     pub noise_floor: Option<f64>,
 }
 
@@ -74,8 +74,7 @@ impl SeriesInput<'_> {
         } else {
             self.not_yet_comparable().unwrap_or(compared.verdict)
         };
-        let noise_floor = compared.noise_floor.filter(|_| verdict == Verdict::TooNoisy);
-        SeriesVerdict { verdict, noise_floor, ..compared }
+        SeriesVerdict { verdict, ..compared }
     }
 
     /// The verdict on the series, from that on its newest runs and the states of its changes.
@@ -229,7 +228,7 @@ impl SeriesInput<'_> {
             baseline: Some(baseline),
             latest_change: Some(it.change),
             confidence: rule.confidence(detector.scale(), size, detector.len()),
-            noise_floor: None,
+            noise_floor: self.too_noisy_floor(),
         }
     }
 

@@ -67,6 +67,9 @@ pub(super) struct SeriesView<P> {
     pub(super) mode: String,
     pub(super) n: Option<u64>,
     pub(super) noise: Option<f64>,
+    /// Relative change below which noise hides a change, where that is more than the threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) noise_floor: Option<f64>,
     pub(super) parallel: bool,
     pub(super) params: String,
     /// Where earlier points stand, oldest first; none where they all stand here.

@@ -170,6 +170,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         mode: key.mode.clone(),
         n: key.n,
         noise: estimated(analysis.noise),
+        noise_floor: estimated(analysis.noise_floor),
         parallel: key.parallel,
         params: key.params.clone(),
         parts: None,

@@ -169,12 +169,17 @@ impl<'p> SortedDeltas<'p> {
             }
             None => {
                 let compared = self.unchanged.len() as u64;
-                let note = format!("{} compared", text::count_noun(compared, "series"));
-                let answer = match (compared, self.waiting(site, pair)) {
-                    (0, _) | (_, Some(_)) => "Not known yet",
-                    _ => "No",
+                let mut note = format!("{} compared", text::count_noun(compared, "series"));
+                let unjudged = self.counts.unjudged();
+                let answer = match (self.counts.unchanged(), self.waiting(site, pair)) {
+                    (0, _) | (_, Some(_)) => "Not known yet".to_owned(),
+                    (_, None) if unjudged == 0 => "No".to_owned(),
+                    (same, None) => {
+                        note += &format!(", {} could not be judged", text::count(unjudged));
+                        format!("No, in {} of {}", text::count(same), text::count(same + unjudged))
+                    }
                 };
-                answers.push(Answer::new("Slower?", plain(answer.to_owned()), plain(note)));
+                answers.push(Answer::new("Slower?", plain(answer), plain(note)));
             }
         }
         answers.push(Answer::new("Since when?", plain(when), plain(on)));

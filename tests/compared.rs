@@ -1,0 +1,82 @@
+//! Two commits compared, where the history cannot answer: what could not have been seen is never
+//! called unchanged, by the page, by the command and by the check.
+
+use serde_json::{Value, json};
+
+use crate::check::{BACKENDS, NOW, POLICY, Project, main};
+use crate::support::run;
+
+const NEWEST: usize = 29;
+
+/// Five backends, of which `noisy` jump by 40 % from day to day and `young` have 3 runs.
+fn project(noisy: &[&str], young: &[&str]) -> Project {
+    let mut project = Project::new(0, POLICY);
+    for day in 0..=NEWEST {
+        let swing = [1.0, 1.4, 0.8, 1.2, 1.0][day % 5];
+        let measured = BACKENDS.iter().filter(|it| day > NEWEST - 3 || !young.contains(it));
+        let factors: Vec<(&str, f64)> =
+            measured.map(|it| (*it, if noisy.contains(it) { swing } else { 1.0 })).collect();
+        project.day(day, &factors, &json!({}));
+    }
+    project.write();
+    project
+}
+
+/// The pair of the two newest commits of one level: a swing of 0 % against the base's median.
+fn compared(project: &Project) -> Value {
+    let data = project.history.data();
+    let pair = format!("{}..{}", main(NEWEST - 1), main(NEWEST));
+    let data = data.to_str().unwrap();
+    let said = run(&["compare", "--data", data, "--now", NOW, &pair, "--format", "json"]);
+    serde_json::from_str(&said.out).expect(&said.err)
+}
+
+fn verdicts(compared: &Value) -> Vec<String> {
+    let rows = compared["compared"].as_array().unwrap().iter();
+    let mut all: Vec<String> =
+        rows.map(|row| format!("{} {}", row["series"], row["verdict"]).replace('"', "")).collect();
+    all.sort();
+    all
+}
+
+fn page(project: &Project) -> String {
+    let site = project.history.site(&["--now", NOW]);
+    let text = site.text(&format!("diff/{}..{}/", main(NEWEST - 1), main(NEWEST)));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn noise_that_hides_a_change_is_said_by_page_command_and_check() {
+    let project = project(&["go", "ts"], &["julia"]);
+    let expected = [
+        "parse/csharp/default/1000 unchanged",
+        "parse/go/default/1000 too_noisy",
+        "parse/julia/default/1000 new",
+        "parse/rust/default/1000 unchanged",
+        "parse/ts/default/1000 too_noisy",
+    ];
+    assert_eq!(verdicts(&compared(&project)), expected);
+    let page = page(&project);
+    assert!(page.contains("2 unchanged, 2 too noisy, 1 new."), "{page}");
+    let answer = "Slower? No, in 2 of 5 5 series compared, 3 could not be judged";
+    assert!(page.contains(answer), "{page}");
+    let (_, found) = project.json(&[]);
+    assert_eq!(found["counts"]["unchanged"], 2, "{}", found["counts"]);
+}
+
+#[test]
+fn a_comparison_of_noise_alone_answers_nothing() {
+    let project = project(&BACKENDS, &[]);
+    let page = page(&project);
+    assert!(page.contains("5 too noisy."), "{page}");
+    assert!(page.contains("Slower? Not known yet"), "{page}");
+    let list = project.history.site(&["--now", NOW]).text("diff/");
+    assert!(list.contains("nothing judged") && !list.contains("no change"), "{list}");
+}
+
+#[test]
+fn a_comparison_that_could_show_a_change_and_shows_none_says_no() {
+    let page = page(&project(&[], &[]));
+    assert!(page.contains("5 unchanged."), "{page}");
+    assert!(page.contains("Slower? No 5 series compared"), "{page}");
+}
