@@ -208,8 +208,8 @@ async function picker(page, url, is) {
     'sum · rust · n = 1,000,000 2.00 KiB 1.00 KiB −50% smaller; ' +
     'odd 1.00 k ops/s 2.00 k ops/s +100% too noisy; ' +
     'once 100 µs 200 µs +100% outlier; ' +
-    'time_buckets · go · n = 100 10.0 ns 13.0 ns +30% new; ' +
-    'sum_even · rust · n = 100 100 µs 103 µs +3% too noisy; ' +
+    'time_buckets/go/loops/100 10.0 ns 13.0 ns +30% new; ' +
+    'sum_even/rust/loops/100 100 µs 103 µs +3% too noisy; ' +
     'sum · go · n = 1000 50.0 µs 51.0 µs +2% unchanged; ' +
     'born – – – not compared: not measured at the base; ' +
     'moved – – – not compared: the runner differs: cpu old → new');
