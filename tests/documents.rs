@@ -4,8 +4,10 @@
 //! A block that begins with three backticks and `sh` is run, in a folder that all blocks of its
 //! document share. `sh no-run REASON` is a block that a test cannot run; [`NOT_RUN`] says why, and
 //! how many of them there may be. Both look the same to readers.
+//!
+//! And docs/building.md names every dependency with its use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -296,4 +298,27 @@ fn a_block_that_fails_or_hides_is_caught() {
     let document = folder.path().join("x.md");
     fs::write(&document, "```sh\nbenchpages build --nonsense\n```\n").unwrap();
     assert!(run(&document)[0].contains("x.md:1"));
+}
+
+#[test]
+fn what_each_direct_dependency_is_for_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listing = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    let listing: Value = serde_json::from_slice(&listing.stdout).unwrap();
+    let packages = listing["packages"].as_array().unwrap().iter();
+    let dependencies = packages.flat_map(|package| package["dependencies"].as_array().unwrap());
+    // Neither those of tests nor the crates of this project.
+    let direct = dependencies.filter(|it| it["kind"].is_null() && it["path"].is_null());
+    let needed: BTreeSet<&str> = direct.map(|it| it["name"].as_str().unwrap()).collect();
+    let document = fs::read_to_string(root.join("docs/building.md")).unwrap();
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let mut listed: BTreeSet<&str> = rows.flat_map(|names| names.split(", ")).collect();
+    // These come with features of their names, in a sentence below the table.
+    listed.extend(["parquet", "postgres", "rmcp"].iter().filter(|it| document.contains(**it)));
+    let missing: Vec<&&str> = needed.difference(&listed).collect();
+    assert!(missing.is_empty(), "docs/building.md does not say what these are for: {missing:?}");
 }

@@ -31,14 +31,13 @@ pub(crate) fn run(
     if args.format == OutputFormat::Json {
         return ui::print(&escape::json::line(&json(&answer, args.dry_run)));
     }
-    ui::print(&TerminalText::lines(&summary(&answer)))?;
     let files = text::count_noun(answer.result.files.len() as u64, "file");
     reporter.info(&match (answer.result.files.is_empty(), args.dry_run) {
         (true, _) => "Nothing to erase in the history".to_owned(),
         (false, true) => format!("Dry run: {files} would change"),
         (false, false) => format!("Erased from {files}; the audit log has an entry"),
     });
-    Ok(0)
+    ui::print(&TerminalText::lines(&summary(&answer)))
 }
 
 /// The files that change, and what remains.

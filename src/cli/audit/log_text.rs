@@ -9,7 +9,7 @@ pub(super) fn verified_text(verification: &AuditVerification) -> String {
     let AuditVerification { chain, path, reach, .. } = verification;
     let lines = text::count_noun(chain.links.len() as u64, "line");
     let verified = match &chain.broken {
-        None if chain.links.is_empty() => format!("{path}: the log is empty"),
+        None if chain.links.is_empty() => format!("{path}: the log is empty: nothing was overridden, accepted or erased yet"),
         None => format!("{path}: {lines} verified; head {}", chain.head()),
         Some(broken) => format!(
             "{path}: broken at line {}; {} before it verified",
@@ -24,7 +24,7 @@ pub(super) fn verified_text(verification: &AuditVerification) -> String {
 pub(super) fn chain_text(chain: &AuditChain) -> TerminalText {
     let mut out = TerminalText::new();
     if chain.links.is_empty() {
-        out.push("The audit log is empty: nothing was overridden or accepted yet.\n");
+        out.push("The audit log is empty: nothing was overridden, accepted or erased yet.\n");
     }
     for link in chain.links.iter().rev() {
         let entry = &link.entry;
