@@ -70,10 +70,12 @@ pub(crate) fn verify(
     faults.extend(known.as_ref().and_then(|known| known.fault(&chain, &path)));
     let reach = match &known {
         Some(known) => format!("{}: compared with the head of {}", known.place, known.lines()),
-        None => "compared with no earlier state, so a log that was cut or emptied looks like a new \
+        None => {
+            "compared with no earlier state, so a log that was cut or emptied looks like a new \
                  one: pass --head (the result of a check, or api/v2/health.json of the published \
                  site)"
-            .to_owned(),
+                .to_owned()
+        }
     };
     Ok(AuditVerification { chain, path, faults, reach })
 }

@@ -9,7 +9,9 @@ pub(super) fn verified_text(verification: &AuditVerification) -> String {
     let AuditVerification { chain, path, reach, .. } = verification;
     let lines = text::count_noun(chain.links.len() as u64, "line");
     let verified = match &chain.broken {
-        None if chain.links.is_empty() => format!("{path}: the log is empty: nothing was overridden, accepted or erased yet"),
+        None if chain.links.is_empty() => {
+            format!("{path}: the log is empty: nothing was overridden, accepted or erased yet")
+        }
         None => format!("{path}: {lines} verified; head {}", chain.head()),
         Some(broken) => format!(
             "{path}: broken at line {}; {} before it verified",

@@ -169,14 +169,13 @@ impl<'p> SortedDeltas<'p> {
             }
             None => {
                 let compared = self.unchanged.len() as u64;
-                let mut note = format!("{} compared", text::count_noun(compared, "series"));
+                let note = format!("{} compared", text::count_noun(compared, "series"));
                 let unjudged = self.counts.unjudged();
                 let answer = match (self.counts.unchanged(), self.waiting(site, pair)) {
                     (0, _) | (_, Some(_)) => "Not known yet".to_owned(),
                     (_, None) if unjudged == 0 => "No".to_owned(),
                     (same, None) => {
-                        note += &format!(", {} could not be judged", text::count(unjudged));
-                        format!("No, in {} of {}", text::count(same), text::count(same + unjudged))
+                        format!("No in {}, unknown in {}", text::count(same), text::count(unjudged))
                     }
                 };
                 answers.push(Answer::new("Slower?", plain(answer), plain(note)));
