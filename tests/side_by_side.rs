@@ -248,3 +248,27 @@ fn a_requested_base_that_the_session_does_not_have_is_named() {
         assert_eq!(reason(other), expected);
     }
 }
+
+/// The rounds give a change of their own: the quotient of the two medians beside it is another
+/// number, and no place may call that one the change.
+#[test]
+fn every_place_says_the_same_size() {
+    let uneven = Bench { factor: 1.3, noise: 0.05, ..QUIET };
+    let project = project(20, &session("s", 9, &[uneven]));
+    let (_, found) = project.json(&CHECK);
+    let number = |name: &str| found["findings"][0][name].as_f64().unwrap();
+    let size = |change: f64| format!("{:.1}%", change * 100.0);
+    let (judged, quotient) = (number("change"), number("after") / number("before") - 1.0);
+    assert_ne!(size(judged), size(quotient), "the example shows nothing");
+    let data = project.history.data();
+    let (data, pair) = (data.to_str().unwrap(), format!("{}..{}", main(19), head(PULL)));
+    let check = |format| project.check(&[&CHECK[..], &["--format", format]].concat()).out;
+    let compare = |format| run(&["compare", "--data", data, &pair, "--format", format]).out;
+    let page = project.history.site(&["--now", crate::check::NOW]).text(&format!("diff/{pair}/"));
+    let places = ["text", "markdown", "github", "sarif", "junit"].map(check);
+    let places = places.into_iter().chain(["text", "markdown"].map(compare)).chain([page]);
+    for text in places {
+        assert!(text.contains(&size(judged)), "{text}");
+        assert!(!text.contains(&size(quotient)), "{} and {}: {text}", size(judged), size(quotient));
+    }
+}

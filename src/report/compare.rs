@@ -137,7 +137,7 @@ impl CommitComparison {
                 ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
             }
             let worse = one.direction.is_worse(delta.change);
-            let size = wording::change_size(one, delta.before, delta.after, worse);
+            let size = wording::change_size(one, delta.change, worse);
             let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
             rows.push(ComparisonRow { subject, delta, threshold, is_new, outlier, unit, size });
         }

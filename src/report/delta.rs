@@ -188,12 +188,8 @@ pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
         SeriesDelta::NotCompared(reason) => wording::muted_cell(format!("not compared: {reason}")),
         SeriesDelta::Outlier(delta) => quiet(delta, "outlier, not confirmed by later runs"),
         SeriesDelta::Delta(delta) => match delta.verdict {
-            DeltaVerdict::Regressed => {
-                wording::change_cell(series, delta.before, delta.after, true)
-            }
-            DeltaVerdict::Improved => {
-                wording::change_cell(series, delta.before, delta.after, false)
-            }
+            DeltaVerdict::Regressed => wording::change_cell(series, delta.change, true),
+            DeltaVerdict::Improved => wording::change_cell(series, delta.change, false),
             DeltaVerdict::Unchanged => quiet(delta, "within the threshold"),
             DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
         },

@@ -310,7 +310,7 @@ impl Regression {
 
     /// `13.9% slower`, `2.30× slower`.
     pub(crate) fn size_text(&self) -> String {
-        wording::size_text(self.before, self.after, self.word)
+        wording::size_text(self.change, self.word)
     }
 }
 

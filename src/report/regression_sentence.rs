@@ -121,7 +121,7 @@ impl RegressionGroup {
             false => wording::tone(first.is_regression),
         };
         let factors = || {
-            let factor = |it: &Regression| wording::factor(it.before, it.after);
+            let factor = |it: &Regression| wording::factor(it.change);
             let smallest =
                 self.members.iter().min_by(|a, b| a.change.abs().total_cmp(&b.change.abs()))?;
             Some((factor(smallest)?, factor(first)?))
@@ -132,7 +132,7 @@ impl RegressionGroup {
         };
         let (low_text, high_text) = range;
         if low_text == high_text || !high.is_finite() {
-            return wording::size_text(first.before, first.after, word);
+            return wording::size_text(first.change, word);
         }
         format!("{}–{high_text} {word}", low_text.trim_end_matches(['%', '×']))
     }

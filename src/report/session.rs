@@ -120,7 +120,8 @@ impl CandidateSession {
     /// A series of the session as a comparison of two levels.
     pub(crate) fn delta(&self, key: &SeriesKey) -> Option<Delta> {
         let result = self.result(key)?;
-        let ratio = result.head / result.base;
+        // Of the rounds, as the change is: the quotient of the two medians is another number.
+        let ratio = if result.base > 0.0 { 1.0 + result.change } else { f64::NAN };
         Some(Delta {
             before: result.base,
             after: result.head,

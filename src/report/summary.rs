@@ -217,10 +217,7 @@ impl FindingView {
 
     /// `13.9% slower`.
     pub(crate) fn size_text(&self) -> String {
-        match (self.before, self.after) {
-            (Some(before), Some(after)) => wording::size_text(before, after, self.comparative()),
-            _ => self.comparative().to_owned(),
-        }
+        wording::size_text(self.change.unwrap_or(f64::NAN), self.comparative())
     }
 
     /// `+13.9%`, or `n/a` where nothing was compared.

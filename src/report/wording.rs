@@ -64,25 +64,25 @@ pub(crate) fn tone(worse: bool) -> &'static str {
     if worse { "worse" } else { "better" }
 }
 
-/// `1.14×`: the larger level over the smaller.
-pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
+/// `1.14×`: the larger level over the smaller, of a relative change.
+pub(crate) fn factor(change: f64) -> Option<String> {
     // Never below 1: "0.43× faster" reads as slower.
-    let ratio = after / before;
+    let ratio = 1.0 + change;
     let factor = if ratio >= 1.0 { ratio } else { 1.0 / ratio };
     factor.is_finite().then(|| text::ratio(factor))
 }
 
-/// `13.9% slower`, or `2.30× slower` from 100 % on.
-pub(crate) fn change_size(series: &Series, before: f64, after: f64, worse: bool) -> String {
-    size_text(before, after, text::comparative(&series.unit, series.direction, worse))
+/// `13.9% slower`, or `2.30× slower` from 100 % on. Of the change that was judged: the levels
+/// beside it may be medians of their own, and their quotient is another number.
+pub(crate) fn change_size(series: &Series, change: f64, worse: bool) -> String {
+    size_text(change, text::comparative(&series.unit, series.direction, worse))
 }
 
 /// The same with the comparative given: `slower`, `larger`, ….
-pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
-    let change = after / before - 1.0;
+pub(crate) fn size_text(change: f64, word: &str) -> String {
     // From double on a factor is easier to grasp than 130 %.
     if change.abs() >= 1.0
-        && let Some(factor) = factor(before, after)
+        && let Some(factor) = factor(change)
     {
         return format!("{factor} {word}");
     }
@@ -97,10 +97,9 @@ pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
 }
 
 /// The cell of a change of level: mark, percentage and words.
-pub(crate) fn change_cell(series: &Series, before: f64, after: f64, worse: bool) -> ChangeCell {
-    let change = after / before - 1.0;
+pub(crate) fn change_cell(series: &Series, change: f64, worse: bool) -> ChangeCell {
     let word = text::comparative(&series.unit, series.direction, worse);
-    let words = factor(before, after).map_or_else(|| word.to_owned(), |x| format!("{x} {word}"));
+    let words = factor(change).map_or_else(|| word.to_owned(), |x| format!("{x} {word}"));
     ChangeCell {
         tone: tone(worse),
         mark: arrow(change),
@@ -121,12 +120,12 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
     }
     match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved, Some(change)) => {
-            change_cell(series, change.before, change.after, change.is_regression)
+            change_cell(series, change.change, change.is_regression)
         }
         (Verdict::Accepted, Some(change)) => ChangeCell {
             tone: "note",
             words: format!("{}, accepted", text::comparative(&series.unit, series.direction, true)),
-            ..change_cell(series, change.before, change.after, change.is_regression)
+            ..change_cell(series, change.change, change.is_regression)
         },
         (Verdict::Suspected { runs_needed }, _) => ChangeCell {
             tone: "note",
@@ -228,8 +227,7 @@ pub(crate) fn state_sentence(series: &Series, analysis: &Analysis, change: &Chan
         ChangeStatus::Open if !change.is_regression => phrase.text("It has lasted since."),
         ChangeStatus::Open => match change.left {
             Some(left) => {
-                let now = change.before * (1.0 + left);
-                let size = change_size(series, change.before, now, true);
+                let size = change_size(series, left, true);
                 phrase.text(format!("Partly fixed: {size} than before is left."))
             }
             None => phrase.text("Not fixed yet."),
@@ -283,7 +281,7 @@ pub(crate) fn rate_sentence(series: &Series, threshold: f64, change: &Change) ->
 
 /// Size and direction of a change: `▲ 13.9% slower`, or `▲ 13.9% slower (gradual)`.
 pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
-    let size = change_size(series, change.before, change.after, change.is_regression);
+    let size = change_size(series, change.change, change.is_regression);
     let text = format!("{} {size}", arrow(change.change));
     let phrase = Phrase::new(tone(change.is_regression)).marked(tone(change.is_regression), text);
     match change.kind {

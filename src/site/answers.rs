@@ -46,7 +46,7 @@ pub(crate) fn of_event(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef)
     // Red is for what is open; a regression that was accepted or fixed needs nobody.
     let is_over = change.is_regression && wording::state(change) != "open";
     let tone = if is_over { "" } else { wording::tone(change.is_regression) };
-    let size = wording::change_size(series, change.before, change.after, change.is_regression);
+    let size = wording::change_size(series, change.change, change.is_regression);
     let threshold = text::percent(analysis.threshold);
     let plain = |words: String| Phrase::new("").text(words);
     let levels = Phrase::new("")

@@ -239,7 +239,7 @@ impl GridMaker<'_> {
 fn cell_words(series: &Series, analysis: &Analysis, wide: bool) -> (&'static str, String) {
     let change = |change: &detect::Change| {
         let size = match wide || change.change.abs() >= 1.0 {
-            true => wording::change_size(series, change.before, change.after, change.is_regression),
+            true => wording::change_size(series, change.change, change.is_regression),
             false => text::percent_change(change.change),
         };
         format!("{} {size}", wording::arrow(change.change))

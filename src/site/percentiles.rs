@@ -30,7 +30,7 @@ pub(crate) fn regressed(site: &SiteContext<'_>, root: LinkRoot, index: usize) ->
         let (series, analysis) = site.series(statistic);
         let Some(change) = analysis.open_regressions().next() else { continue };
         let name = Statistic::of_metric(&series.key.metric).map_or("", |(_, it)| it.name());
-        let size = wording::change_size(series, change.before, change.after, true);
+        let size = wording::change_size(series, change.change, true);
         let since = text::day_month(wording::since(series, change));
         phrase = phrase
             .text(" The ")

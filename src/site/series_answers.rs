@@ -40,9 +40,7 @@ pub(crate) fn of_series(
 }
 
 fn slower(series: &Series, analysis: &Analysis, level: Option<f64>) -> Answer {
-    let size = |change: &Change| {
-        wording::change_size(series, change.before, change.after, change.is_regression)
-    };
+    let size = |change: &Change| wording::change_size(series, change.change, change.is_regression);
     let (tone, value) = match (analysis.verdict, analysis.verdict_change()) {
         _ if analysis.is_retired => ("", "Retired".to_owned()),
         (Verdict::Regressed, Some(change)) => ("worse", size(change)),

@@ -221,8 +221,7 @@ pub(crate) fn short_verdict(site: &SiteContext<'_>, index: usize) -> Phrase {
     match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
             let since = wording::since(series, change);
-            let size =
-                wording::change_size(series, change.before, change.after, change.is_regression);
+            let size = wording::change_size(series, change.change, change.is_regression);
             let tone = wording::tone(change.is_regression);
             Phrase::new(tone)
                 .marked(tone, format!("{} {size}", wording::arrow(change.change)))

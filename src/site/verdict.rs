@@ -145,8 +145,8 @@ fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phra
     let run = &series.runs[change.first_after];
     let since = wording::since(series, change);
     let tone = wording::tone(change.is_regression);
-    let size = wording::change_size(series, change.before, change.after, change.is_regression);
-    let factor = wording::factor(change.before, change.after);
+    let size = wording::change_size(series, change.change, change.is_regression);
+    let factor = wording::factor(change.change);
     let factor = factor.map_or_else(String::new, |factor| format!(", {factor}"));
     let mut phrase = Phrase::new(if analysis.verdict == Verdict::Accepted { "note" } else { tone })
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))

@@ -166,7 +166,7 @@ fn marks(series: &Series, analysis: &Analysis, change: &Change) -> Vec<Explained
 
 /// Why it is reported, with the numbers.
 fn verdict(series: &Series, analysis: &Analysis, change: &Change) -> String {
-    let size = wording::change_size(series, change.before, change.after, true);
+    let size = wording::change_size(series, change.change, true);
     let confidence = text::percent(change.confidence);
     let threshold = text::percent(analysis.threshold);
     let reported = change.reported_at.and_then(|run| series.runs.get(run));

@@ -88,7 +88,7 @@ impl SeriesJudge<'_> {
             unit: series.unit.clone(),
             change: relative.filter(|change| change.is_finite()),
             worse,
-            size: wording::change_size(series, before, after, worse),
+            size: wording::change_size(series, relative.unwrap_or(f64::NAN), worse),
             threshold: analysis.threshold,
             confidence: change
                 .map(|it| it.confidence)

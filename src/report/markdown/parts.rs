@@ -11,10 +11,10 @@ use model::{escaped, text};
 /// say what to do.
 pub(super) fn worst_facts(worst: &FindingView) -> Vec<MarkdownText> {
     let mut facts = Vec::new();
-    if let (Some(before), Some(after)) = (worst.before, worst.after) {
-        let levels = worst.levels_text().map(|levels| cut(&levels, NAME_CHARS));
-        let factor = wording::factor(before, after).map(|factor| MarkdownText::text(&factor));
-        facts.push(MarkdownText::join(levels.into_iter().chain(factor), ", "));
+    if let Some(levels) = worst.levels_text().map(|levels| cut(&levels, NAME_CHARS)) {
+        let factor = worst.change.and_then(wording::factor);
+        let factor = factor.map(|factor| MarkdownText::text(&factor));
+        facts.push(MarkdownText::join([levels].into_iter().chain(factor), ", "));
     }
     let threshold = worst.threshold_text();
     facts.extend(threshold.map(|it| escaped!["threshold ", MarkdownText::text(&it)]));

@@ -124,7 +124,7 @@ impl<'p> SortedDeltas<'p> {
         let series = site.series(first.series).0;
         let worse = !first.verdict.is_better();
         let row = format!("#{}", site.series_anchor(first.series));
-        let size = wording::change_size(series, delta.before, delta.after, worse);
+        let size = wording::change_size(series, delta.change, worse);
         let name = site.names.title(&series.key);
         phrase
             .text(if worse { " Largest: " } else { " Largest improvement: " })
@@ -153,7 +153,7 @@ impl<'p> SortedDeltas<'p> {
             Some((entry, delta)) => {
                 let (series, analysis) = site.series(entry.series);
                 let is_worse = !entry.verdict.is_better();
-                let size = wording::change_size(series, delta.before, delta.after, is_worse);
+                let size = wording::change_size(series, delta.change, is_worse);
                 let tone = entry.verdict.tone();
                 let words = format!("{} {size}", wording::arrow(delta.change));
                 let row = format!("#{}", site.series_anchor(entry.series));

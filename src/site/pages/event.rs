@@ -146,7 +146,7 @@ fn heading(site: &SiteContext<'_>, event: &EventRef) -> String {
     if let Some(group) = group.filter(|group| group.id() == event.id) {
         return group.headline(&site.names, site.input.series);
     }
-    let size = wording::change_size(series, change.before, change.after, change.is_regression);
+    let size = wording::change_size(series, change.change, change.is_regression);
     let gradual = if change.kind == ChangeKind::Drift { " (gradual)" } else { "" };
     let verb = if wording::state(change) == "fixed" { "was" } else { "is" };
     format!("{} {verb} {size}{gradual}", site.names.title(&series.key))
@@ -167,7 +167,7 @@ fn notes(site: &SiteContext<'_>, event: &EventRef) -> Vec<NoteView> {
 fn verdict_text(site: &SiteContext<'_>, event: &EventRef) -> Phrase {
     let (series, analysis, change) = site.change(event);
     let tone = wording::tone(change.is_regression);
-    let size = wording::change_size(series, change.before, change.after, change.is_regression);
+    let size = wording::change_size(series, change.change, change.is_regression);
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
         .text(format!(

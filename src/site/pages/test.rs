@@ -148,7 +148,7 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         } else {
             ", "
         };
-        let factor = wording::factor(*best, *level).unwrap_or_default();
+        let factor = wording::factor(*level / *best - 1.0).unwrap_or_default();
         phrase = phrase.text(format!("{join}{factor} {word} than "));
         phrase = phrase.name(&site.series(*other).0.key.backend);
     }

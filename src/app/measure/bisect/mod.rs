@@ -360,9 +360,7 @@ impl<'a> Search<'a> {
             outcome,
             ending,
             series: SeriesRef::of(&series.key),
-            change: state
-                .change
-                .map(|change| wording::size_text(1.0, 1.0 + change, self.worse_word(series))),
+            change: state.change.map(|change| wording::size_text(change, self.worse_word(series))),
             good: self.goal.good.clone(),
             bad: self.goal.bad().to_owned(),
             suspects: self.goal.commits.len(),
