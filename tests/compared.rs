@@ -1,12 +1,14 @@
-//! Two commits compared, where the history cannot answer: what could not have been seen is never
-//! called unchanged, by the page, by the command and by the check.
+//! Where the history cannot answer: what could not have been seen is never called unchanged, by the
+//! page of a comparison, by the command and by the check, and no page sounds as if all were well.
 
 use serde_json::{Value, json};
 
-use crate::check::{BACKENDS, NOW, POLICY, Project, main};
+use crate::check::{BACKENDS, POLICY, Project, main};
 use crate::support::run;
 
 const NEWEST: usize = 29;
+/// The evening of that day.
+const NOW: &str = "2025-01-30T18:00:00Z";
 
 /// Five backends, of which `noisy` jump by 40 % from day to day and `young` have 3 runs.
 fn project(noisy: &[&str], young: &[&str]) -> Project {
@@ -79,4 +81,23 @@ fn a_comparison_that_could_show_a_change_and_shows_none_says_no() {
     let page = page(&project(&[], &[]));
     assert!(page.contains("5 unchanged."), "{page}");
     assert!(page.contains("Slower? No 5 series compared"), "{page}");
+}
+
+#[test]
+fn where_most_series_are_noise_no_page_sounds_as_if_all_were_well() {
+    let text_of = |noisy: &[&str], page: &str| {
+        let project = project(noisy, &[]);
+        let site = project.history.site(&["--now", NOW]);
+        site.text(page).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (noisy, count, state) in [
+        (&BACKENDS[..], "5 of 5 active series are too noisy to judge", "1 warning."),
+        (&BACKENDS[..1], "1 of 5 active series is too noisy to judge", "Good:"),
+    ] {
+        let health = text_of(noisy, "health/");
+        assert!(health.contains(count) && health.contains(state), "{health}");
+        let digest = text_of(noisy, "digest/");
+        assert!(digest.contains(count), "{digest}");
+    }
+    assert!(!text_of(&[], "health/").contains("too noisy to judge"));
 }

@@ -6,6 +6,7 @@
 
 use crate::site::context::SiteContext;
 use crate::site::infrastructure;
+use crate::site::verdict_counts::VerdictCounts;
 use crate::site::{audit, first_week, frame, targets};
 use detect::Verdict;
 use model::record::time::Timestamp;
@@ -78,6 +79,7 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
         let text = format!("{series} without a recent result: the last run failed or is missing.");
         findings.push(HealthFinding::warning(text));
     }
+    findings.extend(noise_finding(site));
     findings.extend(record_findings(site));
     // A limit of the host is nothing wrong with the data.
     let left_out = site.page_policy.left_out.clone();
@@ -95,6 +97,16 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
         findings.push(HealthFinding::warning(format!("{count} of the matrix not measured.")));
     }
     findings
+}
+
+/// Series whose noise hides changes of their thresholds' size: an error of `doctor` each. Where
+/// most are like that, no good news can be trusted.
+fn noise_finding(site: &SiteContext<'_>) -> Option<HealthFinding> {
+    let all: Vec<usize> = site.series_indices().collect();
+    let counts = VerdictCounts::of(site, &all);
+    let state = if counts.is_mostly_noise() { HealthState::Warning } else { HealthState::Good };
+    let text = format!("{}. benchpages doctor names the remedies.", counts.too_noisy_text()?);
+    Some(HealthFinding { state, text })
 }
 
 /// What is odd about records that could be read.

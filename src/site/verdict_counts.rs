@@ -112,8 +112,17 @@ impl VerdictCounts {
         self.open
     }
 
-    pub(crate) fn too_noisy(&self) -> u64 {
-        self.too_noisy
+    /// `5 of 12 active series are too noisy to judge`; none where no series is.
+    pub(crate) fn too_noisy_text(&self) -> Option<String> {
+        let (noisy, active) = (self.too_noisy, self.active());
+        let all = text::count_noun(active, "active series");
+        let are = if noisy == 1 { "is" } else { "are" };
+        (noisy > 0).then(|| format!("{} of {all} {are} too noisy to judge", text::count(noisy)))
+    }
+
+    /// Whether most series that are measured are too noisy to judge.
+    pub(crate) fn is_mostly_noise(&self) -> bool {
+        2 * self.too_noisy > self.active()
     }
 
     /// Series that are still measured.

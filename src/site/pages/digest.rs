@@ -18,6 +18,7 @@ use crate::site::first_week;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure;
 use crate::site::pages;
+use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::PageFrame;
 use model::escaped;
 use model::record::time::{DAY_US, Timestamp};
@@ -140,13 +141,18 @@ fn verdict(site: &SiteContext<'_>, week: &Week) -> Phrase {
     if let Some(waits) = first_week::no_verdict_yet(site) {
         return Phrase::new("note").text(waits);
     }
-    Phrase::new(tone).text(format!(
+    let phrase = Phrase::new(tone).text(format!(
         "{}, {} closed, {}; {} in all.",
         text::count_noun(began, "new regression"),
         text::count(closed),
         text::count_noun(better, "improvement"),
         text::count_noun(open, "open regression")
-    ))
+    ));
+    let all: Vec<usize> = site.series_indices().collect();
+    match VerdictCounts::of(site, &all).too_noisy_text() {
+        Some(noisy) => phrase.text(format!(" {noisy}.")),
+        None => phrase,
+    }
 }
 
 fn series_count<'a>(groups: impl Iterator<Item = &'a RegressionGroup>) -> u64 {

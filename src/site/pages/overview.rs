@@ -159,14 +159,8 @@ fn heading(
     if counts.total() == 0 {
         return site.input.policy.site.title.clone();
     }
-    let too_noisy = match (counts.judged_well(), counts.too_noisy()) {
-        (0, 1..) => format!(
-            "; {} of {} are too noisy to judge",
-            text::count(counts.too_noisy()),
-            text::count_noun(counts.active(), "active series")
-        ),
-        _ => String::new(),
-    };
+    let too_noisy = counts.too_noisy_text().filter(|_| counts.judged_well() == 0);
+    let too_noisy = too_noisy.map_or_else(String::new, |noisy| format!("; {noisy}"));
     if counts.active() == 0 {
         let all = text::count_noun(counts.total(), "series");
         return format!("No recent results: {all} retired");
