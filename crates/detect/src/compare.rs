@@ -41,7 +41,7 @@ pub enum DeltaVerdict {
     Regressed,
     /// Better by at least the threshold and beyond the noise.
     Improved,
-    /// Within the threshold, and one of its size could have been seen.
+    /// Within the threshold, in a series that would have shown a change of its size.
     Unchanged,
     /// Beyond the threshold, but not beyond what these runs vary by; or within it, where the noise
     /// hides changes of the threshold's size or is not known.

@@ -99,11 +99,12 @@ proptest! {
                 let then = replayed.iter().find(|it| (it.series, it.run) == (index, last));
                 let verdict = then.map_or(Verdict::Unchanged, |it| it.verdict);
                 // The look back knows both sides of a change, so it may open what the gate missed,
-                // and close what the gate has not seen going. A change of just the threshold's size
-                // may be on either side of it. Nothing else may differ.
+                // and close what the gate has not seen going. A change of the threshold's size may
+                // be on either side of it: the gate sees few runs, with a noise of 1 %. Nothing
+                // else may differ.
                 let look_back = analysis.changes.iter().any(|change| {
                     let is_fixed = matches!(change.status, ChangeStatus::Fixed { .. });
-                    let is_marginal = (change.change.abs() - analysis.threshold).abs() < 0.003;
+                    let is_marginal = (change.change.abs() - analysis.threshold).abs() < 0.01;
                     let differs = change.reported_at.is_none() || is_fixed || is_marginal;
                     change.is_regression && differs
                 });
