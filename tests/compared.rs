@@ -101,3 +101,13 @@ fn where_most_series_are_noise_no_page_sounds_as_if_all_were_well() {
     }
     assert!(!text_of(&[], "health/").contains("too noisy to judge"));
 }
+
+#[test]
+fn the_digest_of_a_project_that_is_over_says_so() {
+    let project = project(&[], &[]);
+    let site = project.history.site(&["--now", "2026-01-30T18:00:00Z"]);
+    for page in ["", "digest/"] {
+        let text = site.text(page);
+        assert!(text.contains("No recent results: 5 series retired"), "{page}: {text}");
+    }
+}

@@ -120,6 +120,13 @@ impl VerdictCounts {
         (noisy > 0).then(|| format!("{} of {all} {are} too noisy to judge", text::count(noisy)))
     }
 
+    /// `No recent results: 12 series retired`; none where any series is still measured.
+    pub(crate) fn all_retired_text(&self) -> Option<String> {
+        let retired = text::count_noun(self.retired, "series");
+        let is_over = self.active() == 0 && self.retired > 0;
+        is_over.then(|| format!("No recent results: {retired} retired"))
+    }
+
     /// Whether most series that are measured are too noisy to judge.
     pub(crate) fn is_mostly_noise(&self) -> bool {
         2 * self.too_noisy > self.active()

@@ -12,12 +12,11 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::Series;
 
-use super::analysis::{
-    Analyses, Analysis, AnalysisContext, AnalysisDepth, ReplaySummary, SeriesReplay, Verdict,
-};
+use super::analysis::{Analyses, Analysis, AnalysisContext, AnalysisDepth, Verdict};
 use super::changes::SeriesReview;
 use super::lifecycle::{Lifecycle, SeriesChangesOverTime};
 use super::prepared_series::PreparedSeries;
+use super::replay_summary::{ReplaySummary, SeriesReplay};
 use super::sequential::{self, PassResult};
 use super::series_state::SeriesState;
 use super::verdict::{SeriesInput, SeriesVerdict};

@@ -91,6 +91,7 @@ pub mod stats;
 mod student;
 mod window;
 pub mod per_run;
+mod replay_summary;
 mod analysis;
 
 // One series and its policy.
@@ -156,9 +157,10 @@ mod scenarios;
 pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, Change,
     ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns, PeerKind,
-    ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict, VetoedShift, shown_names,
+    ResolvedAcceptance, RunFlags, TrendEstimate, Verdict, VetoedShift, shown_names,
 };
 pub use analyze::analysis_cache::{AnalysisCache, InputHash};
 #[cfg(any(test, feature = "bench"))]
 pub use analyze::verdicts;
 pub use analyze::{analyze_all, analyze_all_cached};
+pub use replay_summary::ReplaySummary;

@@ -25,8 +25,9 @@ use model::policy::Policy;
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Run, Series};
 
-use super::analysis::{Analyses, Analysis, AnalysisContext, AnalysisDepth, SeriesReplay};
+use super::analysis::{Analyses, Analysis, AnalysisContext, AnalysisDepth};
 use super::changes::SeriesReview;
+use super::replay_summary::SeriesReplay;
 use super::sequential::{self, PassCheckpoint, PassResult};
 use super::series_state::SeriesState;
 use super::verdict::SeriesInput;

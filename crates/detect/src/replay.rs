@@ -10,13 +10,11 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
-use super::analysis::ReplaySummary;
-use super::analysis::{
-    Analysis, AnalysisContext, Change, ChangeKind, Explanation, SeriesReplay, Verdict,
-};
+use super::analysis::{Analysis, AnalysisContext, Change, ChangeKind, Explanation, Verdict};
 use super::changes::SeriesReview;
 use super::detector::LevelValues;
 use super::naive_threshold::{self, Alarm};
+use super::replay_summary::{ReplaySummary, SeriesReplay};
 use super::sequential::{MIN_PARALLEL_RUNS, run_pass};
 use super::series_state::SeriesState;
 use super::verdict::{SeriesInput, SeriesVerdict};

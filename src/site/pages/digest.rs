@@ -149,8 +149,9 @@ fn verdict(site: &SiteContext<'_>, week: &Week) -> Phrase {
         text::count_noun(open, "open regression")
     ));
     let all: Vec<usize> = site.series_indices().collect();
-    match VerdictCounts::of(site, &all).too_noisy_text() {
-        Some(noisy) => phrase.text(format!(" {noisy}.")),
+    let counts = VerdictCounts::of(site, &all);
+    match counts.all_retired_text().or_else(|| counts.too_noisy_text()) {
+        Some(unknown) => phrase.text(format!(" {unknown}.")),
         None => phrase,
     }
 }

@@ -161,9 +161,8 @@ fn heading(
     }
     let too_noisy = counts.too_noisy_text().filter(|_| counts.judged_well() == 0);
     let too_noisy = too_noisy.map_or_else(String::new, |noisy| format!("; {noisy}"));
-    if counts.active() == 0 {
-        let all = text::count_noun(counts.total(), "series");
-        return format!("No recent results: {all} retired");
+    if let Some(over) = counts.all_retired_text() {
+        return over;
     }
     if !counts.has_verdict() {
         return counts.without_verdict();

@@ -18,11 +18,10 @@ use serde::{Deserialize, Serialize};
 use model::policy::Policy;
 use model::series::Series;
 
-use crate::analysis::{
-    Analysis, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance, SeriesReplay,
-};
+use crate::analysis::{Analysis, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use crate::analyze;
 use crate::changes::SeriesReview;
+use crate::replay_summary::SeriesReplay;
 use crate::series_state::SeriesState;
 use crate::verdict::SeriesInput;
 
